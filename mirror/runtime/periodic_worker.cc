@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/runtime/periodic_worker.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+namespace mirror {
+
+PeriodicWorker::PeriodicWorker(std::string name, Clock* clock, RunOnce run_once)
+    : name_(std::move(name)), clock_(clock), run_once_(std::move(run_once)) {}
+
+PeriodicWorker::~PeriodicWorker() { Stop(); }
+
+void PeriodicWorker::Start() {
+  MutexLock lock(&mu_);
+  if (started_ || stopping_) return;
+  started_ = true;
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void PeriodicWorker::Wake() {
+  MutexLock lock(&mu_);
+  woken_ = true;
+}
+
+void PeriodicWorker::Stop() {
+  std::thread thread;
+  {
+    MutexLock lock(&mu_);
+    stopping_ = true;
+    thread = std::move(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+void PeriodicWorker::Loop() {
+  // The kernel keeps 15 characters of a thread's name.
+  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  while (true) {
+    {
+      MutexLock lock(&mu_);
+      if (stopping_) return;
+      woken_ = false;
+    }
+    const absl::Duration pause = run_once_();
+    if (pause <= absl::ZeroDuration()) continue;
+    const absl::Time deadline = clock_->Now() + pause;
+    MutexLock lock(&mu_);
+    clock_->AwaitUntil(&mu_, deadline,
+                       [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+                         return stopping_ || woken_;
+                       });
+  }
+}
+
+}  // namespace mirror

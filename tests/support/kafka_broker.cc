@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/support/kafka_broker.h"
+
+#include <arpa/inet.h>
+#include <librdkafka/rdkafka.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace mirror::testing {
+namespace {
+
+constexpr int kPort = 9092;  // the controller takes the next one
+constexpr absl::Duration kStartTimeout = absl::Seconds(90);
+
+bool CanBind(const std::string& host, int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const bool free =
+      bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return free;
+}
+
+// All of 127/8 is loopback. A random address of it with fixed ports cannot
+// collide with other tests, nor with the ports of outgoing connections, which
+// keeps it valid while the broker is down.
+std::string FreeLoopbackHost() {
+  std::random_device random;
+  std::uniform_int_distribution<int> byte(1, 254);
+  for (;;) {
+    const std::string host = absl::StrCat("127.", byte(random), ".",
+                                          byte(random), ".", byte(random));
+    if (CanBind(host, kPort) && CanBind(host, kPort + 1)) return host;
+  }
+}
+
+using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
+
+Client NewClient(const std::string& bootstrap_servers) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char error[512];
+  for (const auto& [name, value] :
+       {std::pair<const char*, const char*>{"bootstrap.servers",
+                                            bootstrap_servers.c_str()},
+        {"reconnect.backoff.ms", "20"},
+        {"reconnect.backoff.max.ms", "100"},
+        {"enable.metrics.push", "false"}}) {
+    rd_kafka_conf_set(conf, name, value, error, sizeof(error));
+  }
+  // Connections refused while the broker starts are no news.
+  rd_kafka_conf_set_log_cb(
+      conf, [](const rd_kafka_t*, int, const char*, const char*) {});
+  return Client(rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error)),
+                &rd_kafka_destroy);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(
+    const std::vector<std::string>& settings) {
+  if (std::getenv("KAFKA_JARS") == nullptr) {
+    return absl::FailedPreconditionError(
+        "KAFKA_JARS is not set: run tools/test, or `KAFKA_JARS=$(tools/setup "
+        "--print) bazel test ...`");
+  }
+  auto broker = absl::WrapUnique(
+      new KafkaBroker(MakeTestDirectory("broker"),
+                      absl::StrCat(FreeLoopbackHost(), ":", kPort)));
+  if (absl::Status status = broker->Launch(settings); !status.ok()) {
+    return status;
+  }
+  return broker;
+}
+
+KafkaBroker::KafkaBroker(std::string directory, std::string address)
+    : directory_(std::move(directory)), address_(std::move(address)) {}
+
+KafkaBroker::~KafkaBroker() {
+  process_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+absl::Status KafkaBroker::Launch(const std::vector<std::string>& settings) {
+  std::vector<std::string> argv = {"tools/broker", directory_, address_};
+  argv.insert(argv.end(), settings.begin(), settings.end());
+  auto process = ChildProcess::Start(argv, directory_ + "/broker.log");
+  if (!process.ok()) return process.status();
+  process_ = *std::move(process);
+  return AwaitReady();
+}
+
+absl::Status KafkaBroker::AwaitReady() {
+  const Client client = NewClient(address_);
+  const absl::Time deadline = absl::Now() + kStartTimeout;
+  while (absl::Now() < deadline) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const bool answered =
+        rd_kafka_metadata(client.get(), 0, nullptr, &metadata, 500) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR &&
+        metadata->broker_cnt == 1;
+    if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
+    if (answered) {
+      char* id = rd_kafka_clusterid(client.get(), 1000);
+      if (id != nullptr) {
+        cluster_id_ = id;
+        rd_kafka_mem_free(client.get(), id);
+        return absl::OkStatus();
+      }
+    }
+    const absl::StatusOr<int> exit_code = process_->Wait(absl::ZeroDuration());
+    if (exit_code.ok()) {
+      return absl::InternalError(
+          absl::StrCat("broker ended with code ", *exit_code, ":\n", Log()));
+    }
+  }
+  return absl::DeadlineExceededError(
+      absl::StrCat("broker at ", address_, " does not answer:\n", Log()));
+}
+
+absl::Status KafkaBroker::Kill() {
+  if (absl::Status status = process_->Signal(SIGKILL); !status.ok()) {
+    return status;
+  }
+  return process_->Wait(absl::Seconds(30)).status();
+}
+
+absl::Status KafkaBroker::Pause() { return process_->Signal(SIGSTOP); }
+
+absl::Status KafkaBroker::Resume() { return process_->Signal(SIGCONT); }
+
+absl::Status KafkaBroker::Restart(const std::vector<std::string>& settings) {
+  process_.reset();
+  return Launch(settings);
+}
+
+std::string KafkaBroker::Log() const {
+  std::ostringstream text;
+  text << std::ifstream(directory_ + "/broker.log").rdbuf();
+  return text.str();
+}
+
+}  // namespace mirror::testing

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One Kafka cluster as a flow sees it: where the ports come from. Real ones are
+// made by mirror/kafka, pretended ones by mirror/testing/FakeCluster.
+
+#ifndef MIRROR_CLUSTER_CLUSTER_H_
+#define MIRROR_CLUSTER_CLUSTER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/group_admin.h"
+#include "mirror/cluster/record_sink.h"
+#include "mirror/cluster/record_source.h"
+
+namespace mirror {
+
+struct SourceOptions {
+  // Shown in the broker's logs and quotas.
+  std::string client_id;
+  // Whether records of open and aborted transactions are left out.
+  bool read_committed = true;
+  // Bytes of values fetched ahead of Poll().
+  int64_t max_buffered_bytes = 16 << 20;
+};
+
+struct SinkOptions {
+  std::string client_id;
+  // Bytes of values taken by Send() and not yet acknowledged.
+  int64_t max_buffered_bytes = 16 << 20;
+};
+
+// Thread safety: thread-safe. Lifetime: must outlive what it makes.
+// Errors: InvalidArgument for settings the client library refuses, naming the
+// setting. No call waits for a broker.
+class Cluster {
+ public:
+  virtual ~Cluster() = default;
+
+  // The name of the cluster in flows, topics and messages.
+  virtual const std::string& alias() const = 0;
+
+  virtual absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
+      const SourceOptions& options) = 0;
+  virtual absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
+      const SinkOptions& options) = 0;
+  virtual absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
+      const std::string& client_id) = 0;
+  virtual absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
+      const std::string& client_id) = 0;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CLUSTER_CLUSTER_H_

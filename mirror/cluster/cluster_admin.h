@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Port: topics and offsets of a cluster, as the parts of Kafka's Admin that a
+// mirror needs. Results are per topic: one deleted or forbidden topic spoils
+// nothing else.
+
+#ifndef MIRROR_CLUSTER_CLUSTER_ADMIN_H_
+#define MIRROR_CLUSTER_CLUSTER_ADMIN_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror {
+
+struct TopicDescription {
+  std::string name;
+  int32_t partitions = 0;
+  // Changes when a topic is deleted and created again (KIP-516); empty if the
+  // cluster does not tell.
+  std::string id;
+};
+
+struct NewTopic {
+  std::string name;
+  int32_t partitions = 1;
+  // -1: the broker's default.
+  int32_t replication_factor = -1;
+  // Topic configs such as {"cleanup.policy", "compact"}.
+  std::map<std::string, std::string> configs;
+};
+
+enum class OffsetSpec {
+  kEarliest,  // the log's start
+  kLatest,    // one past the last record that a read_committed reader sees
+};
+
+// Purpose: reads and changes topics.
+// Thread safety: thread-safe; calls block the calling thread only.
+// Lifetime: Cancel() and wait for calls under way before destroying.
+// Errors: besides those named, every call may return Unavailable or
+// DeadlineExceeded (no answer within the cluster's request timeout),
+// Unauthenticated, PermissionDenied, and Cancelled after Cancel(). Messages
+// name the cluster and the topic.
+class ClusterAdmin {
+ public:
+  virtual ~ClusterAdmin() = default;
+
+  // The id that Kafka gave the cluster: two aliases with the same are one.
+  virtual absl::StatusOr<std::string> ClusterId() = 0;
+
+  // All topics that this client may describe, sorted by name.
+  virtual absl::StatusOr<std::vector<TopicDescription>> ListTopics() = 0;
+
+  // One result per topic, in order. NotFound: no such topic (here and now).
+  virtual std::vector<absl::StatusOr<TopicDescription>> DescribeTopics(
+      absl::Span<const std::string> topics) = 0;
+
+  // One result per topic, in order. AlreadyExists; InvalidArgument, e.g. a
+  // replication factor above the number of brokers. OK means accepted: brokers
+  // may take a moment until all of them know the topic.
+  virtual std::vector<absl::Status> CreateTopics(
+      absl::Span<const NewTopic> topics) = 0;
+
+  // Raises the partition count to `count`. InvalidArgument if it is not higher.
+  virtual absl::Status CreatePartitions(const std::string& topic,
+                                        int32_t count) = 0;
+
+  // One result per topic, in order. NotFound.
+  virtual std::vector<absl::Status> DeleteTopics(
+      absl::Span<const std::string> topics) = 0;
+
+  // One offset per partition, in order. NotFound.
+  virtual std::vector<absl::StatusOr<int64_t>> ListOffsets(
+      absl::Span<const TopicPartition> partitions, OffsetSpec spec) = 0;
+
+  // Makes calls under way and all later ones return Cancelled soon.
+  virtual void Cancel() = 0;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CLUSTER_CLUSTER_ADMIN_H_

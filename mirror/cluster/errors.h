@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one place that says whether trying again can help.
+
+#ifndef MIRROR_CLUSTER_ERRORS_H_
+#define MIRROR_CLUSTER_ERRORS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace mirror {
+
+// Whether the same call may succeed later without anybody changing anything:
+// Unavailable, DeadlineExceeded, Aborted, ResourceExhausted.
+bool IsRetriable(const absl::Status& status);
+
+// `status` with "`context`: " before its message, the code and payloads kept.
+// OK stays OK.
+absl::Status Annotate(const absl::Status& status, absl::string_view context);
+
+}  // namespace mirror
+
+#endif  // MIRROR_CLUSTER_ERRORS_H_

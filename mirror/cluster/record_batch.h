@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What crosses the ports: a batch of records of one partition. Locks, wake-ups
+// and bookkeeping are paid per batch; single records appear only where a
+// RecordTransform or a test asks for them (ToRecord). A later path that passes
+// compressed batches through untouched fits behind the same class.
+
+#ifndef MIRROR_CLUSTER_RECORD_BATCH_H_
+#define MIRROR_CLUSTER_RECORD_BATCH_H_
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "mirror/model/offset.h"
+#include "mirror/model/record.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror {
+
+// Purpose: one or more records of one source partition in offset order.
+// Thread safety: thread-compatible.
+// Lifetime: may outlive the RecordSource's next Poll, but not the source
+// itself.
+class RecordBatch {
+ public:
+  virtual ~RecordBatch() = default;
+
+  // The source partition.
+  const TopicPartition& topic_partition() const { return topic_partition_; }
+  UpstreamOffset first_offset() const { return summary_.first_offset; }
+  UpstreamOffset last_offset() const { return summary_.last_offset; }
+  // At least 1.
+  int64_t count() const { return summary_.count; }
+  // Values only, as MM2's byte-count metric counts.
+  int64_t value_bytes() const { return summary_.value_bytes; }
+  // Of the last record, in milliseconds since the epoch; negative if unknown.
+  int64_t last_timestamp_ms() const { return summary_.last_timestamp_ms; }
+  // Whether no offset between first and last is missing: one run of the index.
+  bool dense() const { return last_offset() - first_offset() + 1 == count(); }
+
+  // A copy of the record at `index`, 0 <= index < count().
+  virtual Record ToRecord(int64_t index) const = 0;
+
+ protected:
+  struct Summary {
+    UpstreamOffset first_offset;
+    UpstreamOffset last_offset;
+    int64_t count = 0;
+    int64_t value_bytes = 0;
+    int64_t last_timestamp_ms = -1;
+  };
+  RecordBatch(TopicPartition topic_partition, Summary summary)
+      : topic_partition_(std::move(topic_partition)), summary_(summary) {}
+
+ private:
+  const TopicPartition topic_partition_;
+  const Summary summary_;
+};
+
+// A batch of records in memory: what transforms leave, what fakes deliver, and
+// how the library's own internal records are sent (their offset is then a
+// number of the sender's choice, which comes back in the Ack). `records` is not
+// empty and in strictly ascending offset order.
+class OwnedRecordBatch final : public RecordBatch {
+ public:
+  OwnedRecordBatch(TopicPartition topic_partition, std::vector<Record> records);
+
+  Record ToRecord(int64_t index) const override { return records_[index]; }
+  const std::vector<Record>& records() const { return records_; }
+
+ private:
+  const std::vector<Record> records_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CLUSTER_RECORD_BATCH_H_

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Port: writing to partitions of a cluster, idempotently and in order. MM2's
+// producer and the commitRecord callback of KIP-416, in batches.
+//
+//   int64_t next = 0;
+//   absl::Status status = sink->Send({"A.orders", 3}, batch.get(), &next);
+//   std::vector<Ack> acks;
+//   sink->Poll(absl::ZeroDuration(), &acks);
+
+#ifndef MIRROR_CLUSTER_RECORD_SINK_H_
+#define MIRROR_CLUSTER_RECORD_SINK_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "mirror/cluster/record_batch.h"
+#include "mirror/model/offset.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror {
+
+// The fate of `count` consecutive records: upstream offset first + i stands at
+// base + i. With an error in `status` none of them is in the log, as far as is
+// known, and `base` means nothing.
+struct Ack {
+  TopicPartition target;
+  UpstreamOffset first;
+  DownstreamOffset base;
+  int64_t count = 0;
+  absl::Status status;
+};
+
+// Purpose: appends records to partitions in the order sent, buffering a bounded
+// number of bytes, and reports where each one landed.
+// Thread safety: used by one thread.
+// Lifetime: the destructor drops what is not acknowledged and returns within
+// seconds. Batches may be destroyed as soon as Send() has taken all of them.
+// Errors: a failed record does not stop later ones of its partition that are
+// already sent, so after an error the caller lets the partition drain and sends
+// again from the first failed record.
+class RecordSink {
+ public:
+  virtual ~RecordSink() = default;
+
+  // Takes records of `batch` from index `*next` on for partition `target`, with
+  // key, value, headers and timestamp kept, and advances `*next` past those
+  // taken. OK with *next < count(): the buffer is full; call again after
+  // Poll(). Another code concerns the record at `*next`: NotFound, no such
+  // topic or partition (as far as is known yet: retriable after metadata has
+  // come); InvalidArgument, the record is larger than this client may send;
+  // FailedPrecondition, the sink is beyond use. Never blocks.
+  virtual absl::Status Send(const TopicPartition& target, RecordBatch* batch,
+                            int64_t* next) = 0;
+
+  // Waits until there are acknowledgements, or `timeout`, and adds them to
+  // `*acks`; those of one partition in the order sent. FailedPrecondition: the
+  // sink is beyond use (fenced, or a fatal client error) and must be replaced;
+  // what is unacknowledged may or may not be in the log.
+  virtual absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) = 0;
+
+  // Records sent and not yet acknowledged.
+  virtual int64_t in_flight() const = 0;
+
+  // The latest trouble with the cluster as a whole since the last call; OK if
+  // none. The sink goes on trying by itself.
+  virtual absl::Status TakeClusterStatus() = 0;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CLUSTER_RECORD_SINK_H_

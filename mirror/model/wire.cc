@@ -114,5 +114,15 @@ bool WireReader::ReadOffset(int64_t* value) {
   return ReadInt64(value) && (*value >= 0 || Refuse("negative offset", *value));
 }
 
+bool WireReader::ReadVersion0() {
+  int16_t version;
+  if (!ReadInt16(&version)) return false;
+  if (version == 0) return true;
+  status_ = absl::UnimplementedError(
+      absl::StrCat(what_, " has version ", version,
+                   "; this library knows version 0 only and skips it"));
+  return false;
+}
+
 }  // namespace internal
 }  // namespace mirror

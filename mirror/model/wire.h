@@ -65,8 +65,11 @@ class WireReader {
   // An int32 or int64 that Kafka never leaves negative: a partition, an offset.
   bool ReadPartition(int32_t* value);
   bool ReadOffset(int64_t* value);
+  // The int16 version that some values start with; only 0 exists so far.
+  bool ReadVersion0();
 
-  // OK, or InvalidArgument that names the bytes and what is wrong with them.
+  // OK, or InvalidArgument that names the bytes and what is wrong with them, or
+  // Unimplemented: a version that this library does not know.
   const absl::Status& status() const { return status_; }
 
  private:

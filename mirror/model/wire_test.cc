@@ -78,6 +78,16 @@ TEST(Wire, RefusesNegativePartitionsAndOffsets) {
                    .ReadOffset(&offset));
 }
 
+TEST(Wire, TellsAnUnknownVersionFromGarbage) {
+  EXPECT_TRUE(WireReader("value", absl::string_view("\0\0", 2)).ReadVersion0());
+  WireReader newer("value", absl::string_view("\0\1", 2));
+  EXPECT_FALSE(newer.ReadVersion0());
+  EXPECT_EQ(newer.status().code(), absl::StatusCode::kUnimplemented);
+  WireReader truncated("value", absl::string_view("\0", 1));
+  EXPECT_FALSE(truncated.ReadVersion0());
+  EXPECT_EQ(truncated.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace internal
 }  // namespace mirror

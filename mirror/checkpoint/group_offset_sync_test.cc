@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/checkpoint/group_offset_sync.h"
+
+#include <optional>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+const TopicPartition kOrders{"A.orders", 0};
+const TopicPartition kLedger{"A.ledger", 0};
+
+GroupCheckpoints Checkpoints(const TopicPartition& topic_partition,
+                             int64_t downstream) {
+  return {{topic_partition,
+           {"billing", topic_partition, UpstreamOffset(1000),
+            DownstreamOffset(downstream), "meta"}}};
+}
+
+struct Vector {
+  std::optional<int64_t> committed;
+  int64_t checkpoint;
+  std::optional<int64_t> written;
+};
+
+class IdleGroup : public testing::TestWithParam<Vector> {};
+
+TEST_P(IdleGroup, IsTakenForwardOnly) {
+  GroupOffsets committed;
+  if (GetParam().committed.has_value()) {
+    committed[kOrders] = {*GetParam().committed, ""};
+  }
+  const GroupOffsets result =
+      GroupOffsetsToSync(Checkpoints(kOrders, GetParam().checkpoint),
+                         GroupState::kEmpty, committed);
+  if (!GetParam().written.has_value()) {
+    EXPECT_THAT(result, IsEmpty());
+  } else {
+    EXPECT_THAT(
+        result,
+        ElementsAre(Pair(kOrders, GroupOffset{*GetParam().written, "meta"})));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Mm2, IdleGroup,
+                         testing::Values(Vector{100, 101, 101},
+                                         Vector{50, 51, 51},
+                                         Vector{std::nullopt, 101, 101},
+                                         Vector{-1, 101, 101},
+                                         Vector{101, 101, std::nullopt},
+                                         Vector{102, 101, std::nullopt},
+                                         Vector{std::nullopt, 0, 0}));
+
+TEST(GroupOffsetSync, JudgesEachPartitionByItself) {
+  GroupCheckpoints checkpoints = Checkpoints(kOrders, 50);
+  checkpoints.merge(Checkpoints(kLedger, 70));
+  EXPECT_THAT(GroupOffsetsToSync(checkpoints, GroupState::kEmpty,
+                                 {{kOrders, {60, ""}}, {kLedger, {60, ""}}}),
+              ElementsAre(Pair(kLedger, GroupOffset{70, "meta"})));
+}
+
+TEST(GroupOffsetSync, CreatesAnAbsentGroup) {
+  EXPECT_THAT(
+      GroupOffsetsToSync(Checkpoints(kOrders, 50), GroupState::kAbsent, {}),
+      ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
+}
+
+// MM2 takes a group that is not idle for a new one and writes everything; only
+// the broker's refusal protects it. Leaving it alone is safe: its members know
+// their position better than any checkpoint.
+TEST(GroupOffsetSync, LeavesAGroupWithMembersAlone) {
+  EXPECT_THAT(
+      GroupOffsetsToSync(Checkpoints(kOrders, 50), GroupState::kActive, {}),
+      IsEmpty());
+}
+
+// Seen for a moment as absent, or deleted and joined anew: what it committed
+// still counts.
+TEST(GroupOffsetSync, NeverGoesBackWhateverTheState) {
+  EXPECT_THAT(GroupOffsetsToSync(Checkpoints(kOrders, 50), GroupState::kAbsent,
+                                 {{kOrders, {60, ""}}}),
+              IsEmpty());
+}
+
+}  // namespace
+}  // namespace mirror

@@ -3,7 +3,7 @@
 // How topics are named on the target, and how to read such a name back: MM2's
 // ReplicationPolicy (KIP-382, internal names by KIP-690), method for method.
 //
-//   class Suffix final : public mirror::ReplicationPolicy {  // "orders@A"
+//   class Suffix final : public mirror::ReplicationPolicy {  // "orders.A"
 //     std::string FormatRemoteTopic(absl::string_view source_alias,
 //                                   absl::string_view topic) const override;
 //     ...                                  // and the two that read it back

@@ -11,24 +11,24 @@
 namespace mirror {
 namespace {
 
-// "orders@A"; writes only the three methods a plugin must.
+// "orders.A"; writes only the three methods a plugin must.
 class SuffixPolicy final : public ReplicationPolicy {
  public:
   std::string FormatRemoteTopic(absl::string_view source_alias,
                                 absl::string_view topic) const override {
-    return absl::StrCat(topic, "@", source_alias);
+    return absl::StrCat(topic, ".", source_alias);
   }
   std::optional<std::string> TopicSource(
       absl::string_view topic) const override {
-    const size_t at = topic.rfind('@');
-    if (at == absl::string_view::npos) return std::nullopt;
-    return std::string(topic.substr(at + 1));
+    const size_t dot = topic.rfind('.');
+    if (dot == absl::string_view::npos) return std::nullopt;
+    return std::string(topic.substr(dot + 1));
   }
   std::optional<std::string> UpstreamTopic(
       absl::string_view topic) const override {
-    const size_t at = topic.rfind('@');
-    if (at == absl::string_view::npos) return std::nullopt;
-    return std::string(topic.substr(0, at));
+    const size_t dot = topic.rfind('.');
+    if (dot == absl::string_view::npos) return std::nullopt;
+    return std::string(topic.substr(0, dot));
   }
 };
 
@@ -88,9 +88,9 @@ TEST(ReplicationPolicy, RecognisesInternalTopicsByDefault) {
 TEST(ReplicationPolicy, OriginalTopicGoesUpToWhereNoSourceIsKnown) {
   const SuffixPolicy policy;
   EXPECT_EQ(policy.OriginalTopic("orders"), "orders");
-  EXPECT_EQ(policy.OriginalTopic("orders@A@B"), "orders");
-  EXPECT_TRUE(policy.IsHeartbeatsTopic("heartbeats@A@B"));
-  EXPECT_FALSE(policy.IsHeartbeatsTopic("orders@A"));
+  EXPECT_EQ(policy.OriginalTopic("orders.A.B"), "orders");
+  EXPECT_TRUE(policy.IsHeartbeatsTopic("heartbeats.A.B"));
+  EXPECT_FALSE(policy.IsHeartbeatsTopic("orders.A"));
 }
 
 TEST(ReplicationPolicy, OriginalTopicStopsWhereTheNameStaysTheSame) {

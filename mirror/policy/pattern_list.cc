@@ -170,6 +170,7 @@ std::string Remedy(const RE2& regex) {
       return "RE2 does not have this escape or class; write the characters, as "
              "in [A-Za-z], or \\x{41} for a code point";
     case RE2::ErrorMissingParen:
+    case RE2::ErrorUnexpectedParen:
     case RE2::ErrorMissingBracket:
       return "a comma separates expressions; inside (...) write | between "
              "alternatives, and \\( or \\[ for the character";

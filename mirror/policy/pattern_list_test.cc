@@ -112,6 +112,7 @@ TEST(PatternList, RefusesWhatRe2LacksAndSaysWhatToWrite) {
                                    {"\\u0041", "\\x{41}"},
                                    {"\\p{Alpha}", "[A-Za-z]"},
                                    {"(a", "| between"},
+                                   {"a)", "| between"},
                                    {"[a", "\\["},
                                    {"a\\", "RE2 syntax"},
                                    {"*", "RE2 syntax"}}) {

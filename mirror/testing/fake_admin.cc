@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/testing/fake_admin.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace mirror::internal {
+namespace {
+
+TopicDescription Describe(const std::string& name, const FakeTopic& topic) {
+  return {name, static_cast<int32_t>(topic.partitions.size()), topic.id};
+}
+
+}  // namespace
+
+absl::Status FakeAdminBase::Ready() const {
+  if (cancelled_) {
+    return absl::CancelledError(
+        absl::StrCat("cluster ", state_->alias, ": the client is closing"));
+  }
+  return state_->Reachable();
+}
+
+void FakeAdminBase::MarkCancelled() {
+  MutexLock lock(&state_->mu);
+  cancelled_ = true;
+}
+
+absl::StatusOr<std::string> FakeClusterAdmin::ClusterId() {
+  MutexLock lock(&state_->mu);
+  if (absl::Status ready = Ready(); !ready.ok()) return ready;
+  return state_->cluster_id;
+}
+
+absl::StatusOr<std::vector<TopicDescription>> FakeClusterAdmin::ListTopics() {
+  MutexLock lock(&state_->mu);
+  if (absl::Status ready = Ready(); !ready.ok()) return ready;
+  std::vector<TopicDescription> result;
+  for (const auto& [name, topic] : state_->topics) {
+    result.push_back(Describe(name, topic));
+  }
+  return result;
+}
+
+std::vector<absl::StatusOr<TopicDescription>> FakeClusterAdmin::DescribeTopics(
+    absl::Span<const std::string> topics) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::StatusOr<TopicDescription>> result;
+  for (const std::string& name : topics) {
+    const auto it = state_->topics.find(name);
+    if (!ready.ok()) {
+      result.push_back(ready);
+    } else if (it == state_->topics.end()) {
+      result.push_back(state_->NoTopic(name));
+    } else {
+      result.push_back(Describe(name, it->second));
+    }
+  }
+  return result;
+}
+
+std::vector<absl::Status> FakeClusterAdmin::CreateTopics(
+    absl::Span<const NewTopic> topics) {
+  MutexLock lock(&state_->mu);
+  absl::Status refusal = Ready();
+  refusal.Update(state_->create_topics_refusal);
+  std::vector<absl::Status> result;
+  for (const NewTopic& topic : topics) {
+    result.push_back(refusal.ok() ? state_->Create(topic) : refusal);
+  }
+  return result;
+}
+
+absl::Status FakeClusterAdmin::CreatePartitions(const std::string& topic,
+                                                int32_t count) {
+  MutexLock lock(&state_->mu);
+  if (absl::Status ready = Ready(); !ready.ok()) return ready;
+  const auto it = state_->topics.find(topic);
+  if (it == state_->topics.end()) return state_->NoTopic(topic);
+  std::vector<FakePartition>& partitions = it->second.partitions;
+  if (count <= static_cast<int32_t>(partitions.size())) {
+    return state_->Error(absl::StatusCode::kInvalidArgument, topic,
+                         absl::StrCat("has ", partitions.size(),
+                                      " partitions; ", count, " is not more"));
+  }
+  partitions.resize(count);
+  return absl::OkStatus();
+}
+
+std::vector<absl::Status> FakeClusterAdmin::DeleteTopics(
+    absl::Span<const std::string> topics) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::Status> result;
+  for (const std::string& topic : topics) {
+    result.push_back(ready.ok() ? state_->Delete(topic) : ready);
+  }
+  return result;
+}
+
+std::vector<absl::StatusOr<int64_t>> FakeClusterAdmin::ListOffsets(
+    absl::Span<const TopicPartition> partitions, OffsetSpec spec) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::StatusOr<int64_t>> result;
+  for (const TopicPartition& tp : partitions) {
+    const FakePartition* partition = state_->Find(tp);
+    if (!ready.ok()) {
+      result.push_back(ready);
+    } else if (partition == nullptr) {
+      result.push_back(state_->NoTopic(tp.ToString()));
+    } else if (partition->down) {
+      result.push_back(state_->Error(absl::StatusCode::kUnavailable,
+                                     tp.ToString(), "no leader"));
+    } else {
+      result.push_back(spec == OffsetSpec::kEarliest ? partition->log.start()
+                                                     : partition->log.end());
+    }
+  }
+  return result;
+}
+
+absl::StatusOr<std::vector<std::string>> FakeGroupAdmin::ListGroups() {
+  MutexLock lock(&state_->mu);
+  if (absl::Status ready = Ready(); !ready.ok()) return ready;
+  std::vector<std::string> result;
+  for (const auto& [name, group] : state_->groups) result.push_back(name);
+  return result;
+}
+
+std::vector<absl::StatusOr<GroupState>> FakeGroupAdmin::DescribeGroups(
+    absl::Span<const std::string> groups) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::StatusOr<GroupState>> result;
+  for (const std::string& name : groups) {
+    const auto it = state_->groups.find(name);
+    if (!ready.ok()) {
+      result.push_back(ready);
+    } else if (it == state_->groups.end()) {
+      result.push_back(GroupState::kAbsent);
+    } else {
+      result.push_back(it->second.active ? GroupState::kActive
+                                         : GroupState::kEmpty);
+    }
+  }
+  return result;
+}
+
+std::vector<absl::StatusOr<GroupOffsets>> FakeGroupAdmin::ListGroupOffsets(
+    absl::Span<const std::string> groups) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::StatusOr<GroupOffsets>> result;
+  for (const std::string& name : groups) {
+    const auto it = state_->groups.find(name);
+    if (!ready.ok()) {
+      result.push_back(ready);
+    } else {
+      result.push_back(it == state_->groups.end() ? GroupOffsets()
+                                                  : it->second.offsets);
+    }
+  }
+  return result;
+}
+
+absl::StatusOr<std::map<TopicPartition, absl::Status>>
+FakeGroupAdmin::AlterGroupOffsets(const std::string& group,
+                                  const GroupOffsets& offsets) {
+  MutexLock lock(&state_->mu);
+  if (absl::Status ready = Ready(); !ready.ok()) return ready;
+  const auto it = state_->groups.find(group);
+  const bool active = it != state_->groups.end() && it->second.active;
+  std::map<TopicPartition, absl::Status> result;
+  for (const auto& [tp, offset] : offsets) {
+    absl::Status& status = result[tp];
+    if (active) {
+      status = state_->Error(absl::StatusCode::kFailedPrecondition,
+                             absl::StrCat("group ", group, ": ", tp.ToString()),
+                             "the group has members");
+    } else if (state_->Find(tp) == nullptr) {
+      status =
+          state_->NoTopic(absl::StrCat("group ", group, ": ", tp.ToString()));
+    } else {
+      state_->groups[group].offsets[tp] = offset;
+    }
+  }
+  return result;
+}
+
+}  // namespace mirror::internal

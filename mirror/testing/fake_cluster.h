@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Kafka cluster in memory, behind the same ports as a real one: for tests of
+// engines, policies and transforms, with the faults that brokers have. The
+// suites in tests/contract run against it and against real brokers.
+//
+//   FakeCluster primary("primary");
+//   primary.CreateTopic("orders", 2);
+//   primary.Fill({"orders", 0}, 100);
+//   primary.SetDown(true);
+
+#ifndef MIRROR_TESTING_FAKE_CLUSTER_H_
+#define MIRROR_TESTING_FAKE_CLUSTER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/model/record.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror {
+
+namespace internal {
+struct FakeClusterState;
+}  // namespace internal
+
+struct FakeClusterOptions {
+  // Empty: one made from the alias. Give two fakes the same one to make them
+  // look like one cluster under two names.
+  std::string cluster_id;
+  // Decides what a crash leaves; same seed and same calls, same outcome.
+  uint64_t seed = 1;
+  // Whether Poll() waits (real time) up to its timeout when there is nothing.
+  // False for single-threaded simulations: then no call ever waits.
+  bool waits = true;
+};
+
+// Purpose: a Cluster of one broker and its test verbs. What it models:
+//
+// Sources. Each Poll() brings at most one batch per partition. As with the real
+// client a missing topic looks idle: it is never reported, and a recreated one
+// goes on at the old position if that is in range; compare topic ids. A source
+// that reads across a truncation gets OutOfRange even if the log has grown
+// since (leader epochs, KIP-320); one assigned afterwards cannot know. Batches
+// that outlive their source end the program, as a real client would hang.
+//
+// Sinks. Send() only takes records; Poll() lets the broker answer. Each Send()
+// is one batch for the broker: it fails as a whole. Destroying a sink, or
+// losing it with a process, is a crash: of what the broker has not answered, a
+// prefix of seeded length per partition gets into the log (nothing if the
+// cluster is down). So a lost ack is HoldAcks(), Poll(), and a new sink.
+//
+// Admins answer at once, with Unavailable while the cluster is down. Deleting a
+// topic deletes what groups committed for it.
+//
+// Thread safety: thread-safe; starts no threads.
+// Lifetime: must outlive what it makes.
+// Errors: a verb for a partition that does not exist ends the program.
+class FakeCluster final : public Cluster {
+ public:
+  explicit FakeCluster(std::string alias, FakeClusterOptions options = {});
+  ~FakeCluster() override;
+
+  const std::string& alias() const override;
+  absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
+      const SourceOptions& options) override;
+  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
+      const SinkOptions& options) override;
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
+      const std::string& client_id) override;
+  absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
+      const std::string& client_id) override;
+
+  // Topics. An illegal or existing name ends the program.
+  void CreateTopic(const std::string& name, int32_t partitions,
+                   std::map<std::string, std::string> configs = {});
+  void DeleteTopic(const std::string& name);
+  bool HasTopic(const std::string& name) const;
+  // What the topic was created with. Of these, only max.message.bytes has an
+  // effect.
+  std::map<std::string, std::string> TopicConfigs(
+      const std::string& name) const;
+
+  // Logs. Appending gives records their offsets and returns the first of them.
+  int64_t Append(const TopicPartition& tp, Record record);
+  int64_t Append(const TopicPartition& tp, std::vector<Record> records);
+  // Appends `count` records with different keys and values and ascending
+  // timestamps.
+  int64_t Fill(const TopicPartition& tp, int64_t count);
+  // Records of an aborted transaction and its marker: only sources without
+  // read_committed see the records.
+  int64_t AppendAborted(const TopicPartition& tp, std::vector<Record> records);
+  // Offsets without records: transaction markers, compacted records.
+  int64_t AppendGap(const TopicPartition& tp, int64_t count = 1);
+  // Loses records at and above `offset`, as an unclean leader election does.
+  void TruncateTo(const TopicPartition& tp, int64_t offset);
+  // Loses records below `offset`, as retention does.
+  void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset);
+  // What a read_committed reader would get.
+  std::vector<Record> Records(const TopicPartition& tp) const;
+  int64_t LogStart(const TopicPartition& tp) const;
+  int64_t LogEnd(const TopicPartition& tp) const;
+
+  // Groups. A commit or SetGroupActive() creates the group.
+  void CommitGroupOffset(const std::string& group, const TopicPartition& tp,
+                         int64_t offset, std::string metadata = "");
+  void SetGroupActive(const std::string& group, bool active);
+  void DeleteGroup(const std::string& group);
+
+  // Weather. While the cluster is down nothing answers: produces stay in
+  // flight, fetches bring nothing, admin calls are Unavailable.
+  void SetDown(bool down);
+  // The same for one partition, as without a leader; others go on.
+  void SetPartitionDown(const TopicPartition& tp, bool down);
+
+  // Refusals, until called again with OkStatus(). Produces fail in the ack,
+  // fetches stop the partition with an event.
+  void FailProduce(const std::string& topic, absl::Status status);
+  void FailProduce(const TopicPartition& tp, absl::Status status);
+  void FailFetch(const TopicPartition& tp, absl::Status status);
+  void RefuseCreateTopics(absl::Status status);
+  // The next `count` batches that sinks send fail, whichever their topic.
+  void FailNextProduces(int64_t count, absl::Status status);
+  // Whoever reads up to `offset` is told DataLoss.
+  void CorruptAt(const TopicPartition& tp, int64_t offset);
+
+  // Acks. Held: records get into the log, but Poll() does not say so.
+  void HoldAcks();
+  void ReleaseAcks();
+  // Sinks made before are beyond use; what the broker has not answered is lost.
+  void FenceSinks();
+
+  // Limits. Bytes are of keys, values and headers. Larger than the topic
+  // allows: the ack is InvalidArgument; than clients may send: Send() is.
+  void SetMaxMessageBytes(const std::string& topic, int64_t bytes);
+  void SetClientMaxMessageBytes(int64_t bytes);
+  // Records a sink takes before it is full, and per batch of a source.
+  void SetBufferLimit(int64_t records);
+  void SetMaxBatchRecords(int64_t records);
+
+ private:
+  const std::unique_ptr<internal::FakeClusterState> state_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_TESTING_FAKE_CLUSTER_H_

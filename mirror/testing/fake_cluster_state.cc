@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/testing/fake_cluster_state.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace mirror::internal {
+namespace {
+
+bool LegalTopicName(absl::string_view name) {
+  return !name.empty() && name.size() <= 249 && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+         });
+}
+
+}  // namespace
+
+int64_t FakeTopic::MaxMessageBytes() const {
+  constexpr int64_t kKafkaDefault = 1048588;
+  const auto it = configs.find("max.message.bytes");
+  int64_t bytes = 0;
+  return it != configs.end() && absl::SimpleAtoi(it->second, &bytes)
+             ? bytes
+             : kKafkaDefault;
+}
+
+FakePartition* FakeClusterState::Find(const TopicPartition& tp) {
+  const auto it = topics.find(tp.topic);
+  if (it == topics.end() || tp.partition < 0 ||
+      tp.partition >= static_cast<int32_t>(it->second.partitions.size())) {
+    return nullptr;
+  }
+  return &it->second.partitions[tp.partition];
+}
+
+absl::Status FakeClusterState::Create(const NewTopic& topic) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  if (!LegalTopicName(topic.name)) {
+    return Error(kInvalid, topic.name, "not a legal topic name");
+  }
+  if (topics.count(topic.name) > 0) {
+    return Error(absl::StatusCode::kAlreadyExists, topic.name,
+                 "the topic exists already");
+  }
+  if (topic.partitions < 1) {
+    return Error(kInvalid, topic.name, "a topic needs at least one partition");
+  }
+  if (topic.replication_factor != -1 && topic.replication_factor != 1) {
+    return Error(kInvalid, topic.name,
+                 absl::StrCat("replication factor ", topic.replication_factor,
+                              ", but there is 1 broker"));
+  }
+  FakeTopic& created = topics[topic.name];
+  created.id = absl::StrCat(cluster_id, "-topic-", ++topics_created);
+  created.configs = topic.configs;
+  created.partitions.resize(topic.partitions);
+  return absl::OkStatus();
+}
+
+absl::Status FakeClusterState::Delete(const std::string& topic) {
+  if (topics.erase(topic) == 0) return NoTopic(topic);
+  for (auto& [name, group] : groups) {
+    for (auto it = group.offsets.begin(); it != group.offsets.end();) {
+      it = it->first.topic == topic ? group.offsets.erase(it) : std::next(it);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeClusterState::Reachable() {
+  if (!down) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("cluster ", alias, ": no broker answers"));
+}
+
+absl::Status FakeClusterState::FailureFor(
+    const std::map<std::string, absl::Status>& failures,
+    const TopicPartition& tp) {
+  auto it = failures.find(tp.ToString());
+  if (it == failures.end()) it = failures.find(tp.topic);
+  return it == failures.end() ? absl::OkStatus() : it->second;
+}
+
+absl::Status FakeClusterState::Error(absl::StatusCode code,
+                                     absl::string_view subject,
+                                     absl::string_view what) const {
+  return absl::Status(
+      code, absl::StrCat("cluster ", alias, ": ", subject, ": ", what));
+}
+
+int64_t RecordBytes(const Record& record) {
+  int64_t bytes = record.key.value_or("").size();
+  bytes += record.value.value_or("").size();
+  for (const Header& header : record.headers) {
+    bytes += header.key.size() + header.value.value_or("").size();
+  }
+  return bytes;
+}
+
+}  // namespace mirror::internal

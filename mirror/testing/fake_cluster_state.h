@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a FakeCluster and the ports it made share: topics, groups and faults,
+// behind one mutex.
+
+#ifndef MIRROR_TESTING_FAKE_CLUSTER_STATE_H_
+#define MIRROR_TESTING_FAKE_CLUSTER_STATE_H_
+
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/group_admin.h"
+#include "mirror/model/topic_partition.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/testing/fake_log.h"
+
+namespace mirror::internal {
+
+struct FakePartition {
+  FakeLog log;
+  bool down = false;
+  std::set<int64_t> corrupt;
+};
+
+struct FakeTopic {
+  std::string id;
+  std::map<std::string, std::string> configs;
+  std::vector<FakePartition> partitions;
+
+  // The config max.message.bytes, or Kafka's default.
+  int64_t MaxMessageBytes() const;
+};
+
+struct FakeGroup {
+  bool active = false;
+  GroupOffsets offsets;
+};
+
+// Thread safety: the mutex guards the rest; the constants need no lock.
+struct FakeClusterState {
+  FakeClusterState(std::string the_alias, std::string the_id, uint64_t seed,
+                   bool may_wait)
+      : alias(std::move(the_alias)),
+        cluster_id(std::move(the_id)),
+        waits(may_wait),
+        random(seed) {}
+
+  const std::string alias;
+  const std::string cluster_id;
+  const bool waits;
+
+  Mutex mu;
+  std::map<std::string, FakeTopic> topics ABSL_GUARDED_BY(mu);
+  std::map<std::string, FakeGroup> groups ABSL_GUARDED_BY(mu);
+  int64_t topics_created ABSL_GUARDED_BY(mu) = 0;
+  std::mt19937_64 random ABSL_GUARDED_BY(mu);
+
+  bool down ABSL_GUARDED_BY(mu) = false;
+  bool hold_acks ABSL_GUARDED_BY(mu) = false;
+  int64_t fail_next_produces ABSL_GUARDED_BY(mu) = 0;
+  absl::Status next_produce_failure ABSL_GUARDED_BY(mu);
+  // By topic and by topic-partition, as printed.
+  std::map<std::string, absl::Status> produce_failures ABSL_GUARDED_BY(mu);
+  std::map<std::string, absl::Status> fetch_failures ABSL_GUARDED_BY(mu);
+  absl::Status create_topics_refusal ABSL_GUARDED_BY(mu);
+  // Sinks made when it was lower are fenced.
+  int64_t fence ABSL_GUARDED_BY(mu) = 0;
+  int64_t max_batch_records ABSL_GUARDED_BY(mu) = 500;
+  int64_t max_buffered_records ABSL_GUARDED_BY(mu) = 100000;
+  int64_t client_max_message_bytes ABSL_GUARDED_BY(mu) = 1000000000;
+
+  // Null if there is no such topic or partition.
+  FakePartition* Find(const TopicPartition& tp)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // What broker and controller do with a topic; the codes of ClusterAdmin.
+  absl::Status Create(const NewTopic& topic) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  absl::Status Delete(const std::string& topic)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // What a call gets while the cluster is down; OK while it is up.
+  absl::Status Reachable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The failure set for the partition or its topic; OK if none.
+  static absl::Status FailureFor(
+      const std::map<std::string, absl::Status>& failures,
+      const TopicPartition& tp);
+
+  // "cluster ALIAS: SUBJECT: WHAT" with `code`.
+  absl::Status Error(absl::StatusCode code, absl::string_view subject,
+                     absl::string_view what) const;
+  absl::Status NoTopic(absl::string_view subject) const {
+    return Error(absl::StatusCode::kNotFound, subject,
+                 "no such topic or partition");
+  }
+};
+
+// Keys, values and headers, as SetMaxMessageBytes() counts.
+int64_t RecordBytes(const Record& record);
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_TESTING_FAKE_CLUSTER_STATE_H_

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/testing/fake_log.h"
+
+#include <algorithm>
+
+namespace mirror::internal {
+
+int64_t FakeLog::Append(Record record, bool aborted) {
+  record.offset = UpstreamOffset(end_);
+  entries_.push_back({std::move(record), aborted});
+  return end_++;
+}
+
+void FakeLog::TruncateTo(int64_t offset) {
+  end_ = std::clamp(offset, start_, end_);
+  entries_.resize(IndexFrom(end_));
+  truncations_.push_back(end_);
+}
+
+void FakeLog::DeleteBefore(int64_t offset) {
+  start_ = std::clamp(offset, start_, end_);
+  entries_.erase(entries_.begin(), entries_.begin() + IndexFrom(start_));
+}
+
+size_t FakeLog::IndexFrom(int64_t offset) const {
+  const auto it =
+      std::lower_bound(entries_.begin(), entries_.end(), offset,
+                       [](const Entry& entry, int64_t wanted) {
+                         return entry.record.offset.value() < wanted;
+                       });
+  return it - entries_.begin();
+}
+
+bool FakeLog::Diverged(size_t epoch, int64_t position) const {
+  return std::any_of(truncations_.begin() + epoch, truncations_.end(),
+                     [position](int64_t cut) { return cut < position; });
+}
+
+}  // namespace mirror::internal

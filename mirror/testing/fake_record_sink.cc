@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/testing/fake_record_sink.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace mirror::internal {
+namespace {
+
+int64_t ValueBytes(const Record& record) {
+  return record.value.has_value() ? record.value->size() : 0;
+}
+
+}  // namespace
+
+FakeRecordSink::FakeRecordSink(FakeClusterState* state,
+                               const SinkOptions& options)
+    : state_(state), options_(options) {
+  MutexLock lock(&state_->mu);
+  fence_ = state_->fence;
+}
+
+FakeRecordSink::~FakeRecordSink() {
+  MutexLock lock(&state_->mu);
+  if (state_->down || !Usable().ok()) return;
+  std::map<TopicPartition, std::vector<Record>> unanswered;
+  for (Produce& produce : produces_) {
+    FakePartition* partition = state_->Find(produce.target);
+    if (partition == nullptr || partition->down || !Judge(produce).ok()) {
+      continue;
+    }
+    auto& records = unanswered[produce.target];
+    std::move(produce.records.begin(), produce.records.end(),
+              std::back_inserter(records));
+  }
+  for (auto& [target, records] : unanswered) {
+    records.resize(state_->random() % (records.size() + 1));
+    for (Record& record : records) {
+      state_->Find(target)->log.Append(std::move(record));
+    }
+  }
+}
+
+absl::Status FakeRecordSink::Send(const TopicPartition& target,
+                                  RecordBatch* batch, int64_t* next) {
+  MutexLock lock(&state_->mu);
+  if (absl::Status usable = Usable(); !usable.ok()) return usable;
+  if (!Knows(target)) return state_->NoTopic(target.ToString());
+  Produce produce{target, {}};
+  absl::Status result;
+  for (; *next < batch->count(); ++*next) {
+    Record record = batch->ToRecord(*next);
+    if (RecordBytes(record) > state_->client_max_message_bytes) {
+      result = state_->Error(
+          absl::StatusCode::kInvalidArgument, target.ToString(),
+          absl::StrCat("the record at ", record.offset.value(), " has ",
+                       RecordBytes(record), " bytes; this client may send ",
+                       state_->client_max_message_bytes));
+      break;
+    }
+    const int64_t bytes = ValueBytes(record);
+    if (in_flight_ >= state_->max_buffered_records ||
+        (in_flight_ > 0 &&
+         buffered_bytes_ + bytes > options_.max_buffered_bytes)) {
+      break;
+    }
+    ++in_flight_;
+    buffered_bytes_ += bytes;
+    produce.records.push_back(std::move(record));
+  }
+  if (!produce.records.empty()) produces_.push_back(std::move(produce));
+  return result;
+}
+
+absl::Status FakeRecordSink::Poll(absl::Duration timeout,
+                                  std::vector<Ack>* acks) {
+  MutexLock lock(&state_->mu);
+  const auto something = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu) {
+    if (!Usable().ok()) return true;
+    Deliver();
+    return !pending_.empty() && !state_->hold_acks;
+  };
+  if (!something() && state_->waits && timeout > absl::ZeroDuration()) {
+    state_->mu.AwaitFor(something, timeout);
+  }
+  if (absl::Status usable = Usable(); !usable.ok()) return usable;
+  if (state_->down) cluster_status_ = state_->Reachable();
+  if (state_->down || state_->hold_acks) return absl::OkStatus();
+  for (Pending& pending : pending_) {
+    in_flight_ -= pending.ack.count;
+    buffered_bytes_ -= pending.value_bytes;
+    acks->push_back(std::move(pending.ack));
+  }
+  pending_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status FakeRecordSink::TakeClusterStatus() {
+  return std::exchange(cluster_status_, absl::OkStatus());
+}
+
+absl::Status FakeRecordSink::Usable() {
+  if (fence_ == state_->fence) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "cluster ", state_->alias,
+      ": this producer is fenced by a newer one; make a new sink"));
+}
+
+bool FakeRecordSink::Knows(const TopicPartition& target) {
+  // Without a broker the client has only what it heard before.
+  if (state_->down) return known_topics_.count(target.topic) > 0;
+  if (state_->Find(target) == nullptr) return false;
+  known_topics_.insert(target.topic);
+  return true;
+}
+
+void FakeRecordSink::Deliver() {
+  if (state_->down) return;
+  std::deque<Produce> stuck;
+  for (Produce& produce : produces_) {
+    const FakePartition* partition = state_->Find(produce.target);
+    if (partition != nullptr && partition->down) {
+      stuck.push_back(std::move(produce));
+    } else {
+      Answer(std::move(produce));
+    }
+  }
+  produces_ = std::move(stuck);
+}
+
+void FakeRecordSink::Answer(Produce produce) {
+  absl::Status status = Judge(produce);
+  if (state_->fail_next_produces > 0) {
+    --state_->fail_next_produces;
+    status = state_->next_produce_failure;
+  }
+  FakePartition* partition = state_->Find(produce.target);
+  bool first = true;
+  for (Record& record : produce.records) {
+    const UpstreamOffset upstream = record.offset;
+    const int64_t bytes = ValueBytes(record);
+    const int64_t offset =
+        status.ok() ? partition->log.Append(std::move(record)) : 0;
+    // One ack covers records without a gap; the log has none here.
+    if (first ||
+        upstream != pending_.back().ack.first + pending_.back().ack.count) {
+      pending_.push_back(
+          {{produce.target, upstream, DownstreamOffset(offset), 0, status}, 0});
+      first = false;
+    }
+    ++pending_.back().ack.count;
+    pending_.back().value_bytes += bytes;
+  }
+}
+
+absl::Status FakeRecordSink::Judge(const Produce& produce) {
+  const TopicPartition& target = produce.target;
+  absl::Status failure =
+      FakeClusterState::FailureFor(state_->produce_failures, target);
+  if (!failure.ok()) return failure;
+  if (state_->Find(target) == nullptr)
+    return state_->NoTopic(target.ToString());
+  const int64_t limit = state_->topics[target.topic].MaxMessageBytes();
+  const bool too_large = std::any_of(
+      produce.records.begin(), produce.records.end(),
+      [limit](const Record& record) { return RecordBytes(record) > limit; });
+  if (!too_large) return absl::OkStatus();
+  return state_->Error(
+      absl::StatusCode::kInvalidArgument, target.ToString(),
+      absl::StrCat("a record of the batch is larger than the topic's "
+                   "max.message.bytes, ",
+                   limit));
+}
+
+}  // namespace mirror::internal

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The RecordSink of a FakeCluster; fake_cluster.h says what it models.
+
+#ifndef MIRROR_TESTING_FAKE_RECORD_SINK_H_
+#define MIRROR_TESTING_FAKE_RECORD_SINK_H_
+
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/record_sink.h"
+#include "mirror/testing/fake_cluster_state.h"
+
+namespace mirror::internal {
+
+class FakeRecordSink final : public RecordSink {
+ public:
+  FakeRecordSink(FakeClusterState* state, const SinkOptions& options);
+  // A crash: see FakeCluster.
+  ~FakeRecordSink() override;
+
+  absl::Status Send(const TopicPartition& target, RecordBatch* batch,
+                    int64_t* next) override;
+  absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) override;
+  int64_t in_flight() const override { return in_flight_; }
+  absl::Status TakeClusterStatus() override;
+
+ private:
+  // What one Send() took: a batch on its way to the broker.
+  struct Produce {
+    TopicPartition target;
+    std::vector<Record> records;
+  };
+  // An ack that Poll() has not handed out; its bytes are still buffered.
+  struct Pending {
+    Ack ack;
+    int64_t value_bytes = 0;
+  };
+
+  absl::Status Usable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // Whether this client knows of the partition.
+  bool Knows(const TopicPartition& target)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // Lets the broker answer what it can.
+  void Deliver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  void Answer(Produce produce) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // What the broker says to a batch, FailNextProduces() aside.
+  absl::Status Judge(const Produce& produce)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+
+  FakeClusterState* const state_;
+  const SinkOptions options_;
+  int64_t fence_ = 0;
+  std::set<std::string> known_topics_;
+  std::deque<Produce> produces_;
+  std::vector<Pending> pending_;
+  int64_t in_flight_ = 0;
+  int64_t buffered_bytes_ = 0;
+  absl::Status cluster_status_;
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_TESTING_FAKE_RECORD_SINK_H_

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One librdkafka handle: made from settings, its logs and errors caught, and
+// destroyed without ever hanging the host.
+//
+//   auto client = Client::Create(ClientRole::kProducer, settings, {});
+//   rd_kafka_poll(client->handle(), 0);
+//   Trouble trouble = client->TakeTrouble();
+
+#ifndef MIRROR_KAFKA_CLIENT_H_
+#define MIRROR_KAFKA_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "mirror/kafka/client_config.h"
+#include "mirror/kafka/handles.h"
+#include "mirror/runtime/log.h"
+#include "mirror/runtime/mutex.h"
+
+namespace mirror::internal {
+
+// What clients of one cluster have in common.
+struct ClientSettings {
+  std::string alias;
+  Properties properties;
+  Logger log;
+};
+
+// Trouble with a cluster as a whole.
+struct Trouble {
+  absl::Status status;
+  // Whether every broker known has failed, not just one.
+  bool all_brokers_down = false;
+};
+
+// Thread safety: thread-safe.
+// Lifetime: queues, topics, messages and events of the handle must be destroyed
+// before. The destructor gives librdkafka a few seconds; if something is still
+// held, the handle is left behind and that is logged.
+class Client {
+ public:
+  // `defaults` yield to `settings.properties`. InvalidArgument as
+  // NewClientConf, or for settings that do not fit together;
+  // FailedPrecondition if the librdkafka at run time is too old. Does not wait
+  // for a broker.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(
+      ClientRole role, const ClientSettings& settings,
+      const Properties& defaults);
+
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  rd_kafka_t* handle() const { return handle_; }
+  const std::string& alias() const { return callbacks_->alias; }
+  const Logger& log() const { return callbacks_->log; }
+
+  // The latest trouble since the last call; OK if none. Filled by polling the
+  // handle's main queue.
+  Trouble TakeTrouble();
+  // Adds trouble that reached the caller as an event instead.
+  void AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason);
+
+  // OK, or FailedPrecondition with the reason why the handle is beyond use.
+  absl::Status Fatal() const;
+
+  // "cluster backup: subject", for messages.
+  std::string Context(absl::string_view subject) const;
+
+ private:
+  // What librdkafka's threads may use. A handle left behind keeps it.
+  struct Callbacks {
+    std::string alias;
+    Logger log;
+    Mutex mu;
+    // Set when the owner is gone, so the log sink may be gone too.
+    bool muted ABSL_GUARDED_BY(mu) = false;
+    Trouble trouble ABSL_GUARDED_BY(mu);
+  };
+
+  Client(rd_kafka_t* handle, std::shared_ptr<Callbacks> callbacks)
+      : handle_(handle), callbacks_(std::move(callbacks)) {}
+
+  static void OnLog(const rd_kafka_t* rk, int level, const char* facility,
+                    const char* message);
+  static void OnError(rd_kafka_t* rk, int code, const char* reason,
+                      void* opaque);
+  static void AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
+                           absl::string_view reason);
+
+  rd_kafka_t* const handle_;
+  const std::shared_ptr<Callbacks> callbacks_;
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_KAFKA_CLIENT_H_

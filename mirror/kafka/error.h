@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kafka's and librdkafka's error codes as absl::Status, in this one function.
+// Whether an error may go away by itself is then a question about the Status.
+//
+//   return KafkaError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+//                     "cluster backup: topic orders");
+//   // PERMISSION_DENIED: cluster backup: topic orders: Broker: Topic
+//   // authorization failed (TOPIC_AUTHORIZATION_FAILED)
+
+#ifndef MIRROR_KAFKA_ERROR_H_
+#define MIRROR_KAFKA_ERROR_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "mirror/kafka/handles.h"
+
+namespace mirror::internal {
+
+// What the codes mean to a mirror:
+//   kNotFound            the topic, partition, group or resource is missing
+//   kOutOfRange          the position is not in the log (any more)
+//   kDataLoss            the batch is corrupt
+//   kInvalidArgument     this record or request is refused and always will be
+//   kAlreadyExists       the topic is there already
+//   kPermissionDenied    an ACL refuses
+//   kUnauthenticated     the credentials are wrong
+//   kFailedPrecondition  the group is in use, a policy of the cluster refuses,
+//                        or another instance took over (fenced)
+//   kUnimplemented       the cluster cannot do this
+//   kResourceExhausted   a queue or a quota is full; later it may not be
+//   kUnavailable         no connection or no leader; later there may be
+//   kDeadlineExceeded    no answer in time
+//   kCancelled           the client is being closed
+//   kInternal            anything else
+// `detail` replaces librdkafka's text for the code where it has a better one.
+// NO_ERROR is OkStatus().
+absl::Status KafkaError(rd_kafka_resp_err_t code, absl::string_view context,
+                        absl::string_view detail = {});
+
+// The same for an error object; null is OkStatus().
+absl::Status KafkaError(const rd_kafka_error_t* error,
+                        absl::string_view context);
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_KAFKA_ERROR_H_

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/kafka/kafka_cluster.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "mirror/kafka/client.h"
+#include "mirror/kafka/client_config.h"
+#include "mirror/kafka/kafka_cluster_admin.h"
+#include "mirror/kafka/kafka_group_admin.h"
+#include "mirror/kafka/kafka_record_sink.h"
+#include "mirror/kafka/kafka_record_source.h"
+
+namespace mirror {
+namespace {
+
+using internal::ClientRole;
+using internal::ClientSettings;
+
+ClientSettings SettingsFor(ClientRole role,
+                           const KafkaClusterOptions& options) {
+  const auto& special = role == ClientRole::kConsumer   ? options.consumer
+                        : role == ClientRole::kProducer ? options.producer
+                                                        : options.admin;
+  auto properties = special;
+  properties.insert(options.properties.begin(), options.properties.end());
+  return {options.alias, std::move(properties), options.log};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaCluster>> KafkaCluster::Create(
+    KafkaClusterOptions options) {
+  for (const ClientRole role :
+       {ClientRole::kConsumer, ClientRole::kProducer, ClientRole::kAdmin}) {
+    absl::StatusOr<internal::ConfPtr> conf = internal::NewClientConf(
+        role, options.alias, SettingsFor(role, options).properties, {});
+    if (!conf.ok()) return conf.status();
+  }
+  return absl::WrapUnique(new KafkaCluster(std::move(options)));
+}
+
+absl::StatusOr<std::unique_ptr<RecordSource>> KafkaCluster::NewSource(
+    const SourceOptions& options) {
+  return internal::KafkaRecordSource::Create(
+      SettingsFor(ClientRole::kConsumer, options_), options);
+}
+
+absl::StatusOr<std::unique_ptr<RecordSink>> KafkaCluster::NewSink(
+    const SinkOptions& options) {
+  return internal::KafkaRecordSink::Create(
+      SettingsFor(ClientRole::kProducer, options_), options);
+}
+
+absl::StatusOr<std::unique_ptr<ClusterAdmin>> KafkaCluster::NewAdmin(
+    const std::string& client_id) {
+  return internal::KafkaClusterAdmin::Create(
+      SettingsFor(ClientRole::kAdmin, options_), client_id);
+}
+
+absl::StatusOr<std::unique_ptr<GroupAdmin>> KafkaCluster::NewGroupAdmin(
+    const std::string& client_id) {
+  return internal::KafkaGroupAdmin::Create(
+      SettingsFor(ClientRole::kAdmin, options_), client_id);
+}
+
+}  // namespace mirror

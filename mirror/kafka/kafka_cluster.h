@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A real Kafka cluster behind the ports, through librdkafka.
+//
+//   KafkaClusterOptions options;
+//   options.alias = "primary";
+//   options.properties = {{"bootstrap.servers", "a:9092"}};
+//   auto cluster = KafkaCluster::Create(std::move(options));
+
+#ifndef MIRROR_KAFKA_KAFKA_CLUSTER_H_
+#define MIRROR_KAFKA_KAFKA_CLUSTER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/runtime/log.h"
+
+namespace mirror {
+
+struct KafkaClusterOptions {
+  // The cluster's name in flows, topics and messages.
+  std::string alias;
+  // librdkafka settings of all clients; bootstrap.servers must be there.
+  std::map<std::string, std::string> properties;
+  // Settings that replace those above for the readers, the writers and the
+  // admin clients.
+  std::map<std::string, std::string> consumer;
+  std::map<std::string, std::string> producer;
+  std::map<std::string, std::string> admin;
+  // Receives what librdkafka logs.
+  Logger log;
+};
+
+// Thread safety, lifetime and errors: as Cluster.
+class KafkaCluster final : public Cluster {
+ public:
+  // Checks all settings and contacts nobody. InvalidArgument, naming cluster
+  // and setting; no message shows a secret.
+  static absl::StatusOr<std::unique_ptr<KafkaCluster>> Create(
+      KafkaClusterOptions options);
+
+  const std::string& alias() const override { return options_.alias; }
+  absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
+      const SourceOptions& options) override;
+  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
+      const SinkOptions& options) override;
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
+      const std::string& client_id) override;
+  absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
+      const std::string& client_id) override;
+
+ private:
+  explicit KafkaCluster(KafkaClusterOptions options)
+      : options_(std::move(options)) {}
+
+  const KafkaClusterOptions options_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_KAFKA_KAFKA_CLUSTER_H_

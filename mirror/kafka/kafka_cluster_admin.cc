@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/kafka/kafka_cluster_admin.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "mirror/kafka/error.h"
+
+namespace mirror::internal {
+namespace {
+
+std::string TopicSubject(absl::string_view topic) {
+  return absl::StrCat("topic ", topic);
+}
+
+// The results of a request by topic name.
+std::map<std::string, absl::Status> StatusByTopic(
+    const AdminClient& client, const rd_kafka_topic_result_t* const* results,
+    size_t count) {
+  std::map<std::string, absl::Status> by_topic;
+  for (size_t i = 0; i < count; ++i) {
+    const char* name = rd_kafka_topic_result_name(results[i]);
+    const char* detail = rd_kafka_topic_result_error_string(results[i]);
+    by_topic[name] = KafkaError(rd_kafka_topic_result_error(results[i]),
+                                client.Context(TopicSubject(name)),
+                                detail == nullptr ? "" : detail);
+  }
+  return by_topic;
+}
+
+// The result under `key`, which a broker that answers leaves out for no topic.
+template <typename Map, typename Key>
+typename Map::mapped_type Find(const AdminClient& client, const Map& results,
+                               const Key& key, absl::string_view subject) {
+  const auto it = results.find(key);
+  if (it != results.end()) return it->second;
+  return absl::InternalError(
+      client.Context(absl::StrCat(subject, ": missing in the answer")));
+}
+
+absl::StatusOr<NewTopicPtr> ToNewTopic(const AdminClient& client,
+                                       const NewTopic& topic) {
+  char why[256] = "";
+  NewTopicPtr request(
+      rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions,
+                            topic.replication_factor, why, sizeof(why)));
+  if (request == nullptr) {
+    return absl::InvalidArgumentError(
+        client.Context(absl::StrCat(TopicSubject(topic.name), ": ", why)));
+  }
+  for (const auto& [name, value] : topic.configs) {
+    rd_kafka_NewTopic_set_config(request.get(), name.c_str(), value.c_str());
+  }
+  return request;
+}
+
+template <typename Pointers>
+auto RawPointers(const Pointers& pointers) {
+  std::vector<typename Pointers::value_type::pointer> raw;
+  for (const auto& pointer : pointers) raw.push_back(pointer.get());
+  return raw;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaClusterAdmin>> KafkaClusterAdmin::Create(
+    const ClientSettings& settings, const std::string& client_id) {
+  absl::StatusOr<std::unique_ptr<AdminClient>> client =
+      AdminClient::Create(settings, client_id);
+  if (!client.ok()) return client.status();
+  return absl::WrapUnique(new KafkaClusterAdmin(*std::move(client)));
+}
+
+absl::StatusOr<std::string> KafkaClusterAdmin::ClusterId() {
+  std::string id;
+  absl::Status status =
+      client_->Repeat("cluster id", [&](absl::Duration slice) {
+        char* text = rd_kafka_clusterid(
+            client_->handle(),
+            static_cast<int>(absl::ToInt64Milliseconds(slice)));
+        if (text == nullptr) return false;
+        id = text;
+        rd_kafka_mem_free(client_->handle(), text);
+        return true;
+      });
+  if (!status.ok()) return status;
+  return id;
+}
+
+absl::StatusOr<std::vector<TopicDescription>> KafkaClusterAdmin::ListTopics() {
+  MetadataPtr metadata;
+  absl::Status status =
+      client_->Repeat("list topics", [&](absl::Duration slice) {
+        const rd_kafka_metadata_t* answer = nullptr;
+        rd_kafka_metadata(client_->handle(), /*all_topics=*/1, nullptr, &answer,
+                          static_cast<int>(absl::ToInt64Milliseconds(slice)));
+        metadata.reset(answer);
+        return answer != nullptr;
+      });
+  if (!status.ok()) return status;
+  std::vector<TopicDescription> topics;
+  std::vector<std::string> names;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+    // One that is being created or deleted.
+    if (topic.partition_cnt == 0) continue;
+    topics.push_back({topic.topic, topic.partition_cnt, ""});
+    names.push_back(topic.topic);
+  }
+  if (topics.empty()) return topics;
+  const auto descriptions = DescribeTopics(names);
+  for (size_t i = 0; i < topics.size(); ++i) {
+    if (descriptions[i].ok()) {
+      topics[i] = *descriptions[i];
+    } else if (absl::IsNotFound(descriptions[i].status())) {
+      topics[i].partitions = 0;  // deleted in between
+    } else if (absl::IsCancelled(descriptions[i].status())) {
+      return descriptions[i].status();
+    }
+  }
+  topics.erase(std::remove_if(topics.begin(), topics.end(),
+                              [](const TopicDescription& topic) {
+                                return topic.partitions == 0;
+                              }),
+               topics.end());
+  std::sort(topics.begin(), topics.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return topics;
+}
+
+std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
+    absl::Span<const std::string> topics) {
+  if (topics.empty()) return {};
+  std::vector<const char*> names;
+  for (const std::string& topic : topics) names.push_back(topic.c_str());
+  TopicCollectionPtr collection(
+      rd_kafka_TopicCollection_of_topic_names(names.data(), names.size()));
+  AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBETOPICS,
+                 "describe topics");
+  rd_kafka_DescribeTopics(client_->handle(), collection.get(), call.options(),
+                          call.queue());
+  absl::StatusOr<EventPtr> event = call.Await();
+  if (!event.ok()) return {topics.size(), event.status()};
+  size_t count = 0;
+  const rd_kafka_TopicDescription_t** descriptions =
+      rd_kafka_DescribeTopics_result_topics(
+          rd_kafka_event_DescribeTopics_result(event->get()), &count);
+  std::map<std::string, absl::StatusOr<TopicDescription>> by_topic;
+  for (size_t i = 0; i < count; ++i) {
+    TopicDescription topic;
+    topic.name = rd_kafka_TopicDescription_name(descriptions[i]);
+    absl::Status status =
+        KafkaError(rd_kafka_TopicDescription_error(descriptions[i]),
+                   client_->Context(TopicSubject(topic.name)));
+    if (!status.ok()) {
+      by_topic[topic.name] = status;
+      continue;
+    }
+    size_t partitions = 0;
+    rd_kafka_TopicDescription_partitions(descriptions[i], &partitions);
+    topic.partitions = static_cast<int32_t>(partitions);
+    topic.id = rd_kafka_Uuid_base64str(
+        rd_kafka_TopicDescription_topic_id(descriptions[i]));
+    by_topic[topic.name] = topic;
+  }
+  std::vector<absl::StatusOr<TopicDescription>> results;
+  for (const std::string& topic : topics) {
+    results.push_back(Find(*client_, by_topic, topic, TopicSubject(topic)));
+  }
+  return results;
+}
+
+std::vector<absl::Status> KafkaClusterAdmin::CreateTopics(
+    absl::Span<const NewTopic> topics) {
+  std::map<std::string, absl::Status> by_topic;
+  std::vector<NewTopicPtr> requests;
+  for (const NewTopic& topic : topics) {
+    absl::StatusOr<NewTopicPtr> request = ToNewTopic(*client_, topic);
+    if (request.ok()) {
+      requests.push_back(*std::move(request));
+    } else {
+      by_topic[topic.name] = request.status();
+    }
+  }
+  if (!requests.empty()) {
+    AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS,
+                   "create topics");
+    rd_kafka_CreateTopics(client_->handle(), RawPointers(requests).data(),
+                          requests.size(), call.options(), call.queue());
+    absl::StatusOr<EventPtr> event = call.Await();
+    if (!event.ok()) return {topics.size(), event.status()};
+    size_t count = 0;
+    const auto* results = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result(event->get()), &count);
+    by_topic.merge(StatusByTopic(*client_, results, count));
+  }
+  std::vector<absl::Status> results;
+  for (const NewTopic& topic : topics) {
+    results.push_back(
+        Find(*client_, by_topic, topic.name, TopicSubject(topic.name)));
+  }
+  return results;
+}
+
+absl::Status KafkaClusterAdmin::CreatePartitions(const std::string& topic,
+                                                 int32_t count) {
+  char why[256] = "";
+  NewPartitionsPtr request(rd_kafka_NewPartitions_new(
+      topic.c_str(), static_cast<size_t>(count), why, sizeof(why)));
+  if (request == nullptr) {
+    return absl::InvalidArgumentError(
+        client_->Context(absl::StrCat(TopicSubject(topic), ": ", why)));
+  }
+  AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_CREATEPARTITIONS,
+                 "create partitions");
+  rd_kafka_NewPartitions_t* raw = request.get();
+  rd_kafka_CreatePartitions(client_->handle(), &raw, 1, call.options(),
+                            call.queue());
+  absl::StatusOr<EventPtr> event = call.Await();
+  if (!event.ok()) return event.status();
+  size_t size = 0;
+  const auto* results = rd_kafka_CreatePartitions_result_topics(
+      rd_kafka_event_CreatePartitions_result(event->get()), &size);
+  return Find(*client_, StatusByTopic(*client_, results, size), topic,
+              TopicSubject(topic));
+}
+
+std::vector<absl::Status> KafkaClusterAdmin::DeleteTopics(
+    absl::Span<const std::string> topics) {
+  if (topics.empty()) return {};
+  std::vector<DeleteTopicPtr> requests;
+  for (const std::string& topic : topics) {
+    requests.emplace_back(rd_kafka_DeleteTopic_new(topic.c_str()));
+  }
+  AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS,
+                 "delete topics");
+  rd_kafka_DeleteTopics(client_->handle(), RawPointers(requests).data(),
+                        requests.size(), call.options(), call.queue());
+  absl::StatusOr<EventPtr> event = call.Await();
+  if (!event.ok()) return {topics.size(), event.status()};
+  size_t count = 0;
+  const auto* raw = rd_kafka_DeleteTopics_result_topics(
+      rd_kafka_event_DeleteTopics_result(event->get()), &count);
+  const auto by_topic = StatusByTopic(*client_, raw, count);
+  std::vector<absl::Status> results;
+  for (const std::string& topic : topics) {
+    results.push_back(Find(*client_, by_topic, topic, TopicSubject(topic)));
+  }
+  return results;
+}
+
+std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
+    absl::Span<const TopicPartition> partitions, OffsetSpec spec) {
+  if (partitions.empty()) return {};
+  PartitionListPtr list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const TopicPartition& partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(),
+                                      partition.partition)
+        ->offset = spec == OffsetSpec::kEarliest ? RD_KAFKA_OFFSET_SPEC_EARLIEST
+                                                 : RD_KAFKA_OFFSET_SPEC_LATEST;
+  }
+  AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS, "list offsets");
+  ErrorPtr unused(rd_kafka_AdminOptions_set_isolation_level(
+      call.options(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
+  rd_kafka_ListOffsets(client_->handle(), list.get(), call.options(),
+                       call.queue());
+  absl::StatusOr<EventPtr> event = call.Await();
+  if (!event.ok()) return {partitions.size(), event.status()};
+  size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** infos =
+      rd_kafka_ListOffsets_result_infos(
+          rd_kafka_event_ListOffsets_result(event->get()), &count);
+  std::map<TopicPartition, absl::StatusOr<int64_t>> by_partition;
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_topic_partition_t* info =
+        rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    const TopicPartition partition = {info->topic, info->partition};
+    absl::Status status =
+        KafkaError(info->err, client_->Context(partition.ToString()));
+    if (status.ok()) {
+      by_partition[partition] = info->offset;
+    } else {
+      by_partition[partition] = status;
+    }
+  }
+  std::vector<absl::StatusOr<int64_t>> results;
+  for (const TopicPartition& partition : partitions) {
+    results.push_back(
+        Find(*client_, by_partition, partition, partition.ToString()));
+  }
+  return results;
+}
+
+}  // namespace mirror::internal

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ClusterAdmin on librdkafka's admin calls. Topic ids come from DescribeTopics,
+// which the plain metadata call lacks.
+
+#ifndef MIRROR_KAFKA_KAFKA_CLUSTER_ADMIN_H_
+#define MIRROR_KAFKA_KAFKA_CLUSTER_ADMIN_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/kafka/admin_client.h"
+#include "mirror/kafka/client.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror::internal {
+
+// Thread safety, lifetime and errors: as ClusterAdmin.
+class KafkaClusterAdmin final : public ClusterAdmin {
+ public:
+  static absl::StatusOr<std::unique_ptr<KafkaClusterAdmin>> Create(
+      const ClientSettings& settings, const std::string& client_id);
+
+  absl::StatusOr<std::string> ClusterId() override;
+  absl::StatusOr<std::vector<TopicDescription>> ListTopics() override;
+  std::vector<absl::StatusOr<TopicDescription>> DescribeTopics(
+      absl::Span<const std::string> topics) override;
+  std::vector<absl::Status> CreateTopics(
+      absl::Span<const NewTopic> topics) override;
+  absl::Status CreatePartitions(const std::string& topic,
+                                int32_t count) override;
+  std::vector<absl::Status> DeleteTopics(
+      absl::Span<const std::string> topics) override;
+  std::vector<absl::StatusOr<int64_t>> ListOffsets(
+      absl::Span<const TopicPartition> partitions, OffsetSpec spec) override;
+  void Cancel() override { client_->Cancel(); }
+
+ private:
+  explicit KafkaClusterAdmin(std::unique_ptr<AdminClient> client)
+      : client_(std::move(client)) {}
+
+  const std::unique_ptr<AdminClient> client_;
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_KAFKA_KAFKA_CLUSTER_ADMIN_H_

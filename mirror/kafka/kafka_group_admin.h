@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GroupAdmin on librdkafka's admin calls, which take one group each for
+// offsets: many calls are under way at once.
+
+#ifndef MIRROR_KAFKA_KAFKA_GROUP_ADMIN_H_
+#define MIRROR_KAFKA_KAFKA_GROUP_ADMIN_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "mirror/cluster/group_admin.h"
+#include "mirror/kafka/admin_client.h"
+#include "mirror/kafka/client.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror::internal {
+
+// Thread safety, lifetime and errors: as GroupAdmin.
+class KafkaGroupAdmin final : public GroupAdmin {
+ public:
+  static absl::StatusOr<std::unique_ptr<KafkaGroupAdmin>> Create(
+      const ClientSettings& settings, const std::string& client_id);
+
+  absl::StatusOr<std::vector<std::string>> ListGroups() override;
+  std::vector<absl::StatusOr<GroupState>> DescribeGroups(
+      absl::Span<const std::string> groups) override;
+  std::vector<absl::StatusOr<GroupOffsets>> ListGroupOffsets(
+      absl::Span<const std::string> groups) override;
+  absl::StatusOr<std::map<TopicPartition, absl::Status>> AlterGroupOffsets(
+      const std::string& group, const GroupOffsets& offsets) override;
+  void Cancel() override { client_->Cancel(); }
+
+ private:
+  explicit KafkaGroupAdmin(std::unique_ptr<AdminClient> client)
+      : client_(std::move(client)) {}
+
+  // All groups as the brokers list them, with their states.
+  absl::StatusOr<std::map<std::string, GroupState>> ListStates();
+
+  absl::StatusOr<GroupOffsets> OffsetsOf(rd_kafka_event_t* event,
+                                         const std::string& group) const;
+
+  const std::unique_ptr<AdminClient> client_;
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_KAFKA_KAFKA_GROUP_ADMIN_H_

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A batch of consumed librdkafka messages, as they came: nothing is copied
+// until somebody asks for a single record.
+
+#ifndef MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_
+#define MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "mirror/cluster/record_batch.h"
+#include "mirror/kafka/handles.h"
+#include "mirror/model/record.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror::internal {
+
+// A copy of one consumed message. A header name with a NUL in it ends there,
+// for librdkafka shows no more of it; a batch sent on untouched keeps it whole.
+Record ToRecord(const rd_kafka_message_t& message);
+
+// Thread safety: thread-compatible.
+// Lifetime: must be destroyed before the client that consumed it.
+class KafkaRecordBatch final : public RecordBatch {
+ public:
+  // Takes the messages over. They are records (no errors) of one partition in
+  // offset order, at least one.
+  KafkaRecordBatch(TopicPartition topic_partition,
+                   absl::Span<rd_kafka_message_t* const> messages);
+  ~KafkaRecordBatch() override;
+
+  Record ToRecord(int64_t index) const override;
+
+  // The message itself, which stays owned by the batch.
+  rd_kafka_message_t* message(int64_t index) const { return messages_[index]; }
+
+ private:
+  const std::vector<rd_kafka_message_t*> messages_;
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_

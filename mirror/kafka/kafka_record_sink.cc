@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/kafka/kafka_record_sink.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "mirror/kafka/error.h"
+#include "mirror/kafka/kafka_record_batch.h"
+#include "mirror/model/record.h"
+
+namespace mirror::internal {
+namespace {
+
+// The smallest librdkafka takes.
+constexpr int64_t kMinBufferKbytes = 1;
+
+// No code that a delivery report has.
+constexpr rd_kafka_resp_err_t kNone = RD_KAFKA_RESP_ERR__BEGIN;
+
+rd_kafka_vu_t Unit(rd_kafka_vtype_t type) {
+  rd_kafka_vu_t unit = {};
+  unit.vtype = type;
+  return unit;
+}
+
+// A null pointer means null, any other with size 0 empty.
+void SetBytes(const std::optional<std::string>& bytes, void** data,
+              size_t* size) {
+  if (!bytes.has_value()) return;
+  *data = const_cast<char*>(bytes->data());
+  *size = bytes->size();
+}
+
+HeadersPtr NewHeaders(const std::vector<Header>& headers) {
+  if (headers.empty()) return nullptr;
+  HeadersPtr list(rd_kafka_headers_new(headers.size()));
+  for (const Header& header : headers) {
+    void* value = nullptr;
+    size_t size = 0;
+    SetBytes(header.value, &value, &size);
+    rd_kafka_header_add(list.get(), header.key.data(),
+                        static_cast<ssize_t>(header.key.size()), value,
+                        static_cast<ssize_t>(size));
+  }
+  return list;
+}
+
+// Whether `report` is about the record after those of `ack`.
+bool Continues(const Ack& ack, const rd_kafka_message_t& report,
+               int64_t upstream) {
+  return ack.first.value() + ack.count == upstream &&
+         (report.err != RD_KAFKA_RESP_ERR_NO_ERROR ||
+          ack.base.value() + ack.count == report.offset);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaRecordSink>> KafkaRecordSink::Create(
+    const ClientSettings& settings, const SinkOptions& options) {
+  const int64_t kbytes =
+      std::max(kMinBufferKbytes, options.max_buffered_bytes / 1024);
+  absl::StatusOr<std::unique_ptr<Client>> client =
+      Client::Create(ClientRole::kProducer, settings,
+                     {{"client.id", options.client_id},
+                      {"queue.buffering.max.kbytes", absl::StrCat(kbytes)}});
+  if (!client.ok()) return client.status();
+  return absl::WrapUnique(new KafkaRecordSink(*std::move(client)));
+}
+
+KafkaRecordSink::KafkaRecordSink(std::unique_ptr<Client> client)
+    : client_(std::move(client)),
+      queue_(rd_kafka_queue_get_main(client_->handle())) {}
+
+KafkaRecordSink::~KafkaRecordSink() {
+  // What waits for a broker would otherwise hold up the end of the client.
+  rd_kafka_purge(client_->handle(), RD_KAFKA_PURGE_F_QUEUE |
+                                        RD_KAFKA_PURGE_F_INFLIGHT |
+                                        RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+rd_kafka_topic_t* KafkaRecordSink::Topic(const std::string& name) {
+  TopicPtr& topic = topics_[name];
+  if (topic == nullptr) {
+    topic.reset(rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr));
+  }
+  return topic.get();
+}
+
+absl::Status KafkaRecordSink::Send(const TopicPartition& target,
+                                   RecordBatch* batch, int64_t* next) {
+  rd_kafka_topic_t* topic = Topic(target.topic);
+  if (topic == nullptr) {
+    return KafkaError(rd_kafka_last_error(),
+                      client_->Context(target.ToString()));
+  }
+  const auto* consumed = dynamic_cast<const KafkaRecordBatch*>(batch);
+  const auto* owned = dynamic_cast<const OwnedRecordBatch*>(batch);
+  for (; *next < batch->count(); ++*next, ++in_flight_) {
+    const ErrorPtr error =
+        consumed != nullptr
+            ? Forward(topic, target.partition, consumed->message(*next))
+        : owned != nullptr
+            ? Forward(topic, target.partition, owned->records()[*next])
+            : Forward(topic, target.partition, batch->ToRecord(*next));
+    if (error == nullptr) continue;
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      return absl::OkStatus();
+    }
+    return SendError(*error, target, topic);
+  }
+  return absl::OkStatus();
+}
+
+ErrorPtr KafkaRecordSink::Forward(rd_kafka_topic_t* topic, int32_t partition,
+                                  rd_kafka_message_t* message) {
+  rd_kafka_timestamp_type_t type;
+  const int64_t timestamp_ms = rd_kafka_message_timestamp(message, &type);
+  rd_kafka_headers_t* headers = nullptr;
+  // Handed over as they are: order, duplicates and names with a NUL stay.
+  rd_kafka_message_detach_headers(message, &headers);
+  ErrorPtr error = Produce(topic, partition, *message, timestamp_ms, headers);
+  if (error != nullptr && headers != nullptr) {
+    rd_kafka_message_set_headers(message, headers);  // for the next attempt
+  }
+  return error;
+}
+
+ErrorPtr KafkaRecordSink::Forward(rd_kafka_topic_t* topic, int32_t partition,
+                                  const Record& record) {
+  rd_kafka_message_t message = {};
+  message.offset = record.offset.value();
+  SetBytes(record.key, &message.key, &message.key_len);
+  SetBytes(record.value, &message.payload, &message.len);
+  HeadersPtr headers = NewHeaders(record.headers);
+  ErrorPtr error =
+      Produce(topic, partition, message, record.timestamp_ms, headers.get());
+  if (error == nullptr) headers.release();
+  return error;
+}
+
+ErrorPtr KafkaRecordSink::Produce(rd_kafka_topic_t* topic, int32_t partition,
+                                  const rd_kafka_message_t& record,
+                                  int64_t timestamp_ms,
+                                  rd_kafka_headers_t* headers) {
+  rd_kafka_vu_t units[] = {
+      Unit(RD_KAFKA_VTYPE_RKT),       Unit(RD_KAFKA_VTYPE_PARTITION),
+      Unit(RD_KAFKA_VTYPE_MSGFLAGS),  Unit(RD_KAFKA_VTYPE_KEY),
+      Unit(RD_KAFKA_VTYPE_VALUE),     Unit(RD_KAFKA_VTYPE_OPAQUE),
+      Unit(RD_KAFKA_VTYPE_TIMESTAMP), Unit(RD_KAFKA_VTYPE_HEADERS),
+  };
+  units[0].u.rkt = topic;
+  units[1].u.i32 = partition;
+  // A copy, because a value lent to the producer would keep the source's whole
+  // fetched batch alive, and the source itself, until its report.
+  units[2].u.i = RD_KAFKA_MSG_F_COPY;
+  units[3].u.mem = {record.key, record.key_len};
+  units[4].u.mem = {record.payload, record.len};
+  units[5].u.ptr = reinterpret_cast<void*>(record.offset);
+  // To librdkafka 0 means now; one millisecond late is the lesser evil.
+  units[6].u.i64 = timestamp_ms == 0 ? 1 : timestamp_ms;
+  units[7].u.headers = headers;
+  const size_t count = std::size(units) - (headers == nullptr ? 1 : 0);
+  return ErrorPtr(rd_kafka_produceva(client_->handle(), units, count));
+}
+
+absl::Status KafkaRecordSink::SendError(const rd_kafka_error_t& error,
+                                        const TopicPartition& target,
+                                        rd_kafka_topic_t* topic) {
+  if (absl::Status fatal = client_->Fatal(); !fatal.ok()) return fatal;
+  if (rd_kafka_error_code(&error) == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
+    // Asks for fresh metadata without waiting for it: the partition may be new.
+    const rd_kafka_metadata_t* metadata = nullptr;
+    rd_kafka_metadata(client_->handle(), 0, topic, &metadata, 1);
+    MetadataPtr unused(metadata);
+  }
+  return KafkaError(&error, client_->Context(target.ToString()));
+}
+
+absl::Status KafkaRecordSink::Poll(absl::Duration timeout,
+                                   std::vector<Ack>* acks) {
+  const size_t begin = acks->size();
+  int timeout_ms = static_cast<int>(absl::ToInt64Milliseconds(timeout));
+  while (EventPtr event{rd_kafka_queue_poll(queue_.get(), timeout_ms)}) {
+    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) {
+      AddAcks(event.get(), begin, acks);
+      timeout_ms = 0;
+    }
+  }
+  return client_->Fatal();
+}
+
+void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
+                              std::vector<Ack>* acks) {
+  // An event holds reports of one partition.
+  const rd_kafka_message_t* report = rd_kafka_event_message_next(event);
+  if (report == nullptr) return;
+  const TopicPartition target = {rd_kafka_topic_name(report->rkt),
+                                 report->partition};
+  rd_kafka_resp_err_t last = acks->size() > begin && acks->back().status.ok() &&
+                                     acks->back().target == target
+                                 ? RD_KAFKA_RESP_ERR_NO_ERROR
+                                 : kNone;
+  for (; report != nullptr; report = rd_kafka_event_message_next(event)) {
+    --in_flight_;
+    const auto upstream = reinterpret_cast<int64_t>(report->_private);
+    if (report->err == last && Continues(acks->back(), *report, upstream)) {
+      ++acks->back().count;
+      continue;
+    }
+    last = report->err;
+    acks->push_back({target, UpstreamOffset(upstream),
+                     DownstreamOffset(report->offset), 1,
+                     ReportStatus(*report, target)});
+  }
+}
+
+absl::Status KafkaRecordSink::ReportStatus(const rd_kafka_message_t& report,
+                                           const TopicPartition& target) {
+  if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  const char* detail = rd_kafka_message_produce_errstr(&report);
+  return KafkaError(report.err, client_->Context(target.ToString()),
+                    detail == nullptr ? "" : detail);
+}
+
+}  // namespace mirror::internal

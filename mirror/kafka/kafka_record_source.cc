@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/kafka/kafka_record_source.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/kafka/error.h"
+#include "mirror/kafka/kafka_record_batch.h"
+
+namespace mirror::internal {
+namespace {
+
+// Per Poll(); enough to spread the cost of a wake-up thin.
+constexpr size_t kMaxRecordsPerPoll = 4096;
+
+bool SamePartition(const rd_kafka_message_t& a, const rd_kafka_message_t& b) {
+  return a.rkt == b.rkt && a.partition == b.partition;
+}
+
+bool IsRecord(const rd_kafka_message_t& message) {
+  return message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+TopicPartition PartitionOf(const rd_kafka_message_t& message) {
+  return {rd_kafka_topic_name(message.rkt), message.partition};
+}
+
+// The consumer's queue, through which errors come too from here on.
+rd_kafka_queue_t* OnlyQueue(rd_kafka_t* consumer) {
+  rd_kafka_poll_set_consumer(consumer);
+  return rd_kafka_queue_get_consumer(consumer);
+}
+
+rd_kafka_topic_partition_t* Add(rd_kafka_topic_partition_list_t* list,
+                                const TopicPartition& partition) {
+  return rd_kafka_topic_partition_list_add(list, partition.topic.c_str(),
+                                           partition.partition);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaRecordSource>> KafkaRecordSource::Create(
+    const ClientSettings& settings, const SourceOptions& options) {
+  const int64_t kbytes =
+      std::max<int64_t>(1, options.max_buffered_bytes / 1024);
+  absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(
+      ClientRole::kConsumer, settings,
+      {{"client.id", options.client_id},
+       {"isolation.level",
+        options.read_committed ? "read_committed" : "read_uncommitted"},
+       {"queued.max.messages.kbytes", absl::StrCat(kbytes)}});
+  if (!client.ok()) return client.status();
+  return absl::WrapUnique(new KafkaRecordSource(*std::move(client)));
+}
+
+KafkaRecordSource::KafkaRecordSource(std::unique_ptr<Client> client)
+    : client_(std::move(client)),
+      queue_(OnlyQueue(client_->handle())),
+      polled_(kMaxRecordsPerPoll) {}
+
+absl::Status KafkaRecordSource::Assign(
+    absl::Span<const StartPosition> positions) {
+  std::vector<TopicPartition> again;
+  PartitionListPtr list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  for (const StartPosition& position : positions) {
+    if (next_.contains(position.topic_partition)) {
+      again.push_back(position.topic_partition);
+    }
+    Add(list.get(), position.topic_partition)->offset = position.offset.value();
+  }
+  // A seek would not revive a partition that has stopped with an error.
+  if (absl::Status status = Unassign(again); !status.ok()) return status;
+  ErrorPtr error(rd_kafka_incremental_assign(client_->handle(), list.get()));
+  if (error != nullptr) {
+    return KafkaError(error.get(), client_->Context("assign"));
+  }
+  for (const StartPosition& position : positions) {
+    next_[position.topic_partition] = position.offset;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KafkaRecordSource::Unassign(
+    absl::Span<const TopicPartition> partitions) {
+  PartitionListPtr list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const TopicPartition& partition : partitions) {
+    if (next_.erase(partition) > 0) Add(list.get(), partition);
+  }
+  if (list->cnt == 0) return absl::OkStatus();
+  // Once this returns, what was fetched before is outdated to librdkafka and
+  // never leaves its queue.
+  ErrorPtr error(rd_kafka_incremental_unassign(client_->handle(), list.get()));
+  return KafkaError(error.get(), client_->Context("unassign"));
+}
+
+absl::Status KafkaRecordSource::Poll(absl::Duration timeout, Fetched* fetched) {
+  // A batch call waits until it is full, so one message is awaited first.
+  rd_kafka_message_t* first = rd_kafka_consume_queue(
+      queue_.get(), static_cast<int>(absl::ToInt64Milliseconds(timeout)));
+  size_t count = 0;
+  if (first != nullptr) {
+    polled_[count++] = first;
+    const ssize_t more = rd_kafka_consume_batch_queue(
+        queue_.get(), 0, polled_.data() + 1, polled_.size() - 1);
+    if (more > 0) count += static_cast<size_t>(more);
+  }
+  for (size_t begin = 0, end = 0; begin < count; begin = end) {
+    end = begin + 1;
+    if (!IsRecord(*polled_[begin])) {
+      Report(MessagePtr(polled_[begin]), fetched);
+      continue;
+    }
+    while (end < count && IsRecord(*polled_[end]) &&
+           SamePartition(*polled_[begin], *polled_[end])) {
+      ++end;
+    }
+    Deliver(absl::MakeConstSpan(polled_.data() + begin, end - begin), fetched);
+  }
+  absl::Status trouble = client_->TakeTrouble().status;
+  if (!trouble.ok()) fetched->cluster_status = std::move(trouble);
+  return client_->Fatal();
+}
+
+void KafkaRecordSource::Deliver(absl::Span<rd_kafka_message_t* const> messages,
+                                Fetched* fetched) {
+  auto batch = std::make_unique<KafkaRecordBatch>(
+      PartitionOf(*messages.front()), messages);
+  const auto next = next_.find(batch->topic_partition());
+  // Polled together with the error that has stopped the partition.
+  if (next == next_.end()) return;
+  next->second = batch->last_offset() + 1;
+  fetched->batches.push_back(std::move(batch));
+}
+
+void KafkaRecordSource::Report(MessagePtr message, Fetched* fetched) {
+  if (message->rkt == nullptr) {
+    client_->AddTrouble(message->err, rd_kafka_message_errstr(message.get()));
+    return;
+  }
+  PartitionEvent event;
+  event.topic_partition = PartitionOf(*message);
+  const auto next = next_.find(event.topic_partition);
+  if (next == next_.end()) return;
+  event.offset =
+      message->offset >= 0 ? UpstreamOffset(message->offset) : next->second;
+  if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    event.kind = PartitionEvent::Kind::kError;
+    event.status = KafkaError(
+        message->err,
+        client_->Context(absl::StrCat(event.topic_partition.ToString(),
+                                      " at offset ", event.offset.value())),
+        rd_kafka_message_errstr(message.get()));
+    // librdkafka goes on with some errors and not with others; here a partition
+    // either reads on by itself or has stopped for good.
+    if (IsRetriable(event.status)) {
+      fetched->cluster_status = event.status;
+      return;
+    }
+    absl::Status status = Unassign({event.topic_partition});
+    if (!status.ok()) fetched->cluster_status = std::move(status);
+  }
+  fetched->events.push_back(std::move(event));
+}
+
+std::optional<PartitionBounds> KafkaRecordSource::Bounds(
+    const TopicPartition& partition) {
+  int64_t start = -1;
+  int64_t end = -1;
+  if (rd_kafka_get_watermark_offsets(client_->handle(), partition.topic.c_str(),
+                                     partition.partition, &start,
+                                     &end) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+      start < 0 || end < 0) {
+    return std::nullopt;
+  }
+  return PartitionBounds{UpstreamOffset(start), UpstreamOffset(end)};
+}
+
+}  // namespace mirror::internal

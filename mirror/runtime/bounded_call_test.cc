@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/runtime/bounded_call.h"
+
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "mirror/runtime/mutex.h"
+
+namespace mirror {
+namespace {
+
+TEST(CallWithin, ReturnsWhenTheCallHasReturned) {
+  bool called = false;
+  EXPECT_TRUE(
+      CallWithin(absl::InfiniteDuration(), [&called] { called = true; }));
+  EXPECT_TRUE(called);
+}
+
+TEST(CallWithin, LeavesACallBehindThatDoesNotReturn) {
+  struct Latch {
+    Mutex mu;
+    bool released ABSL_GUARDED_BY(mu) = false;
+  };
+  auto latch = std::make_shared<Latch>();
+  EXPECT_FALSE(CallWithin(absl::ZeroDuration(), [latch] {
+    MutexLock lock(&latch->mu);
+    latch->mu.Await([&latch]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(latch->mu) {
+      return latch->released;
+    });
+  }));
+  MutexLock lock(&latch->mu);
+  latch->released = true;
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/cluster/internal_topic.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/cluster/record_batch.h"
+
+namespace mirror {
+namespace {
+
+constexpr absl::Duration kWriteTimeout = absl::Seconds(10);
+constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
+
+}  // namespace
+
+absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
+                                                  const std::string& topic,
+                                                  int32_t partitions,
+                                                  int32_t replication_factor) {
+  const absl::StatusOr<TopicDescription> found =
+      admin->DescribeTopics({topic}).front();
+  if (found.ok()) return InternalTopic{found->partitions, false};
+  if (found.status().code() != absl::StatusCode::kNotFound) {
+    return Annotate(found.status(), absl::StrCat("topic ", topic));
+  }
+  const absl::Status created =
+      admin
+          ->CreateTopics({{topic,
+                           partitions,
+                           replication_factor,
+                           {{"cleanup.policy", "compact"}}}})
+          .front();
+  if (!created.ok()) {
+    return Annotate(created, absl::StrCat("creating topic ", topic));
+  }
+  return InternalTopic{partitions, true};
+}
+
+absl::StatusOr<std::unique_ptr<InternalTopicWriter>>
+InternalTopicWriter::Create(Cluster* cluster, std::string topic,
+                            int32_t replication_factor,
+                            const std::string& client_id, Clock* clock) {
+  std::unique_ptr<InternalTopicWriter> writer(new InternalTopicWriter(
+      cluster, std::move(topic), replication_factor, client_id, clock));
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
+      cluster->NewAdmin(client_id);
+  if (!admin.ok()) return admin.status();
+  writer->admin_ = *std::move(admin);
+  absl::StatusOr<std::unique_ptr<RecordSink>> sink =
+      cluster->NewSink({client_id});
+  if (!sink.ok()) return sink.status();
+  writer->sink_ = *std::move(sink);
+  return writer;
+}
+
+InternalTopicWriter::InternalTopicWriter(Cluster* cluster, std::string topic,
+                                         int32_t replication_factor,
+                                         std::string client_id, Clock* clock)
+    : cluster_(cluster),
+      topic_(std::move(topic)),
+      replication_factor_(replication_factor),
+      client_id_(std::move(client_id)),
+      clock_(clock) {}
+
+absl::Status InternalTopicWriter::Write(std::vector<Record> records) {
+  if (records.empty()) return absl::OkStatus();
+  absl::Status status = Prepare();
+  if (status.ok()) status = Send(std::move(records));
+  return Annotate(
+      status, absl::StrCat("cluster ", cluster_->alias(), ", topic ", topic_));
+}
+
+void InternalTopicWriter::Cancel() {
+  cancelled_ = true;
+  admin_->Cancel();
+}
+
+absl::Status InternalTopicWriter::Prepare() {
+  if (sink_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<RecordSink>> sink =
+        cluster_->NewSink({client_id_});
+    if (!sink.ok()) return sink.status();
+    sink_ = *std::move(sink);
+  }
+  if (topic_is_there_) return absl::OkStatus();
+  const absl::StatusOr<InternalTopic> topic =
+      EnsureInternalTopic(admin_.get(), topic_, 1, replication_factor_);
+  topic_is_there_ = topic.ok();
+  return topic.status();
+}
+
+absl::Status InternalTopicWriter::Send(std::vector<Record> records) {
+  const TopicPartition target{topic_, 0};
+  for (size_t i = 0; i < records.size(); ++i) {
+    records[i].offset = UpstreamOffset(static_cast<int64_t>(i));
+  }
+  OwnedRecordBatch batch(target, std::move(records));
+  const absl::Time deadline = clock_->Now() + kWriteTimeout;
+  int64_t next = 0;
+  absl::Status status;
+  do {
+    if (cancelled_) return absl::CancelledError("stopped");
+    if (next < batch.count() && status.ok()) {
+      status = sink_->Send(target, &batch, &next);
+      // A client that has just started does not know the topic yet.
+      if (status.code() == absl::StatusCode::kNotFound) {
+        topic_is_there_ = false;
+        status = absl::OkStatus();
+      }
+    }
+    std::vector<Ack> acks;
+    const absl::Status state = sink_->Poll(kPollTimeout, &acks);
+    if (!state.ok()) {
+      sink_.reset();
+      return state;
+    }
+    for (const Ack& ack : acks) status.Update(ack.status);
+    // After a time-out late acknowledgements would be taken for those of the
+    // next call, so the sink is given up with what it holds.
+    if (clock_->Now() >= deadline && status.ok()) {
+      sink_.reset();
+      return absl::DeadlineExceededError(absl::StrCat(
+          "no acknowledgement within ", absl::FormatDuration(kWriteTimeout)));
+    }
+  } while (sink_->in_flight() > 0 || (status.ok() && next < batch.count()));
+  if (status.code() == absl::StatusCode::kNotFound) topic_is_there_ = false;
+  if (next == batch.count() && status.ok()) topic_is_there_ = true;
+  return status;
+}
+
+}  // namespace mirror

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Creating and writing the small compacted topics that a flow keeps for itself:
+// heartbeats, offset syncs, checkpoints, progress.
+
+#ifndef MIRROR_CLUSTER_INTERNAL_TOPIC_H_
+#define MIRROR_CLUSTER_INTERNAL_TOPIC_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/record_sink.h"
+#include "mirror/model/record.h"
+#include "mirror/runtime/clock.h"
+
+namespace mirror {
+
+struct InternalTopic {
+  int32_t partitions = 0;
+  // Created by this call: it is empty, and brokers may not all know it yet.
+  bool created = false;
+};
+
+// Sees to it that a compacted topic is there; one that was there before keeps
+// its partition count, whatever `partitions` says.
+absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
+                                                  const std::string& topic,
+                                                  int32_t partitions,
+                                                  int32_t replication_factor);
+
+// Purpose: writes records to partition 0 of a compacted topic, which it creates
+// first.
+// Thread safety: Write() belongs to one thread; Cancel() is thread-safe.
+// Lifetime: `cluster` and `clock` must outlive the writer.
+class InternalTopicWriter {
+ public:
+  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  static absl::StatusOr<std::unique_ptr<InternalTopicWriter>> Create(
+      Cluster* cluster, std::string topic, int32_t replication_factor,
+      const std::string& client_id, Clock* clock);
+
+  // Sends the records and waits until the cluster has acknowledged all, for at
+  // most 10 seconds. Offsets in `records` are ignored. Any error means that all
+  // of them should be written again; names cluster and topic.
+  absl::Status Write(std::vector<Record> records);
+
+  // Makes a Write() under way and all later ones return Cancelled soon.
+  void Cancel();
+
+ private:
+  InternalTopicWriter(Cluster* cluster, std::string topic,
+                      int32_t replication_factor, std::string client_id,
+                      Clock* clock);
+  absl::Status Prepare();
+  absl::Status Send(std::vector<Record> records);
+
+  Cluster* const cluster_;
+  const std::string topic_;
+  const int32_t replication_factor_;
+  const std::string client_id_;
+  Clock* const clock_;
+
+  std::unique_ptr<ClusterAdmin> admin_;
+  std::unique_ptr<RecordSink> sink_;
+  bool topic_is_there_ = false;
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CLUSTER_INTERNAL_TOPIC_H_

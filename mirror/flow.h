@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a host says about one flow: a source cluster, a target cluster, and how
+// to copy. The plain-struct form of MM2's per-flow properties; each field names
+// the property it answers to.
+//
+//   mirror::Flow flow("primary", "standby");
+//   flow.source.properties = {{"bootstrap.servers", "a:9092"}};
+//   flow.target.properties = {{"bootstrap.servers", "b:9092"}};
+//   flow.topics = mirror::RegexTopicFilter::Create("orders.*").value();
+
+#ifndef MIRROR_FLOW_H_
+#define MIRROR_FLOW_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/heartbeat/heartbeat_emitter.h"
+#include "mirror/policy/record_transform.h"
+#include "mirror/policy/replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+#include "mirror/replication/gap_policy.h"
+
+namespace mirror {
+
+// One side of a flow.
+struct FlowCluster {
+  // The cluster's name in topics and messages, e.g. "primary". Required.
+  std::string alias;
+  // librdkafka settings of every client of this cluster; bootstrap.servers is
+  // required. What a mirror must decide itself (auto.offset.reset,
+  // enable.idempotence, ...) is refused.
+  std::map<std::string, std::string> properties;
+  // Settings of the consumers, producers and admin clients alone; they win over
+  // `properties`.
+  std::map<std::string, std::string> consumer_properties;
+  std::map<std::string, std::string> producer_properties;
+  std::map<std::string, std::string> admin_properties;
+  // Used instead of a real cluster if set, e.g. a FakeCluster; the properties
+  // are then ignored.
+  std::shared_ptr<Cluster> cluster;
+};
+
+// MM2-style offset syncs, for Java tools and a Java MM2.
+struct OffsetSyncOptions {
+  // The cluster that keeps the topic (offset-syncs.topic.location).
+  enum class Location { kSource, kTarget };
+
+  // emit.offset-syncs.enabled.
+  bool enabled = true;
+  Location location = Location::kSource;
+  // offset.lag.max: records between two syncs of a partition.
+  int64_t lag_max = 100;
+  // offset-syncs.topic.replication.factor; -1: the broker's default.
+  int32_t replication_factor = -1;
+};
+
+struct Flow {
+  Flow(std::string source_alias, std::string target_alias) {
+    source.alias = std::move(source_alias);
+    target.alias = std::move(target_alias);
+  }
+
+  // "S->T", as in events, logs and status.
+  std::string name() const { return source.alias + "->" + target.alias; }
+
+  FlowCluster source;
+  FlowCluster target;
+
+  // enabled. False: nothing is copied; only heartbeats are written.
+  bool replicate = true;
+  // topics, topics.exclude. Null: MM2's defaults, all but internal topics.
+  std::shared_ptr<const TopicFilter> topics;
+  // replication.policy.class. Null: DefaultReplicationPolicy.
+  std::shared_ptr<const ReplicationPolicy> policy;
+  // Run in order on every record.
+  std::vector<std::shared_ptr<const RecordTransform>> transforms;
+  // heartbeats.replication.enabled.
+  bool replicate_heartbeats = true;
+
+  // tasks.max: how many shards, each with a consumer, a producer and a thread.
+  int shards = 4;
+  // Whether records of open and aborted transactions are left out
+  // (isolation.level; MM2 copies them by default).
+  bool read_committed = true;
+  // auto.offset.reset, for partitions without progress.
+  StartAt start_at = StartAt::kEarliest;
+  // on.source.gap.
+  GapPolicy on_source_gap = GapPolicy::kStop;
+  // Memory for records on their way, of all shards together, values only.
+  int64_t max_buffered_bytes = 64 << 20;
+
+  // refresh.topics.interval.seconds.
+  absl::Duration refresh_topics_interval = absl::Seconds(5);
+  // replication.factor of created topics; -1: the broker's default.
+  int32_t replication_factor = -1;
+
+  // offset.flush.interval.ms: how often progress is stored, and so how much is
+  // copied twice after a crash.
+  absl::Duration offset_flush_interval = absl::Seconds(1);
+  // offset.storage.topic. Empty: mm2-offsets.S.internal.
+  std::string progress_topic;
+  // offset.storage.partitions and offset.storage.replication.factor, if the
+  // topic has to be created.
+  int32_t progress_partitions = 25;
+  int32_t progress_replication_factor = -1;
+
+  HeartbeatOptions heartbeats;
+  OffsetSyncOptions offset_syncs;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_FLOW_H_

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/flow_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace mirror::internal {
+namespace {
+
+constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
+
+std::string ProgressTopic(const Flow& flow) {
+  if (!flow.progress_topic.empty()) return flow.progress_topic;
+  return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FlowRunner>> FlowRunner::Create(
+    Flow flow, Clock* clock, OnEvent on_event) {
+  std::unique_ptr<FlowRunner> runner(
+      new FlowRunner(std::move(flow), clock, std::move(on_event)));
+  if (absl::Status status = runner->Build(); !status.ok()) return status;
+  return runner;
+}
+
+FlowRunner::FlowRunner(Flow flow, Clock* clock, OnEvent on_event)
+    : flow_(std::move(flow)),
+      name_(flow_.name()),
+      clock_(clock),
+      on_event_(std::move(on_event)) {}
+
+FlowRunner::~FlowRunner() { StopLoops(); }
+
+absl::Status FlowRunner::Build() {
+  if (flow_.heartbeats.enabled) {
+    auto heartbeats = HeartbeatEmitter::Create(
+        flow_.target.cluster.get(), flow_.source.alias,
+        flow_.policy->HeartbeatsTopic(), flow_.heartbeats, clock_);
+    if (!heartbeats.ok()) return heartbeats.status();
+    heartbeats_ = *std::move(heartbeats);
+    AddWorker("heartbeats", [this] {
+      NoteOutcome("heartbeats", EngineEvent::Kind::kClusterTrouble,
+                  heartbeats_->RunOnce(), &heartbeat_status_);
+      return flow_.heartbeats.interval;
+    });
+  }
+  if (!flow_.replicate) return absl::OkStatus();
+  if (absl::Status status = BuildShards(); !status.ok()) return status;
+  return BuildControl();
+}
+
+absl::Status FlowRunner::BuildShards() {
+  if (flow_.offset_syncs.enabled) {
+    const bool on_source =
+        flow_.offset_syncs.location == OffsetSyncOptions::Location::kSource;
+    auto publisher = OffsetSyncPublisher::Create(
+        (on_source ? flow_.source : flow_.target).cluster.get(),
+        flow_.policy->OffsetSyncsTopic(
+            (on_source ? flow_.target : flow_.source).alias),
+        flow_.offset_syncs.replication_factor, flow_.offset_syncs.lag_max,
+        flow_.offset_flush_interval, absl::StrCat(name_, "|offset-syncs"),
+        clock_);
+    if (!publisher.ok()) return publisher.status();
+    offset_syncs_ = *std::move(publisher);
+    AddWorker("offset-syncs", [this] {
+      NoteOutcome("offset syncs", EngineEvent::Kind::kOffsetSyncsRefused,
+                  offset_syncs_->RunOnce(), &offset_sync_status_);
+      return kOffsetSyncTurn;
+    });
+  }
+  ShardOptions options;
+  options.flow = name_;
+  options.progress_topic = ProgressTopic(flow_);
+  options.commit_interval = flow_.offset_flush_interval;
+  options.source.read_committed = flow_.read_committed;
+  // Half for what is read ahead, half for what is not acknowledged.
+  const int64_t share = flow_.max_buffered_bytes / (2 * flow_.shards);
+  options.source.max_buffered_bytes = share;
+  options.sink.max_buffered_bytes = share;
+  options.partition.source_alias = flow_.source.alias;
+  options.partition.target_alias = flow_.target.alias;
+  options.partition.on_gap = flow_.on_source_gap;
+  options.partition.start_at = flow_.start_at;
+  options.partition.transforms = flow_.transforms;
+  options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
+  options.on_event = on_event_;
+  if (offset_syncs_ != nullptr) {
+    options.on_copied = [this](const TopicPartition& source,
+                               UpstreamOffset first, DownstreamOffset base,
+                               int64_t count) {
+      offset_syncs_->OnCopied(source, first, base, count);
+    };
+  }
+  for (int i = 0; i < flow_.shards; ++i) {
+    options.index = i;
+    options.source.client_id = absl::StrCat(name_, "|reader-", i);
+    options.sink.client_id = absl::StrCat(name_, "|writer-", i);
+    auto shard = Shard::Create(options, flow_.source.cluster.get(),
+                               flow_.target.cluster.get(), clock_);
+    if (!shard.ok()) return shard.status();
+    shards_.push_back(*std::move(shard));
+    AddWorker(absl::StrCat("shard-", i),
+              [shard = shards_.back().get()] { return shard->RunOnce(); });
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FlowRunner::BuildControl() {
+  FlowControlOptions options;
+  options.flow = name_;
+  options.selection = {flow_.policy, flow_.topics, flow_.target.alias,
+                       flow_.replicate_heartbeats};
+  options.on_gap = flow_.on_source_gap;
+  options.replication_factor = flow_.replication_factor;
+  options.refresh_interval = flow_.refresh_topics_interval;
+  options.progress_topic = ProgressTopic(flow_);
+  options.progress_partitions = flow_.progress_partitions;
+  options.progress_replication_factor = flow_.progress_replication_factor;
+  options.on_event = on_event_;
+  std::vector<Shard*> shards;
+  for (const auto& shard : shards_) shards.push_back(shard.get());
+  auto control = FlowControl::Create(
+      std::move(options), flow_.source.cluster.get(),
+      flow_.target.cluster.get(), std::move(shards), clock_);
+  if (!control.ok()) return control.status();
+  control_ = *std::move(control);
+  AddWorker("control", [this] { return control_->RunOnce(); });
+  return absl::OkStatus();
+}
+
+void FlowRunner::AddWorker(const std::string& name,
+                           PeriodicWorker::RunOnce run_once) {
+  workers_.push_back(
+      std::make_unique<PeriodicWorker>(name, clock_, std::move(run_once)));
+}
+
+void FlowRunner::Start() {
+  for (const auto& worker : workers_) worker->Start();
+}
+
+void FlowRunner::StopLoops() {
+  if (heartbeats_ != nullptr) heartbeats_->Cancel();
+  if (control_ != nullptr) control_->Cancel();
+  for (const auto& worker : workers_) worker->Stop();
+}
+
+absl::Status FlowRunner::Drain(absl::Time deadline) {
+  absl::Status status;
+  for (const auto& shard : shards_) status.Update(shard->Drain(deadline));
+  if (offset_syncs_ != nullptr) {
+    // What was copied since the last turn; best effort, MM2 does not either.
+    if (status.ok()) offset_syncs_->Flush();
+    offset_syncs_->Cancel();
+  }
+  return status;
+}
+
+void FlowRunner::SetPaused(const std::string& topic, bool paused) {
+  for (const auto& shard : shards_) shard->SetPaused(topic, paused);
+}
+
+void FlowRunner::FillStatus(FlowStatus* status) const {
+  status->set_source(flow_.source.alias);
+  status->set_target(flow_.target.alias);
+  status->set_state(FLOW_RUNNING);
+  if (control_ != nullptr) control_->FillStatus(status);
+  for (const auto& shard : shards_) shard->FillStatus(status->add_shards());
+  if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
+  if (offset_syncs_ != nullptr) {
+    status->set_offset_syncs(offset_syncs_->count());
+  }
+}
+
+void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,
+                             const absl::Status& status, absl::Status* last) {
+  const absl::Status before = std::exchange(*last, status);
+  if (status.code() == absl::StatusCode::kCancelled || status == before) return;
+  EngineEvent event;
+  event.kind = status.ok() ? EngineEvent::Kind::kClusterRecovered : kind;
+  event.level = status.ok() ? LogLevel::kInfo : LogLevel::kWarning;
+  event.flow = name_;
+  event.message =
+      status.ok() ? absl::StrCat(job, " are written again")
+                  : absl::StrCat(job, " are not written: ", status.message(),
+                                 "; tried again, copying goes on");
+  on_event_(std::move(event));
+}
+
+}  // namespace mirror::internal

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A flow with its threads: the parts of mirror/replication, mirror/heartbeat
+// and mirror/sync, wired together. Internal to MirrorEngine.
+
+#ifndef MIRROR_FLOW_RUNNER_H_
+#define MIRROR_FLOW_RUNNER_H_
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/flow.h"
+#include "mirror/heartbeat/heartbeat_emitter.h"
+#include "mirror/replication/flow_control.h"
+#include "mirror/replication/shard.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/runtime/periodic_worker.h"
+#include "mirror/sync/offset_sync_publisher.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror::internal {
+
+// Thread safety: thread-safe. Lifetime: as MirrorEngine.
+class FlowRunner {
+ public:
+  using OnEvent = std::function<void(EngineEvent)>;
+
+  // `flow` has its clusters and policies set. InvalidArgument for settings that
+  // the clients refuse. Contacts no cluster.
+  static absl::StatusOr<std::unique_ptr<FlowRunner>> Create(Flow flow,
+                                                            Clock* clock,
+                                                            OnEvent on_event);
+  ~FlowRunner();
+
+  void Start();
+  // Ends all loops; idempotent.
+  void StopLoops();
+  // After StopLoops(): waits for acknowledgements and commits.
+  absl::Status Drain(absl::Time deadline);
+
+  void SetPaused(const std::string& topic, bool paused);
+  void FillStatus(FlowStatus* status) const;
+  const std::string& name() const { return name_; }
+
+ private:
+  FlowRunner(Flow flow, Clock* clock, OnEvent on_event);
+  absl::Status Build();
+  absl::Status BuildShards();
+  absl::Status BuildControl();
+  void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
+  // Reports a failure of a small job when it begins and when it ends.
+  void NoteOutcome(const std::string& job, EngineEvent::Kind kind,
+                   const absl::Status& status, absl::Status* last);
+
+  const Flow flow_;
+  const std::string name_;
+  Clock* const clock_;
+  const OnEvent on_event_;
+
+  std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
+  std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<FlowControl> control_;  // null: nothing is copied
+  absl::Status heartbeat_status_;         // of the heartbeats' thread
+  absl::Status offset_sync_status_;       // of the offset syncs' thread
+  std::vector<std::unique_ptr<PeriodicWorker>> workers_;
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_FLOW_RUNNER_H_

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/metadata/topic_plan.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TopicPlan Plan(const std::vector<TopicDescription>& source,
+               const std::vector<TopicDescription>& target) {
+  TopicSelection selection;
+  selection.policy = DefaultReplicationPolicy::Create({}).value();
+  selection.filter = RegexTopicFilter::Create("orders.*").value();
+  selection.target_alias = "B";
+  return PlanTopics(selection, "A", source, target, -1);
+}
+
+TEST(PlanTopics, CreatesWhatIsMissingWithTheSourcesPartitionCount) {
+  const TopicPlan plan = Plan({{"orders", 7, ""}}, {});
+  ASSERT_EQ(plan.create.size(), 1u);
+  EXPECT_EQ(plan.create[0].name, "A.orders");
+  EXPECT_EQ(plan.create[0].partitions, 7);
+  EXPECT_EQ(plan.create[0].replication_factor, -1);
+  EXPECT_THAT(plan.ready, IsEmpty());
+}
+
+TEST(PlanTopics, MirrorsThePartitionsThatAreThereAndAddsTheOthers) {
+  const TopicPlan plan = Plan({{"orders", 7, "id"}}, {{"A.orders", 3, ""}});
+  ASSERT_EQ(plan.ready.size(), 1u);
+  EXPECT_EQ(plan.ready[0].partitions, 3);
+  EXPECT_EQ(plan.ready[0].id, "id");
+  ASSERT_EQ(plan.add.size(), 1u);
+  EXPECT_EQ(plan.add[0].topic, "A.orders");
+  EXPECT_EQ(plan.add[0].partitions, 7);
+  EXPECT_THAT(plan.create, IsEmpty());
+}
+
+TEST(PlanTopics, LeavesMorePartitionsOnTheTargetAlone) {
+  const TopicPlan plan = Plan({{"orders", 2, ""}}, {{"A.orders", 9, ""}});
+  ASSERT_EQ(plan.ready.size(), 1u);
+  EXPECT_EQ(plan.ready[0].partitions, 2);
+  EXPECT_THAT(plan.add, IsEmpty());
+}
+
+TEST(PlanTopics, PassesOverWhatTheSelectionRefuses) {
+  const TopicPlan plan = Plan(
+      {{"payments", 1, ""}, {"B.orders", 1, ""}, {"orders-internal", 1, ""}},
+      {});
+  EXPECT_THAT(plan.create, IsEmpty());
+  EXPECT_THAT(plan.ready, IsEmpty());
+}
+
+TEST(PlanTopics, AlwaysMirrorsHeartbeats) {
+  const TopicPlan plan = Plan({{"heartbeats", 1, ""}}, {});
+  ASSERT_EQ(plan.create.size(), 1u);
+  EXPECT_EQ(plan.create[0].name, "A.heartbeats");
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/mirror_engine.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/flow_runner.h"
+#include "mirror/kafka/kafka_cluster.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/runtime/gate.h"
+#include "mirror/runtime/mutex.h"
+
+namespace mirror {
+namespace {
+
+absl::Status Wrong(const Flow& flow, absl::string_view field,
+                   absl::string_view problem) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("flow ", flow.name(), ", ", field, ": ", problem));
+}
+
+// Whether the policy gives back the alias that it was given. It need not tell
+// the source of ordinary topics (Identity does not), but that of heartbeats.
+absl::Status CheckAlias(const Flow& flow) {
+  const std::string remote = flow.policy->FormatRemoteTopic(
+      flow.source.alias, flow.policy->HeartbeatsTopic());
+  if (flow.policy->TopicSource(remote) == flow.source.alias) {
+    return absl::OkStatus();
+  }
+  return Wrong(flow, "source.alias",
+               absl::StrCat("the replication policy does not find \"",
+                            flow.source.alias, "\" in \"", remote,
+                            "\" again; the alias must not contain the "
+                            "separator"));
+}
+
+absl::Status CheckFlow(const Flow& flow) {
+  if (flow.source.alias.empty()) return Wrong(flow, "source.alias", "is empty");
+  if (flow.target.alias.empty()) return Wrong(flow, "target.alias", "is empty");
+  if (flow.source.alias == flow.target.alias) {
+    return Wrong(flow, "target.alias", "is that of the source");
+  }
+  if (flow.shards < 1 || flow.shards > 1000) {
+    return Wrong(flow, "shards", "must be 1 to 1000");
+  }
+  if (flow.max_buffered_bytes < (1 << 20)) {
+    return Wrong(flow, "max_buffered_bytes", "must be at least 1 MiB");
+  }
+  if (flow.refresh_topics_interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "refresh_topics_interval", "must be above zero");
+  }
+  if (flow.offset_flush_interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "offset_flush_interval", "must be above zero");
+  }
+  if (flow.heartbeats.interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "heartbeats.interval", "must be above zero");
+  }
+  if (flow.offset_syncs.lag_max < 0) {
+    return Wrong(flow, "offset_syncs.lag_max", "must not be negative");
+  }
+  if (flow.progress_partitions < 1) {
+    return Wrong(flow, "progress_partitions", "must be at least 1");
+  }
+  return CheckAlias(flow);
+}
+
+// Fills in what the host left to the defaults.
+absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
+  if (flow->topics == nullptr) {
+    auto filter = RegexTopicFilter::Create();
+    if (!filter.ok()) return filter.status();
+    flow->topics = *std::move(filter);
+  }
+  if (flow->policy == nullptr) {
+    auto policy = DefaultReplicationPolicy::Create();
+    if (!policy.ok()) return policy.status();
+    flow->policy = *std::move(policy);
+  }
+  for (FlowCluster* side : {&flow->source, &flow->target}) {
+    if (side->cluster != nullptr) continue;
+    KafkaClusterOptions options;
+    options.alias = side->alias;
+    options.properties = side->properties;
+    options.consumer = side->consumer_properties;
+    options.producer = side->producer_properties;
+    options.admin = side->admin_properties;
+    options.log = Logger(log, clock, flow->name());
+    auto cluster = KafkaCluster::Create(std::move(options));
+    if (!cluster.ok()) {
+      return Annotate(cluster.status(), absl::StrCat("flow ", flow->name()));
+    }
+    side->cluster = *std::move(cluster);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+struct MirrorEngine::Impl {
+  explicit Impl(MirrorEngineOptions engine_options)
+      : options(std::move(engine_options)) {}
+
+  void OnEvent(const EngineEvent& event) const {
+    if (options.log != nullptr) {
+      options.log->Log({options.clock->Now(), event.level, event.flow,
+                        event.subject, event.message});
+    }
+    if (options.listener != nullptr) options.listener->OnEvent(event);
+  }
+
+  internal::FlowRunner* Find(const std::string& flow) const {
+    for (const auto& runner : runners) {
+      if (runner->name() == flow) return runner.get();
+    }
+    return nullptr;
+  }
+
+  absl::Status SetPaused(const std::string& flow, const std::string& topic,
+                         bool paused) const {
+    internal::FlowRunner* runner = Find(flow);
+    if (runner == nullptr) {
+      return absl::NotFoundError(absl::StrCat("there is no flow ", flow));
+    }
+    runner->SetPaused(topic, paused);
+    return absl::OkStatus();
+  }
+
+  const MirrorEngineOptions options;
+  std::vector<std::unique_ptr<internal::FlowRunner>> runners;
+  mutable Mutex mu;
+  bool started ABSL_GUARDED_BY(mu) = false;
+  bool stopped ABSL_GUARDED_BY(mu) = false;
+  absl::Status stop_status ABSL_GUARDED_BY(mu);
+};
+
+absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
+    MirrorEngineOptions options) {
+  if (options.flows.empty()) {
+    return absl::InvalidArgumentError("flows: there is none");
+  }
+  std::set<std::string> names;
+  for (Flow& flow : options.flows) {
+    if (!names.insert(flow.name()).second) {
+      return Wrong(flow, "source and target", "there is such a flow already");
+    }
+    absl::Status status = Complete(&flow, options.log, options.clock);
+    if (status.ok()) status = CheckFlow(flow);
+    if (!status.ok()) return status;
+  }
+  auto impl = std::make_unique<Impl>(std::move(options));
+  for (const Flow& flow : impl->options.flows) {
+    auto runner = internal::FlowRunner::Create(
+        flow, impl->options.clock,
+        [impl = impl.get()](const EngineEvent& event) {
+          impl->OnEvent(event);
+        });
+    if (!runner.ok()) {
+      return Annotate(runner.status(), absl::StrCat("flow ", flow.name()));
+    }
+    impl->runners.push_back(*std::move(runner));
+  }
+  return std::unique_ptr<MirrorEngine>(new MirrorEngine(std::move(impl)));
+}
+
+MirrorEngine::MirrorEngine(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)) {}
+
+MirrorEngine::~MirrorEngine() { Stop().IgnoreError(); }
+
+absl::Status MirrorEngine::Start() {
+  MutexLock lock(&impl_->mu);
+  if (impl_->stopped) {
+    return absl::FailedPreconditionError("a stopped engine does not start");
+  }
+  if (std::exchange(impl_->started, true)) return absl::OkStatus();
+  for (const auto& runner : impl_->runners) runner->Start();
+  return absl::OkStatus();
+}
+
+absl::Status MirrorEngine::Stop() {
+  MutexLock lock(&impl_->mu);
+  if (std::exchange(impl_->stopped, true)) return impl_->stop_status;
+  if (!std::exchange(impl_->started, false)) return absl::OkStatus();
+  for (const auto& runner : impl_->runners) runner->StopLoops();
+  const absl::Time deadline =
+      impl_->options.clock->Now() + impl_->options.stop_timeout;
+  for (const auto& runner : impl_->runners) {
+    impl_->stop_status.Update(runner->Drain(deadline));
+  }
+  return impl_->stop_status;
+}
+
+EngineStatus MirrorEngine::Status() const {
+  EngineStatus status;
+  {
+    MutexLock lock(&impl_->mu);
+    status.set_started(impl_->started);
+  }
+  for (const auto& runner : impl_->runners) {
+    FlowStatus* flow = status.add_flows();
+    runner->FillStatus(flow);
+    if (!status.started()) flow->set_state(FLOW_STOPPED);
+  }
+  return status;
+}
+
+absl::Status MirrorEngine::PauseTopic(const std::string& flow,
+                                      const std::string& topic) {
+  return impl_->SetPaused(flow, topic, true);
+}
+
+absl::Status MirrorEngine::ResumeTopic(const std::string& flow,
+                                       const std::string& topic) {
+  return impl_->SetPaused(flow, topic, false);
+}
+
+}  // namespace mirror

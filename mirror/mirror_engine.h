@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The mirror as an object: runs flows between Kafka clusters inside a host
+// program, as MirrorMaker 2's dedicated mode runs them in a process of its own.
+//
+//   mirror::Flow flow("primary", "standby");
+//   flow.source.properties = {{"bootstrap.servers", "a:9092"}};
+//   flow.target.properties = {{"bootstrap.servers", "b:9092"}};
+//   auto engine = mirror::MirrorEngine::Create({std::move(flow)});
+//   if (!engine.ok()) return engine.status();
+//   (*engine)->Start();
+//   ...
+//   (*engine)->Stop();
+
+#ifndef MIRROR_MIRROR_ENGINE_H_
+#define MIRROR_MIRROR_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/flow.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/log.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+struct MirrorEngineOptions {
+  MirrorEngineOptions(std::vector<Flow> flows)  // NOLINT: lists convert
+      : flows(std::move(flows)) {}
+  MirrorEngineOptions(std::initializer_list<Flow> flows) : flows(flows) {}
+
+  // At least one; no two with the same source and target.
+  std::vector<Flow> flows;
+  // Receives log lines. Null: the engine is silent.
+  LogSink* log = nullptr;
+  // Receives events. May be null.
+  EngineListener* listener = nullptr;
+  Clock* clock = Clock::System();
+  // How long Stop() waits for what is on its way to be acknowledged and
+  // committed. It takes a few seconds more where a cluster does not answer.
+  absl::Duration stop_timeout = absl::Seconds(5);
+};
+
+// Purpose: copies topics, writes heartbeats and offset syncs, and keeps doing
+// so through whatever the clusters do. Several engines may run in one process.
+// It has no globals, installs no signal handlers and writes to no stream.
+// Thread safety: thread-safe. No method may be called from an EngineListener or
+// LogSink except Status().
+// Lifetime: the destructor calls Stop(). What the options point to must outlive
+// the engine.
+// Errors: Create() checks everything that can be checked without a cluster.
+// Afterwards troubles are states, events and log lines, never a failed engine:
+// see Status().
+class MirrorEngine {
+ public:
+  // InvalidArgument: a flow is wrong; the message names flow and field, or the
+  // client setting. Contacts no cluster.
+  static absl::StatusOr<std::unique_ptr<MirrorEngine>> Create(
+      MirrorEngineOptions options);
+  ~MirrorEngine();
+  MirrorEngine(const MirrorEngine&) = delete;
+  MirrorEngine& operator=(const MirrorEngine&) = delete;
+
+  // Starts all flows and returns at once. FailedPrecondition after Stop(); a
+  // second call does nothing.
+  absl::Status Start();
+
+  // Stops reading, waits for acknowledgements (at most stop_timeout), commits
+  // progress and joins all threads. Idempotent; a stopped engine stays stopped.
+  // DeadlineExceeded: some records were not acknowledged in time; nothing is
+  // lost, they are copied again at the next start.
+  absl::Status Stop();
+
+  // A snapshot. Never waits for a cluster.
+  EngineStatus Status() const;
+
+  // Stops and resumes reading a source topic; what is on its way arrives. Not
+  // kept over restarts. NotFound: no such flow ("S->T"). A topic that is not
+  // mirrored (yet) is remembered.
+  absl::Status PauseTopic(const std::string& flow, const std::string& topic);
+  absl::Status ResumeTopic(const std::string& flow, const std::string& topic);
+
+ private:
+  struct Impl;
+  explicit MirrorEngine(std::unique_ptr<Impl> impl);
+
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_MIRROR_ENGINE_H_

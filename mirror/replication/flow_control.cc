@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/replication/flow_control.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/cluster/internal_topic.h"
+#include "mirror/cluster/topic_reader.h"
+#include "mirror/model/murmur2.h"
+
+namespace mirror {
+namespace {
+
+// Between two looks at what the shards ask for.
+constexpr absl::Duration kTurn = absl::Milliseconds(100);
+// After a failure, and after topics were created, which brokers learn of one by
+// one.
+constexpr absl::Duration kRetry = absl::Seconds(1);
+constexpr absl::Duration kRecheck = absl::Milliseconds(200);
+constexpr absl::Duration kReadTimeout = absl::Minutes(1);
+
+absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
+  return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
+    FlowControlOptions options, Cluster* source, Cluster* target,
+    std::vector<Shard*> shards, Clock* clock) {
+  const std::string client_id = absl::StrCat(options.flow, "|control");
+  std::unique_ptr<FlowControl> control(new FlowControl(
+      std::move(options), source, target, std::move(shards), clock));
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
+      source->NewAdmin(client_id);
+  if (!admin.ok()) return AtCluster(admin.status(), *source);
+  control->source_admin_ = *std::move(admin);
+  admin = target->NewAdmin(client_id);
+  if (!admin.ok()) return AtCluster(admin.status(), *target);
+  control->target_admin_ = *std::move(admin);
+  return control;
+}
+
+FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
+                         Cluster* target, std::vector<Shard*> shards,
+                         Clock* clock)
+    : options_(std::move(options)),
+      source_cluster_(source),
+      target_cluster_(target),
+      shards_(std::move(shards)),
+      clock_(clock),
+      progress_(source->alias()) {}
+
+absl::Duration FlowControl::RunOnce() {
+  FlowState state;
+  {
+    MutexLock lock(&mu_);
+    state = state_;
+  }
+  if (state == FLOW_FAILED || cancelled_) return absl::InfiniteDuration();
+  if (state == FLOW_STARTING) {
+    absl::Status status = connected_ ? absl::OkStatus() : Connect();
+    if (status.code() == absl::StatusCode::kFailedPrecondition) {
+      SetState(FLOW_FAILED, status);
+      return absl::InfiniteDuration();
+    }
+    if (status.ok()) status = Prepare();
+    SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
+    return status.ok() ? absl::ZeroDuration() : kRecheck;
+  }
+  absl::Status status;
+  if (clock_->Now() >= next_refresh_) {
+    next_refresh_ = clock_->Now() + options_.refresh_interval;
+    status = Refresh();
+    if (!status.ok()) next_refresh_ = clock_->Now() + kRetry;
+    SetState(FLOW_RUNNING, status);
+  }
+  if (status.ok()) status = ResolveBounds();
+  if (!status.ok()) SetState(FLOW_RUNNING, status);
+  return kTurn;
+}
+
+void FlowControl::Cancel() {
+  cancelled_ = true;
+  source_admin_->Cancel();
+  target_admin_->Cancel();
+}
+
+absl::Status FlowControl::Connect() {
+  const absl::StatusOr<std::string> source = source_admin_->ClusterId();
+  if (!source.ok()) return AtCluster(source.status(), *source_cluster_);
+  const absl::StatusOr<std::string> target = target_admin_->ClusterId();
+  if (!target.ok()) return AtCluster(target.status(), *target_cluster_);
+  if (*source == *target) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "clusters ", source_cluster_->alias(), " and ",
+        target_cluster_->alias(), " are one and the same (cluster id ", *source,
+        "): the flow would copy its own copies for ever; correct the "
+        "bootstrap.servers of one of them"));
+  }
+  connected_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status FlowControl::Prepare() {
+  const absl::StatusOr<InternalTopic> topic = EnsureInternalTopic(
+      target_admin_.get(), options_.progress_topic,
+      options_.progress_partitions, options_.progress_replication_factor);
+  if (!topic.ok()) return AtCluster(topic.status(), *target_cluster_);
+  ProgressStore progress(source_cluster_->alias());
+  if (!topic->created) {
+    const absl::Status read = ReadProgress(topic->partitions, &progress);
+    if (!read.ok()) return AtCluster(read, *target_cluster_);
+  }
+  progress_ = std::move(progress);
+  for (Shard* shard : shards_) shard->SetProgressPartitions(topic->partitions);
+  if (progress_.unreadable() > 0) {
+    Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning,
+           options_.progress_topic,
+           absl::StrCat(progress_.unreadable(),
+                        " records are no progress records and were passed "
+                        "over; nothing but mirrors should write there"));
+  }
+  Report(EngineEvent::Kind::kFlowStarted, LogLevel::kInfo, "",
+         absl::StrCat("running; progress of ", progress_.offsets().size(),
+                      " partitions found in ", options_.progress_topic));
+  return absl::OkStatus();
+}
+
+absl::Status FlowControl::ReadProgress(int32_t partitions,
+                                       ProgressStore* progress) {
+  SourceOptions options;
+  options.client_id = absl::StrCat(options_.flow, "|progress");
+  absl::StatusOr<std::unique_ptr<RecordSource>> source =
+      target_cluster_->NewSource(options);
+  if (!source.ok()) return source.status();
+  return ReadTopicToEnd(
+      source->get(), target_admin_.get(), options_.progress_topic, partitions,
+      clock_, clock_->Now() + kReadTimeout, [this] { return !cancelled_; },
+      [progress](const TopicPartition&, const Record& record) {
+        progress->Apply(record);
+      });
+}
+
+absl::Status FlowControl::Refresh() {
+  const auto source_topics = source_admin_->ListTopics();
+  if (!source_topics.ok()) {
+    return AtCluster(source_topics.status(), *source_cluster_);
+  }
+  const auto target_topics = target_admin_->ListTopics();
+  if (!target_topics.ok()) {
+    return AtCluster(target_topics.status(), *target_cluster_);
+  }
+  TopicPlan plan =
+      PlanTopics(options_.selection, source_cluster_->alias(), *source_topics,
+                 *target_topics, options_.replication_factor);
+  if (CreateMissing(plan)) next_refresh_ = clock_->Now() + kRecheck;
+  // Ids tell whether a topic is still the one that was copied so far. A topic
+  // that vanishes in between is left to the next refresh.
+  std::vector<std::string> names;
+  for (const MirroredTopic& topic : plan.ready) names.push_back(topic.source);
+  const auto descriptions = source_admin_->DescribeTopics(names);
+  for (size_t i = 0; i < plan.ready.size(); ++i) {
+    if (descriptions[i].ok()) plan.ready[i].id = descriptions[i]->id;
+    if (descriptions[i].status().code() != absl::StatusCode::kNotFound) {
+      Apply(plan.ready[i]);
+    }
+  }
+  std::set<std::string> present;
+  for (const TopicDescription& topic : *source_topics) {
+    present.insert(topic.name);
+  }
+  SuspendMissing(present);
+  return absl::OkStatus();
+}
+
+bool FlowControl::CreateMissing(const TopicPlan& plan) {
+  const std::vector<absl::Status> created =
+      plan.create.empty() ? std::vector<absl::Status>()
+                          : target_admin_->CreateTopics(plan.create);
+  bool changed = false;
+  for (size_t i = 0; i < created.size(); ++i) {
+    const NewTopic& topic = plan.create[i];
+    if (created[i].ok()) {
+      Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
+             absl::StrCat("created on cluster ", target_cluster_->alias(),
+                          " with ", topic.partitions, " partitions"));
+    }
+    const bool there = created[i].ok() ||
+                       created[i].code() == absl::StatusCode::kAlreadyExists;
+    changed |= there;
+    NoteTopicProblem(
+        topic.name,
+        there ? absl::OkStatus()
+              : Annotate(created[i], absl::StrCat("not created on cluster ",
+                                                  target_cluster_->alias())));
+  }
+  for (const PartitionsToAdd& add : plan.add) {
+    const absl::Status status =
+        target_admin_->CreatePartitions(add.topic, add.partitions);
+    if (status.ok()) {
+      changed = true;
+      Report(EngineEvent::Kind::kPartitionsAdded, LogLevel::kInfo, add.topic,
+             absl::StrCat("extended to ", add.partitions,
+                          " partitions on cluster ", target_cluster_->alias()));
+    }
+    NoteTopicProblem(add.topic,
+                     Annotate(status, absl::StrCat("not extended on cluster ",
+                                                   target_cluster_->alias())));
+  }
+  return changed;
+}
+
+void FlowControl::Apply(const MirroredTopic& topic) {
+  KnownTopic& known = known_[topic.source];
+  const bool recreated = known.partitions > 0 && !known.id.empty() &&
+                         !topic.id.empty() && known.id != topic.id;
+  if (recreated) {
+    OnRecreated(topic);
+  } else if (known.missing) {
+    for (int32_t i = 0; i < known.partitions; ++i) {
+      const TopicPartition source{topic.source, i};
+      ShardFor(source)->Restart(source, /*from_start=*/false);
+    }
+  }
+  known.missing = false;
+  if (!topic.id.empty()) known.id = topic.id;
+  for (int32_t i = known.partitions; i < topic.partitions; ++i) {
+    PartitionPlan plan{{topic.source, i}, {topic.target, i}, std::nullopt};
+    const auto stored = progress_.offsets().find(plan.source);
+    if (stored != progress_.offsets().end()) plan.start = stored->second + 1;
+    Shard* shard = ShardFor(plan.source);
+    shard->Add({std::move(plan)});
+  }
+  known.partitions = std::max(known.partitions, topic.partitions);
+}
+
+void FlowControl::OnRecreated(const MirroredTopic& topic) {
+  const bool stop = options_.on_gap == GapPolicy::kStop;
+  // The client library goes on at the old offset of the new topic.
+  for (Shard* shard : shards_) shard->RenewSource();
+  for (int32_t i = 0; i < known_[topic.source].partitions; ++i) {
+    const TopicPartition source{topic.source, i};
+    ShardFor(source)->Suspend(
+        source, PROBLEM_SOURCE_RECREATED,
+        absl::StrCat("topic ", topic.source,
+                     " was deleted and created again "
+                     "on cluster ",
+                     source_cluster_->alias(),
+                     stop ? "; set on.source.gap to reseed to copy the new one "
+                            "behind the old one"
+                          : "; the new one is copied from its start"));
+    if (!stop) ShardFor(source)->Restart(source, /*from_start=*/true);
+  }
+}
+
+void FlowControl::SuspendMissing(const std::set<std::string>& present) {
+  for (auto& [name, known] : known_) {
+    if (known.missing || present.count(name) > 0) continue;
+    known.missing = true;
+    for (int32_t i = 0; i < known.partitions; ++i) {
+      const TopicPartition source{name, i};
+      ShardFor(source)->Suspend(
+          source, PROBLEM_SOURCE_TOPIC_MISSING,
+          absl::StrCat("topic ", name, " is gone from cluster ",
+                       source_cluster_->alias(),
+                       ", or may no longer be described; what was copied "
+                       "stays"));
+    }
+  }
+}
+
+absl::Status FlowControl::ResolveBounds() {
+  std::vector<TopicPartition> waiting;
+  for (const Shard* shard : shards_) {
+    for (TopicPartition& source : shard->NeedBounds()) {
+      waiting.push_back(std::move(source));
+    }
+  }
+  if (waiting.empty()) return absl::OkStatus();
+  const auto starts =
+      source_admin_->ListOffsets(waiting, OffsetSpec::kEarliest);
+  const auto ends = source_admin_->ListOffsets(waiting, OffsetSpec::kLatest);
+  absl::Status trouble;
+  for (size_t i = 0; i < waiting.size(); ++i) {
+    if (starts[i].ok() && ends[i].ok()) {
+      ShardFor(waiting[i])
+          ->OnBounds(waiting[i],
+                     {UpstreamOffset(*starts[i]), UpstreamOffset(*ends[i])});
+      continue;
+    }
+    const absl::Status& status =
+        starts[i].ok() ? ends[i].status() : starts[i].status();
+    // A topic that is gone is the next refresh's business.
+    if (status.code() != absl::StatusCode::kNotFound) {
+      trouble.Update(Annotate(
+          AtCluster(status, *source_cluster_),
+          absl::StrCat("asking for the offsets of ", waiting[i].ToString())));
+    }
+  }
+  return trouble;
+}
+
+size_t FlowControl::ShardOf(const TopicPartition& source, size_t shards) {
+  const uint32_t hash = static_cast<uint32_t>(Murmur2(source.topic));
+  return (hash + static_cast<uint32_t>(source.partition)) % shards;
+}
+
+Shard* FlowControl::ShardFor(const TopicPartition& source) {
+  return shards_[ShardOf(source, shards_.size())];
+}
+
+void FlowControl::SetState(FlowState state, const absl::Status& trouble) {
+  absl::Status before;
+  {
+    MutexLock lock(&mu_);
+    state_ = state;
+    before = std::exchange(trouble_, trouble);
+  }
+  if (cancelled_ || trouble == before) return;
+  if (state == FLOW_FAILED) {
+    Report(EngineEvent::Kind::kFlowFailed, LogLevel::kError, "",
+           std::string(trouble.message()));
+  } else if (!trouble.ok()) {
+    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning, "",
+           absl::StrCat(trouble.message(), "; tried again"));
+  } else if (!before.ok()) {
+    Report(EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo, "",
+           "both clusters answer");
+  }
+}
+
+void FlowControl::NoteTopicProblem(const std::string& topic,
+                                   const absl::Status& status) {
+  {
+    MutexLock lock(&mu_);
+    if (status.ok()) {
+      topic_problems_.erase(topic);
+      return;
+    }
+    std::string& problem = topic_problems_[topic];
+    if (problem == status.message()) return;
+    problem = std::string(status.message());
+  }
+  Report(EngineEvent::Kind::kTopicProblem, LogLevel::kError, topic,
+         absl::StrCat(status.message(), "; tried again every ",
+                      absl::FormatDuration(options_.refresh_interval)));
+}
+
+void FlowControl::FillStatus(FlowStatus* status) const {
+  MutexLock lock(&mu_);
+  status->set_state(state_);
+  status->set_reason(std::string(trouble_.message()));
+  for (const auto& [topic, reason] : topic_problems_) {
+    TopicProblem* problem = status->add_topic_problems();
+    problem->set_topic(topic);
+    problem->set_reason(reason);
+  }
+}
+
+void FlowControl::Report(EngineEvent::Kind kind, LogLevel level,
+                         std::string subject, std::string message) {
+  if (options_.on_event) {
+    options_.on_event(
+        {kind, level, options_.flow, std::move(subject), std::move(message)});
+  }
+}
+
+}  // namespace mirror

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/replication/shard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/model/murmur2.h"
+#include "mirror/replication/connect_offset.h"
+
+namespace mirror {
+namespace {
+
+constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
+constexpr absl::Duration kSweepInterval = absl::Milliseconds(20);
+// Settings that were good at Create() are good later, so making a client anew
+// hardly ever fails.
+constexpr absl::Duration kClientRetry = absl::Seconds(1);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Shard>> Shard::Create(ShardOptions options,
+                                                     Cluster* source,
+                                                     Cluster* target,
+                                                     Clock* clock) {
+  std::unique_ptr<Shard> shard(
+      new Shard(std::move(options), source, target, clock));
+  if (absl::Status status = shard->MakeSource(); !status.ok()) return status;
+  if (absl::Status status = shard->MakeSink(); !status.ok()) return status;
+  return shard;
+}
+
+Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
+             Clock* clock)
+    : options_(std::move(options)),
+      source_cluster_(source),
+      target_cluster_(target),
+      clock_(clock),
+      last_commit_(clock->Now()) {}
+
+Shard::~Shard() {
+  // Held batches may point into the source's buffers.
+  MutexLock lock(&mu_);
+  entries_.clear();
+}
+
+absl::Status Shard::MakeSource() {
+  absl::StatusOr<std::unique_ptr<RecordSource>> source =
+      source_cluster_->NewSource(options_.source);
+  if (!source.ok()) return source.status();
+  source_ = *std::move(source);
+  return absl::OkStatus();
+}
+
+absl::Status Shard::MakeSink() {
+  absl::StatusOr<std::unique_ptr<RecordSink>> sink =
+      target_cluster_->NewSink(options_.sink);
+  if (!sink.ok()) return sink.status();
+  sink_ = *std::move(sink);
+  return absl::OkStatus();
+}
+
+absl::Duration Shard::RunOnce() {
+  if (sink_ == nullptr && !MakeSink().ok()) return kClientRetry;
+  bool blocked;
+  {
+    MutexLock lock(&mu_);
+    blocked = blocked_;
+  }
+  Fetched fetched;
+  absl::Status source_state;
+  if (!blocked && source_ != nullptr)
+    source_state = source_->Poll(kPollTimeout, &fetched);
+  std::vector<Ack> acks;
+  const absl::Status sink_state =
+      sink_->Poll(blocked ? kPollTimeout : absl::ZeroDuration(), &acks);
+  {
+    MutexLock lock(&mu_);
+    const absl::Time now = clock_->Now();
+    OnAcks(acks, now);
+    NoteCluster(source_cluster_, fetched.cluster_status, &source_status_);
+    NoteCluster(target_cluster_, sink_->TakeClusterStatus(), &target_status_);
+    OnFetched(std::move(fetched), now);
+    if (!source_state.ok()) renew_source_ = true;
+    if (!sink_state.ok()) {
+      OnSinkLost(sink_state, now);
+    } else {
+      SendHeld(now);
+    }
+    if (sweep_now_ || now - last_sweep_ >= kSweepInterval) Sweep(now);
+    if (now - last_commit_ >= options_.commit_interval) {
+      last_commit_ = now;
+      if (sink_ != nullptr) Commit();
+    }
+    in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
+  }
+  DeliverEvents();
+  return source_ == nullptr ? kClientRetry : absl::ZeroDuration();
+}
+
+absl::Status Shard::Drain(absl::Time deadline) {
+  if (sink_ == nullptr) return absl::OkStatus();
+  bool committed = false;
+  while (true) {
+    std::vector<Ack> acks;
+    absl::Status state = sink_->Poll(kPollTimeout, &acks);
+    MutexLock lock(&mu_);
+    OnAcks(acks, clock_->Now());
+    if (!state.ok()) return state;
+    if (sink_->in_flight() == 0) {
+      if (committed) break;
+      Commit();
+      committed = true;
+    } else if (clock_->Now() >= deadline) {
+      return absl::DeadlineExceededError(absl::StrCat(
+          "flow ", options_.flow, ", shard ", options_.index, ": ",
+          sink_->in_flight(), " records are not acknowledged by cluster ",
+          target_cluster_->alias(),
+          "; what is not committed is copied again at the next start"));
+    }
+  }
+  DeliverEvents();
+  return absl::OkStatus();
+}
+
+void Shard::OnFetched(Fetched fetched, absl::Time now) {
+  for (std::unique_ptr<RecordBatch>& batch : fetched.batches) {
+    Entry* entry = Find(batch->topic_partition());
+    if (entry == nullptr) continue;
+    const bool was_holding = entry->partition->HasHeld();
+    entry->partition->OnBatch(std::move(batch), now);
+    if (!was_holding && entry->partition->HasHeld()) holding_.push_back(entry);
+    if (!entry->partition->WantsToRead()) sweep_now_ = true;
+  }
+  for (const PartitionEvent& event : fetched.events) {
+    Entry* entry = Find(event.topic_partition);
+    if (entry == nullptr) continue;
+    entry->partition->OnEvent(event, now);
+    if (event.kind == PartitionEvent::Kind::kError) sweep_now_ = true;
+    TakeEvents(entry);
+  }
+}
+
+void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
+  for (const Ack& ack : acks) {
+    if (ack.target.topic == options_.progress_topic) {
+      OnCommitAck(ack);
+      continue;
+    }
+    const auto it = by_target_.find(ack.target);
+    if (it == by_target_.end()) continue;
+    PartitionReplicator* partition = it->second->partition.get();
+    if (partition->OnAck(ack, now)) {
+      if (options_.on_copied) {
+        options_.on_copied(partition->source(), ack.first, ack.base, ack.count);
+      }
+    } else {
+      sweep_now_ = true;
+    }
+    TakeEvents(it->second);
+  }
+}
+
+void Shard::SendHeld(absl::Time now) {
+  blocked_ = renew_source_;
+  auto still_holding = holding_.begin();
+  for (Entry* entry : holding_) {
+    if (!blocked_ || entry->partition->stalled()) {
+      const auto result = entry->partition->Send(sink_.get(), now);
+      // A stalled partition has left the way of the others.
+      blocked_ = blocked_ ||
+                 result == PartitionReplicator::SendResult::kBlocked ||
+                 (result == PartitionReplicator::SendResult::kAtLimit &&
+                  !entry->partition->stalled());
+      TakeEvents(entry);
+    }
+    if (entry->partition->HasHeld()) *still_holding++ = entry;
+  }
+  holding_.erase(still_holding, holding_.end());
+}
+
+void Shard::Sweep(absl::Time now) {
+  last_sweep_ = now;
+  sweep_now_ = false;
+  if (renew_source_ && !TryRenewSource()) return;
+  std::vector<TopicPartition> unassign;
+  std::vector<StartPosition> assign;
+  for (auto& [source, entry] : entries_) {
+    PartitionReplicator* partition = entry.partition.get();
+    if (entry.assigned && !partition->WantsToRead()) {
+      unassign.push_back(source);
+      entry.assigned = false;
+    }
+    partition->Tick(now);
+    if (!entry.assigned && partition->WantsToRead()) {
+      assign.push_back({source, partition->next()});
+      entry.assigned = true;
+    }
+    if (entry.assigned) entry.bounds = source_->Bounds(source);
+    TakeEvents(&entry);
+  }
+  absl::Status status;
+  if (!unassign.empty()) status = source_->Unassign(unassign);
+  if (status.ok() && !assign.empty()) status = source_->Assign(assign);
+  if (!status.ok()) {
+    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
+           source_cluster_->alias(),
+           absl::StrCat("assigning partitions: ", status.ToString()));
+    renew_source_ = true;
+  }
+}
+
+bool Shard::TryRenewSource() {
+  // Nothing may point into the old source's buffers: not what is held, and not
+  // what is on its way.
+  for (auto& [source, entry] : entries_) {
+    entry.partition->ForgetHeld();
+    entry.assigned = false;
+  }
+  holding_.clear();
+  if (sink_ != nullptr && sink_->in_flight() > 0) {
+    blocked_ = true;
+    return false;
+  }
+  source_.reset();
+  if (absl::Status status = MakeSource(); !status.ok()) {
+    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
+           source_cluster_->alias(), status.ToString());
+    return false;
+  }
+  renew_source_ = false;
+  return true;
+}
+
+void Shard::Commit() {
+  // One batch per partition of the progress topic, in the order of its keys.
+  std::map<int32_t, std::vector<Record>> batches;
+  for (auto& [source, entry] : entries_) {
+    const std::optional<UpstreamOffset> done = entry.partition->committable();
+    if (!done.has_value() || entry.committing.has_value() ||
+        done == entry.committed) {
+      continue;
+    }
+    Record record;
+    record.offset = UpstreamOffset(next_commit_);
+    record.key =
+        SourceOffsetKey{options_.partition.source_alias, source}.Encode();
+    record.value = EncodeConnectOffsetValue(*done);
+    const int32_t partition =
+        PartitionForKey(*record.key, progress_partitions_);
+    batches[partition].push_back(std::move(record));
+    commits_[next_commit_++] = {&entry, *done};
+    entry.committing = done;
+  }
+  for (auto& [partition, records] : batches) {
+    const TopicPartition target{options_.progress_topic, partition};
+    OwnedRecordBatch batch(target, std::move(records));
+    int64_t next = 0;
+    absl::Status status = sink_->Send(target, &batch, &next);
+    if (next == batch.count()) continue;
+    // The buffer is full, or the topic is not known yet: at the next commit.
+    if (status.ok()) status = absl::ResourceExhaustedError("buffer full");
+    for (; next < batch.count(); ++next) {
+      OnCommitAck({target, batch.records()[next].offset, DownstreamOffset(), 1,
+                   status});
+    }
+  }
+}
+
+void Shard::OnCommitAck(const Ack& ack) {
+  for (int64_t i = 0; i < ack.count; ++i) {
+    const auto it = commits_.find(ack.first.value() + i);
+    if (it == commits_.end()) continue;
+    it->second.entry->committing.reset();
+    if (ack.status.ok()) it->second.entry->committed = it->second.offset;
+    commits_.erase(it);
+  }
+  const bool fails = !ack.status.ok() &&
+                     ack.status.code() != absl::StatusCode::kResourceExhausted;
+  if (fails && !commit_failing_) {
+    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
+           ack.target.ToString(),
+           absl::StrCat("progress was not written to cluster ",
+                        target_cluster_->alias(), ": ", ack.status.message(),
+                        "; tried again every ",
+                        absl::FormatDuration(options_.commit_interval),
+                        ", until then a restart copies records again"));
+  }
+  if (ack.status.ok() || fails) commit_failing_ = fails;
+}
+
+void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
+  Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
+         target_cluster_->alias(),
+         absl::StrCat("the producer is beyond use and is replaced: ",
+                      status.message()));
+  commits_.clear();
+  for (auto& [source, entry] : entries_) {
+    entry.committing.reset();
+    entry.partition->OnSinkLost(now);
+  }
+  holding_.clear();
+  sink_.reset();
+  sweep_now_ = true;
+}
+
+void Shard::NoteCluster(Cluster* cluster, const absl::Status& status,
+                        absl::Status* last) {
+  if (status.ok() || status == *last) return;
+  *last = status;
+  Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
+         cluster->alias(), std::string(status.message()));
+}
+
+Shard::Entry* Shard::Find(const TopicPartition& source) {
+  const auto it = by_source_.find(source);
+  return it == by_source_.end() ? nullptr : it->second;
+}
+
+void Shard::SetProgressPartitions(int32_t partitions) {
+  MutexLock lock(&mu_);
+  progress_partitions_ = partitions;
+}
+
+void Shard::Add(std::vector<PartitionPlan> plans) {
+  MutexLock lock(&mu_);
+  for (PartitionPlan& plan : plans) {
+    const auto [it, is_new] = entries_.try_emplace(plan.source);
+    if (!is_new) continue;
+    Entry& entry = it->second;
+    if (plan.start.has_value() && *plan.start > UpstreamOffset(0)) {
+      entry.committed = *plan.start - 1;
+    }
+    by_source_[plan.source] = &entry;
+    by_target_[plan.target] = &entry;
+    const bool paused = paused_topics_.count(plan.source.topic) > 0;
+    entry.partition = std::make_unique<PartitionReplicator>(
+        std::move(plan), &options_.partition);
+    if (paused) entry.partition->SetPaused(true);
+  }
+  sweep_now_ = true;
+}
+
+void Shard::Suspend(const TopicPartition& source, PartitionProblem problem,
+                    const std::string& reason) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) entry->partition->Suspend(problem, reason);
+  sweep_now_ = true;
+}
+
+void Shard::Restart(const TopicPartition& source, bool from_start) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) entry->partition->Restart(from_start);
+  sweep_now_ = true;
+}
+
+void Shard::SetPaused(const std::string& topic, bool paused) {
+  MutexLock lock(&mu_);
+  if (paused) {
+    paused_topics_.insert(topic);
+  } else {
+    paused_topics_.erase(topic);
+  }
+  for (auto& [source, entry] : entries_) {
+    if (source.topic == topic) entry.partition->SetPaused(paused);
+  }
+  sweep_now_ = true;
+}
+
+void Shard::RenewSource() {
+  MutexLock lock(&mu_);
+  renew_source_ = true;
+  sweep_now_ = true;
+}
+
+std::vector<TopicPartition> Shard::NeedBounds() const {
+  MutexLock lock(&mu_);
+  std::vector<TopicPartition> waiting;
+  for (const auto& [source, entry] : entries_) {
+    if (entry.partition->NeedsBounds()) waiting.push_back(source);
+  }
+  return waiting;
+}
+
+void Shard::OnBounds(const TopicPartition& source,
+                     const PartitionBounds& bounds) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) {
+    entry->partition->OnBounds(bounds);
+    entry->bounds = bounds;
+  }
+  sweep_now_ = true;
+}
+
+void Shard::FillStatus(ShardStatus* status) const {
+  MutexLock lock(&mu_);
+  status->set_index(options_.index);
+  status->set_records_in_flight(in_flight_);
+  const absl::Time now = clock_->Now();
+  for (const auto& [source, entry] : entries_) {
+    PartitionStatus* partition = status->add_partitions();
+    entry.partition->FillStatus(entry.bounds, now, partition);
+    if (entry.committed.has_value()) {
+      partition->set_committed_offset(entry.committed->value());
+    }
+  }
+}
+
+void Shard::TakeEvents(Entry* entry) {
+  for (EngineEvent& event : entry->partition->TakeEvents()) {
+    event.flow = options_.flow;
+    events_.push_back(std::move(event));
+  }
+}
+
+void Shard::Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
+                   std::string message) {
+  events_.push_back(
+      {kind, level, options_.flow, std::move(subject), std::move(message)});
+}
+
+void Shard::DeliverEvents() {
+  std::vector<EngineEvent> events;
+  {
+    MutexLock lock(&mu_);
+    events.swap(events_);
+  }
+  if (!options_.on_event) return;
+  for (EngineEvent& event : events) options_.on_event(std::move(event));
+}
+
+}  // namespace mirror

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One shard of a flow: some of its source partitions, one source and one sink,
+// one loop. What a MirrorSourceTask is to MM2.
+//
+//   Poll source -> partitions hold -> Send to sink -> Poll acks -> progress
+//                                                     every second: commit
+//
+// Back-pressure is not polling: while a partition holds batches that the sink
+// cannot take, nothing more is read.
+
+#ifndef MIRROR_REPLICATION_SHARD_H_
+#define MIRROR_REPLICATION_SHARD_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/model/offset.h"
+#include "mirror/model/topic_partition.h"
+#include "mirror/replication/partition_replicator.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+struct ShardOptions {
+  int index = 0;
+  // "S->T", for client ids and events.
+  std::string flow;
+  SourceOptions source;
+  SinkOptions sink;
+  PartitionOptions partition;
+  // mm2-offsets.S.internal on the target.
+  std::string progress_topic;
+  absl::Duration commit_interval = absl::Seconds(1);
+  // Records first, first+1, ... were copied to base, base+1, ...; in order for
+  // one partition. Called by the shard's thread under its lock.
+  std::function<void(const TopicPartition& source, UpstreamOffset first,
+                     DownstreamOffset base, int64_t count)>
+      on_copied;
+  // Called by the shard's thread with no lock held.
+  std::function<void(EngineEvent)> on_event;
+};
+
+// Thread safety: RunOnce() and Drain() belong to one thread at a time; the rest
+// is thread-safe and never waits for a cluster.
+// Lifetime: `source`, `target` and `clock` must outlive the shard.
+class Shard {
+ public:
+  // Makes the clients; InvalidArgument for settings that they refuse.
+  static absl::StatusOr<std::unique_ptr<Shard>> Create(ShardOptions options,
+                                                       Cluster* source,
+                                                       Cluster* target,
+                                                       Clock* clock);
+  ~Shard();
+
+  // One turn of the loop; waits at most some 20 ms. Returns how long to wait
+  // until the next: zero, unless there is no client to work with.
+  absl::Duration RunOnce();
+
+  // Stops reading, waits for the acknowledgements of what is on its way,
+  // commits the progress, all until `deadline`. DeadlineExceeded: what was not
+  // acknowledged will be copied again.
+  absl::Status Drain(absl::Time deadline);
+
+  // How many partitions the progress topic has; before the first Add().
+  void SetProgressPartitions(int32_t partitions);
+  // Adds partitions; those that are there already are left alone.
+  void Add(std::vector<PartitionPlan> plans);
+  // Sets a partition aside, or takes it up again; see PartitionReplicator.
+  void Suspend(const TopicPartition& source, PartitionProblem problem,
+               const std::string& reason);
+  void Restart(const TopicPartition& source, bool from_start);
+  // Remembered for partitions that are added later.
+  void SetPaused(const std::string& topic, bool paused);
+  // Replaces the source client: the only cure for a recreated topic.
+  void RenewSource();
+
+  // Partitions that wait for OnBounds().
+  std::vector<TopicPartition> NeedBounds() const;
+  void OnBounds(const TopicPartition& source, const PartitionBounds& bounds);
+
+  void FillStatus(ShardStatus* status) const;
+
+ private:
+  struct Entry {
+    std::unique_ptr<PartitionReplicator> partition;
+    bool assigned = false;
+    std::optional<UpstreamOffset> committed;
+    std::optional<UpstreamOffset> committing;
+    std::optional<PartitionBounds> bounds;
+  };
+  struct PendingCommit {
+    Entry* entry;
+    UpstreamOffset offset;
+  };
+
+  Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
+  absl::Status MakeSource();
+  absl::Status MakeSink();
+
+  void OnFetched(Fetched fetched, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OnAcks(const std::vector<Ack>& acks, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OnCommitAck(const Ack& ack) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void SendHeld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Lets time pass for every partition and assigns them as they want.
+  void Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Whether the new source is there.
+  bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OnSinkLost(const absl::Status& status, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void NoteCluster(Cluster* cluster, const absl::Status& status,
+                   absl::Status* last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Entry* Find(const TopicPartition& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void TakeEvents(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
+              std::string message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void DeliverEvents() ABSL_LOCKS_EXCLUDED(mu_);
+
+  const ShardOptions options_;
+  Cluster* const source_cluster_;
+  Cluster* const target_cluster_;
+  Clock* const clock_;
+
+  // Used by the loop's thread only.
+  std::unique_ptr<RecordSource> source_;
+  std::unique_ptr<RecordSink> sink_;
+
+  mutable Mutex mu_;
+  // Nodes keep their addresses: PendingCommit and by_target_ point to them.
+  std::map<TopicPartition, Entry> entries_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<TopicPartition, Entry*> by_source_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<TopicPartition, Entry*> by_target_ ABSL_GUARDED_BY(mu_);
+  std::set<std::string> paused_topics_ ABSL_GUARDED_BY(mu_);
+  std::vector<Entry*> holding_ ABSL_GUARDED_BY(mu_);
+  int32_t progress_partitions_ ABSL_GUARDED_BY(mu_) = 0;
+  bool blocked_ ABSL_GUARDED_BY(mu_) = false;
+  bool renew_source_ ABSL_GUARDED_BY(mu_) = false;
+  bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;
+  absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
+  absl::Time last_commit_ ABSL_GUARDED_BY(mu_);
+  int64_t next_commit_ ABSL_GUARDED_BY(mu_) = 0;
+  std::map<int64_t, PendingCommit> commits_ ABSL_GUARDED_BY(mu_);
+  bool commit_failing_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status source_status_ ABSL_GUARDED_BY(mu_);
+  absl::Status target_status_ ABSL_GUARDED_BY(mu_);
+  int64_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;
+  std::vector<EngineEvent> events_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_SHARD_H_

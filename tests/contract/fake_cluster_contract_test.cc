@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "mirror/testing/fake_cluster.h"
+#include "tests/contract/cluster_contract.h"
+
+namespace mirror {
+namespace {
+
+class FakeEnvironment final : public ContractEnvironment {
+ public:
+  Cluster* cluster() override { return &cluster_; }
+  absl::Duration patience() const override { return absl::Seconds(10); }
+
+  void AppendAborted(const TopicPartition& tp, int64_t count) override {
+    cluster_.AppendAborted(tp, std::vector<Record>(count));
+  }
+  void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset) override {
+    cluster_.DeleteRecordsBefore(tp, offset);
+  }
+  void SetGroupActive(const std::string& group, const std::string& topic,
+                      bool active) override {
+    cluster_.SetGroupActive(group, active);
+  }
+  void SetDown(bool down) override { cluster_.SetDown(down); }
+
+ private:
+  FakeCluster cluster_{"fake"};
+};
+
+std::unique_ptr<ContractEnvironment> Fake() {
+  return std::make_unique<FakeEnvironment>();
+}
+
+INSTANTIATE_TEST_SUITE_P(FakeCluster, RecordSourceContract,
+                         ::testing::Values(&Fake));
+INSTANTIATE_TEST_SUITE_P(FakeCluster, RecordSinkContract,
+                         ::testing::Values(&Fake));
+INSTANTIATE_TEST_SUITE_P(FakeCluster, ClusterAdminContract,
+                         ::testing::Values(&Fake));
+INSTANTIATE_TEST_SUITE_P(FakeCluster, GroupAdminContract,
+                         ::testing::Values(&Fake));
+
+}  // namespace
+}  // namespace mirror

@@ -10,8 +10,6 @@
 namespace mirror::internal {
 namespace {
 
-constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
-
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
   return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
@@ -54,24 +52,6 @@ absl::Status FlowRunner::Build() {
 }
 
 absl::Status FlowRunner::BuildShards() {
-  if (flow_.offset_syncs.enabled) {
-    const bool on_source =
-        flow_.offset_syncs.location == OffsetSyncOptions::Location::kSource;
-    auto publisher = OffsetSyncPublisher::Create(
-        (on_source ? flow_.source : flow_.target).cluster.get(),
-        flow_.policy->OffsetSyncsTopic(
-            (on_source ? flow_.target : flow_.source).alias),
-        flow_.offset_syncs.replication_factor, flow_.offset_syncs.lag_max,
-        flow_.offset_flush_interval, absl::StrCat(name_, "|offset-syncs"),
-        clock_);
-    if (!publisher.ok()) return publisher.status();
-    offset_syncs_ = *std::move(publisher);
-    AddWorker("offset-syncs", [this] {
-      NoteOutcome("offset syncs", EngineEvent::Kind::kOffsetSyncsRefused,
-                  offset_syncs_->RunOnce(), &offset_sync_status_);
-      return kOffsetSyncTurn;
-    });
-  }
   ShardOptions options;
   options.flow = name_;
   options.progress_topic = ProgressTopic(flow_);
@@ -88,13 +68,6 @@ absl::Status FlowRunner::BuildShards() {
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
   options.on_event = on_event_;
-  if (offset_syncs_ != nullptr) {
-    options.on_copied = [this](const TopicPartition& source,
-                               UpstreamOffset first, DownstreamOffset base,
-                               int64_t count) {
-      offset_syncs_->OnCopied(source, first, base, count);
-    };
-  }
   for (int i = 0; i < flow_.shards; ++i) {
     options.index = i;
     options.source.client_id = absl::StrCat(name_, "|reader-", i);
@@ -151,11 +124,6 @@ void FlowRunner::StopLoops() {
 absl::Status FlowRunner::Drain(absl::Time deadline) {
   absl::Status status;
   for (const auto& shard : shards_) status.Update(shard->Drain(deadline));
-  if (offset_syncs_ != nullptr) {
-    // What was copied since the last turn; best effort, MM2 does not either.
-    if (status.ok()) offset_syncs_->Flush();
-    offset_syncs_->Cancel();
-  }
   return status;
 }
 
@@ -170,9 +138,6 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   if (control_ != nullptr) control_->FillStatus(status);
   for (const auto& shard : shards_) shard->FillStatus(status->add_shards());
   if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
-  if (offset_syncs_ != nullptr) {
-    status->set_offset_syncs(offset_syncs_->count());
-  }
 }
 
 void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,

@@ -23,7 +23,6 @@
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
-#include "mirror/sync/offset_sync_publisher.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
@@ -66,12 +65,10 @@ class FlowRunner {
   Clock* const clock_;
   const OnEvent on_event_;
 
-  std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
-  std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
+  std::unique_ptr<HeartbeatEmitter> heartbeats_;  // null: not emitted
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<FlowControl> control_;  // null: nothing is copied
   absl::Status heartbeat_status_;         // of the heartbeats' thread
-  absl::Status offset_sync_status_;       // of the offset syncs' thread
   std::vector<std::unique_ptr<PeriodicWorker>> workers_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "mirror/mirror_engine.h"
 
+#include <atomic>
 #include <set>
 #include <utility>
 
@@ -11,7 +12,6 @@
 #include "mirror/flow_runner.h"
 #include "mirror/kafka/kafka_cluster.h"
 #include "mirror/policy/default_replication_policy.h"
-#include "mirror/runtime/gate.h"
 #include "mirror/runtime/mutex.h"
 
 namespace mirror {
@@ -131,7 +131,9 @@ struct MirrorEngine::Impl {
 
   const MirrorEngineOptions options;
   std::vector<std::unique_ptr<internal::FlowRunner>> runners;
-  mutable Mutex mu;
+  // For Status(), which must not wait while Stop() holds the lock.
+  std::atomic<bool> running{false};
+  Mutex mu;  // held for as long as Start() and Stop() take
   bool started ABSL_GUARDED_BY(mu) = false;
   bool stopped ABSL_GUARDED_BY(mu) = false;
   absl::Status stop_status ABSL_GUARDED_BY(mu);
@@ -177,6 +179,7 @@ absl::Status MirrorEngine::Start() {
     return absl::FailedPreconditionError("a stopped engine does not start");
   }
   if (std::exchange(impl_->started, true)) return absl::OkStatus();
+  impl_->running = true;
   for (const auto& runner : impl_->runners) runner->Start();
   return absl::OkStatus();
 }
@@ -191,15 +194,13 @@ absl::Status MirrorEngine::Stop() {
   for (const auto& runner : impl_->runners) {
     impl_->stop_status.Update(runner->Drain(deadline));
   }
+  impl_->running = false;
   return impl_->stop_status;
 }
 
 EngineStatus MirrorEngine::Status() const {
   EngineStatus status;
-  {
-    MutexLock lock(&impl_->mu);
-    status.set_started(impl_->started);
-  }
+  status.set_started(impl_->running);
   for (const auto& runner : impl_->runners) {
     FlowStatus* flow = status.add_flows();
     runner->FillStatus(flow);

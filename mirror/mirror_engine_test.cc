@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/mirror_engine.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/flow.h"
+#include "mirror/testing/fake_cluster.h"
+#include "mirror/testing/matchers.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Waits for `condition`, for as long as a slow machine may need.
+template <typename Condition>
+bool Eventually(Condition condition) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  Mutex mu;
+  MutexLock lock(&mu);
+  while (!condition()) {
+    if (absl::Now() > deadline) return false;
+    mu.AwaitFor([] { return false; }, absl::Milliseconds(5));
+  }
+  return true;
+}
+
+class MirrorEngineTest : public testing::Test {
+ protected:
+  Flow FakeFlow() {
+    Flow flow("A", "B");
+    flow.source.cluster = a_;
+    flow.target.cluster = b_;
+    flow.shards = 2;
+    return flow;
+  }
+
+  std::shared_ptr<FakeCluster> a_ = std::make_shared<FakeCluster>("A");
+  std::shared_ptr<FakeCluster> b_ = std::make_shared<FakeCluster>("B");
+};
+
+TEST_F(MirrorEngineTest, CopiesTopicsRecordByRecord) {
+  a_->CreateTopic("orders", 3);
+  for (int i = 0; i < 3; ++i) a_->Fill({"orders", i}, 100 + i);
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(Eventually([&] {
+      return b_->HasTopic("A.orders") && b_->LogEnd({"A.orders", i}) == 100 + i;
+    }));
+    EXPECT_EQ(b_->Records({"A.orders", i}), a_->Records({"orders", i}));
+  }
+  EXPECT_THAT((*engine)->Stop(), IsOk());
+}
+
+TEST_F(MirrorEngineTest, GoesOnWhereItStopped) {
+  a_->CreateTopic("orders", 1);
+  for (int round = 1; round <= 3; ++round) {
+    a_->Fill({"orders", 0}, 100);
+    auto engine = MirrorEngine::Create({FakeFlow()});
+    ASSERT_THAT(engine, IsOk());
+    ASSERT_THAT((*engine)->Start(), IsOk());
+    ASSERT_TRUE(Eventually([&] {
+      return b_->HasTopic("A.orders") &&
+             b_->LogEnd({"A.orders", 0}) >= 100 * round;
+    }));
+    ASSERT_THAT((*engine)->Stop(), IsOk());
+  }
+  EXPECT_EQ(b_->LogEnd({"A.orders", 0}), 300);
+}
+
+TEST_F(MirrorEngineTest, WritesHeartbeatsEvenIfNothingIsCopied) {
+  Flow flow = FakeFlow();
+  flow.replicate = false;
+  flow.heartbeats.interval = absl::Milliseconds(1);
+  auto engine = MirrorEngine::Create({flow});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    return b_->HasTopic("heartbeats") && b_->LogEnd({"heartbeats", 0}) >= 3;
+  }));
+}
+
+TEST_F(MirrorEngineTest, RefusesTwoAliasesOfOneCluster) {
+  FakeClusterOptions same;
+  same.cluster_id = "one";
+  Flow flow = FakeFlow();
+  flow.source.cluster = std::make_shared<FakeCluster>("A", same);
+  flow.target.cluster = std::make_shared<FakeCluster>("B", same);
+  auto engine = MirrorEngine::Create({flow});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  ASSERT_TRUE(Eventually(
+      [&] { return (*engine)->Status().flows(0).state() == FLOW_FAILED; }));
+  EXPECT_THAT((*engine)->Status().flows(0).reason(),
+              HasSubstr("A and B are one and the same"));
+}
+
+TEST_F(MirrorEngineTest, CreateNamesTheFieldThatIsWrong) {
+  Flow flow = FakeFlow();
+  flow.shards = 0;
+  EXPECT_THAT(std::string(MirrorEngine::Create({flow}).status().message()),
+              HasSubstr("flow A->B, shards"));
+  Flow dotted("a.b", "B");
+  dotted.source.cluster = a_;
+  dotted.target.cluster = b_;
+  EXPECT_THAT(std::string(MirrorEngine::Create({dotted}).status().message()),
+              HasSubstr("must not contain the separator"));
+  EXPECT_FALSE(MirrorEngine::Create(MirrorEngineOptions({})).ok());
+  EXPECT_FALSE(MirrorEngine::Create({FakeFlow(), FakeFlow()}).ok());
+}
+
+TEST_F(MirrorEngineTest, PausesAndResumesATopic) {
+  a_->CreateTopic("orders", 1);
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->PauseTopic("A->B", "orders"), IsOk());
+  EXPECT_FALSE((*engine)->PauseTopic("B->A", "orders").ok());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  a_->Fill({"orders", 0}, 10);
+  ASSERT_TRUE(Eventually([&] {
+    const EngineStatus status = (*engine)->Status();
+    for (const ShardStatus& shard : status.flows(0).shards()) {
+      for (const PartitionStatus& partition : shard.partitions()) {
+        if (partition.state() == PARTITION_PAUSED) return true;
+      }
+    }
+    return false;
+  }));
+  EXPECT_EQ(b_->LogEnd({"A.orders", 0}), 0);
+  ASSERT_THAT((*engine)->ResumeTopic("A->B", "orders"), IsOk());
+  EXPECT_TRUE(Eventually([&] { return b_->LogEnd({"A.orders", 0}) == 10; }));
+}
+
+TEST_F(MirrorEngineTest, StopIsIdempotentAndFinal) {
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_THAT((*engine)->Start(), IsOk());
+  EXPECT_THAT((*engine)->Stop(), IsOk());
+  EXPECT_THAT((*engine)->Stop(), IsOk());
+  EXPECT_FALSE((*engine)->Start().ok());
+  EXPECT_EQ((*engine)->Status().flows(0).state(), FLOW_STOPPED);
+}
+
+}  // namespace
+}  // namespace mirror

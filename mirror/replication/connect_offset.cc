@@ -53,10 +53,15 @@ Utf8Sequence NextUtf8(absl::string_view text) {
   return {length, true};
 }
 
-// What needs no escape and no check, so most of every string.
-bool IsPlain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+// Whether no byte needs an escape or a check, as in nearly every name. Looks at
+// all of them, which compilers do many at a time.
+bool IsPlain(absl::string_view text) {
+  bool special = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    special |= byte < 0x20 || byte >= 0x80 || c == '"' || c == '\\';
+  }
+  return !special;
 }
 
 void AppendEscaped(char c, std::string* json) {
@@ -93,19 +98,19 @@ void AppendEscaped(char c, std::string* json) {
 // As Jackson writes a string: non-ASCII raw, and nothing escaped without need.
 void AppendString(absl::string_view text, std::string* json) {
   json->push_back('"');
+  if (IsPlain(text)) {
+    json->append(text.data(), text.size());
+    text = "";
+  }
   while (!text.empty()) {
-    size_t plain = 0;
-    while (plain < text.size() && IsPlain(text[plain])) ++plain;
-    json->append(text.data(), plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
     const Utf8Sequence next = NextUtf8(text);
+    const absl::string_view sequence = text.substr(0, next.length);
     if (!next.valid) {
       json->append("\xef\xbf\xbd");
-    } else if (next.length == 1) {
-      AppendEscaped(text[0], json);
+    } else if (next.length > 1 || IsPlain(sequence)) {
+      json->append(sequence.data(), sequence.size());
     } else {
-      json->append(text.data(), next.length);
+      AppendEscaped(text[0], json);
     }
     text.remove_prefix(next.length);
   }
@@ -138,9 +143,10 @@ class Cursor {
   // A string after its opening quote, without escapes or non-ASCII, and the
   // closing quote.
   bool PlainString(std::string* value) {
-    size_t size = 0;
-    while (size < rest_.size() && IsPlain(rest_[size])) ++size;
-    if (size == rest_.size() || rest_[size] != '"') return false;
+    const size_t size = rest_.find('"');
+    if (size == absl::string_view::npos || !IsPlain(rest_.substr(0, size))) {
+      return false;
+    }
     value->assign(rest_.data(), size);
     rest_.remove_prefix(size + 1);
     return true;
@@ -285,7 +291,7 @@ OffsetKey ReadMembers(Members* members, const Json& object,
 
 absl::StatusOr<OffsetKey> ReadKey(absl::string_view bytes) {
   SourceOffsetKey as_written;
-  if (ReadSourceKeyAsWritten(bytes, &as_written)) return as_written;
+  if (ReadSourceKeyAsWritten(bytes, &as_written)) return std::move(as_written);
   const Json json = Parse(bytes);
   if (!json.is_array() || json.size() != 2 || !json[0].is_string() ||
       !json[1].is_object()) {

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/config_check.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "mirror/config/client_layers.h"
+#include "mirror/config/java_client_settings.h"
+#include "mirror/config/property_table.h"
+
+namespace mirror {
+namespace {
+
+constexpr absl::string_view kArrow = "->";
+constexpr absl::string_view kClientPrefixes[] = {"consumer.", "producer.",
+                                                 "admin."};
+
+bool HasClientPrefix(absl::string_view name) {
+  return std::any_of(
+      std::begin(kClientPrefixes), std::end(kClientPrefixes),
+      [&](absl::string_view prefix) { return absl::StartsWith(name, prefix); });
+}
+
+// The places `spec` may be written at, for a message: "S->T.NAME or NAME".
+std::string Places(const PropertySpec& spec) {
+  std::vector<std::string> places;
+  const std::string name = absl::StrReplaceAll(spec.name, {{".*", ".NAME"}});
+  if ((spec.scopes & kFlow) != 0) places.push_back("S->T." + name);
+  if ((spec.scopes & (kSource | kTarget)) != 0) places.push_back("X." + name);
+  if ((spec.scopes & kTopLevel) != 0) places.push_back(name);
+  return absl::StrJoin(places, " or ");
+}
+
+class Checker {
+ public:
+  Checker(const ConfigFile& file, const std::vector<std::string>& aliases)
+      : file_(file), aliases_(aliases) {
+    // The longest first, so that "a.b" is not taken for "a".
+    std::sort(aliases_.begin(), aliases_.end(),
+              [](const std::string& a, const std::string& b) {
+                return a.size() > b.size();
+              });
+  }
+
+  ConfigFindings Run() {
+    std::vector<const ConfigValue*> in_file_order;
+    for (const auto& [name, value] : file_.values()) {
+      in_file_order.push_back(&value);
+    }
+    std::sort(in_file_order.begin(), in_file_order.end(),
+              [](const ConfigValue* a, const ConfigValue* b) {
+                return a->line < b->line;
+              });
+    for (const ConfigValue* value : in_file_order) {
+      Check(value->property, *value);
+    }
+    findings_.warnings.insert(findings_.warnings.begin(),
+                              file_.duplicates().begin(),
+                              file_.duplicates().end());
+    return std::move(findings_);
+  }
+
+ private:
+  void Error(const ConfigValue& value, absl::string_view reason) {
+    findings_.errors.push_back(absl::StrCat(value.Where(), ": ", reason));
+  }
+  void Warn(const ConfigValue& value, absl::string_view reason) {
+    findings_.warnings.push_back(absl::StrCat(value.Where(), ": ", reason));
+  }
+
+  // Takes "ALIAS." off the front of `name`; false if no alias is there.
+  bool TakeAlias(absl::string_view* name, std::string* alias) const {
+    for (const std::string& candidate : aliases_) {
+      if (absl::ConsumePrefix(name, absl::StrCat(candidate, "."))) {
+        *alias = candidate;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void Check(absl::string_view name, const ConfigValue& value) {
+    if (absl::StrContains(name, kArrow)) return CheckFlow(name, value);
+    if (CheckRow(name, kTopLevel, value)) return;
+    absl::string_view rest = name;
+    std::string alias;
+    if (TakeAlias(&rest, &alias)) return CheckCluster(alias, rest, value);
+    if (IsConnectionKey(name)) return;
+    if (HasClientPrefix(name)) {
+      return Warn(value, absl::StrCat("no effect, as in MM2: write X.", name,
+                                      " for each cluster X"));
+    }
+    if (absl::EndsWith(name, ".bootstrap.servers")) {
+      return Warn(value, "no effect: this cluster is not named in `clusters`");
+    }
+    WarnUnknown(name, kTopLevel, value);
+  }
+
+  void CheckFlow(absl::string_view name, const ConfigValue& value) {
+    const size_t arrow = name.find(kArrow);
+    const std::string source(name.substr(0, arrow));
+    absl::string_view rest = name.substr(arrow + kArrow.size());
+    std::string target;
+    const bool known_target = TakeAlias(&rest, &target);
+    const bool known_source =
+        std::find(aliases_.begin(), aliases_.end(), source) != aliases_.end();
+    if (!known_target || !known_source) {
+      const bool enables = absl::EndsWith(name, ".enabled") &&
+                           absl::EqualsIgnoreCase(
+                               absl::StripAsciiWhitespace(value.text), "true");
+      const std::string reason =
+          absl::StrCat("names a cluster that is not in `clusters` (",
+                       absl::StrJoin(Aliases(), ", "), ")");
+      return enables ? Error(value, reason) : Warn(value, reason);
+    }
+    if (source == target) {
+      return Error(value, "a cluster cannot be replicated to itself");
+    }
+    if (CheckRow(rest, kFlow, value)) return;
+    if (CheckFlowClient(source, target, rest, value)) return;
+    WarnUnknown(rest, kFlow, value);
+  }
+
+  // Client settings of a flow, and the traps among them.
+  bool CheckFlowClient(const std::string& source, const std::string& target,
+                       absl::string_view name, const ConfigValue& value) {
+    for (const absl::string_view side : {"source.", "target."}) {
+      absl::string_view rest = name;
+      if (!absl::ConsumePrefix(&rest, side)) continue;
+      if (HasClientPrefix(rest)) return true;
+      return absl::ConsumePrefix(&rest, "cluster.") && IsConnectionKey(rest);
+    }
+    if (absl::StartsWith(name, "producer.override.")) return true;
+    if (absl::StartsWith(name, "consumer.override.") ||
+        absl::StartsWith(name, "admin.override.")) {
+      return false;
+    }
+    absl::string_view rest = name;
+    if (absl::ConsumePrefix(&rest, "producer.")) {
+      Warn(value, absl::StrCat("reaches the producer of offset syncs only, as "
+                               "in MM2; for data write ",
+                               target, ".producer.", rest, " or ", source,
+                               kArrow, target, ".producer.override.", rest));
+      return true;
+    }
+    for (const std::string& alias : {source, target}) {
+      const ConfigValue* winner = file_.Find(absl::StrCat(alias, ".", name));
+      if (winner != nullptr && HasClientPrefix(name)) {
+        Warn(value,
+             absl::StrCat("is beaten by ", winner->Where(),
+                          ", as in MM2; to win write ", source, kArrow, target,
+                          ".", alias == source ? "source." : "target.", name));
+      }
+    }
+    return HasClientPrefix(name);
+  }
+
+  void CheckCluster(const std::string& alias, absl::string_view name,
+                    const ConfigValue& value) {
+    if (CheckRow(name, kSource | kTarget, value)) return;
+    if (IsConnectionKey(name) || HasClientPrefix(name)) return;
+    if (FindProperty(name) == nullptr && FindJavaSetting(name) != nullptr) {
+      return Warn(value,
+                  absl::StrCat("no effect, as in MM2: write ", alias,
+                               ".consumer.", name, ", ", alias, ".producer.",
+                               name, " or ", alias, ".admin.", name));
+    }
+    WarnUnknown(name, kSource | kTarget, value);
+  }
+
+  // True if the table knows `name` at this place; its value is then checked.
+  bool CheckRow(absl::string_view name, unsigned scope,
+                const ConfigValue& value) {
+    const PropertySpec* spec = FindProperty(name);
+    if (spec == nullptr || (spec->scopes & scope) == 0) return false;
+    const absl::Status status = CheckValue(*spec, value);
+    if (!status.ok()) {
+      findings_.errors.push_back(std::string(status.message()));
+    } else if (spec->use == PropertyUse::kIgnored) {
+      findings_.notes.push_back(
+          absl::StrCat(value.Where(), ": no effect: ", spec->meaning));
+    }
+    return true;
+  }
+
+  void WarnUnknown(absl::string_view name, unsigned scope,
+                   const ConfigValue& value) {
+    const PropertySpec* elsewhere = FindProperty(name);
+    if (elsewhere != nullptr) {
+      return Warn(value, absl::StrCat("no effect at this place: write ",
+                                      Places(*elsewhere)));
+    }
+    std::vector<absl::string_view> names;
+    for (const PropertySpec& spec : AllProperties()) {
+      if ((spec.scopes & scope) != 0) names.push_back(spec.name);
+    }
+    const absl::string_view nearest = NearestName(name, names);
+    Warn(value, nearest.empty()
+                    ? "no effect: unknown property"
+                    : absl::StrCat("no effect: unknown property; did you mean ",
+                                   nearest, "?"));
+  }
+
+  std::vector<std::string> Aliases() const {
+    std::vector<std::string> sorted = aliases_;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+  }
+
+  const ConfigFile& file_;
+  std::vector<std::string> aliases_;
+  ConfigFindings findings_;
+};
+
+}  // namespace
+
+ConfigFindings CheckProperties(const ConfigFile& file,
+                               const std::vector<std::string>& aliases) {
+  return Checker(file, aliases).Run();
+}
+
+}  // namespace mirror

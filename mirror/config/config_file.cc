@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/config_file.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "mirror/config/java_properties.h"
+
+namespace mirror {
+
+absl::StatusOr<ConfigFile> ConfigFile::Parse(absl::string_view text,
+                                             absl::string_view file,
+                                             const ConfigSources& sources) {
+  const absl::StatusOr<JavaProperties> properties =
+      JavaProperties::Parse(text, file);
+  if (!properties.ok()) return properties.status();
+
+  ConfigFile result;
+  result.name_ = std::string(file);
+  for (const JavaProperties::Duplicate& twice : properties->duplicates()) {
+    result.duplicates_.push_back(
+        absl::StrCat(file, ":", twice.ignored_line, ": ",
+                     PrintableName(twice.key), " is written again in line ",
+                     twice.used_line, ", which is the one that counts"));
+  }
+  ConfigProviders providers(*properties, sources);
+  for (const Property& entry : properties->entries()) {
+    ConfigValue value;
+    value.property = entry.key;
+    value.file = result.name_;
+    value.line = entry.line;
+    const absl::StatusOr<std::string> resolved = providers.Resolve(entry.value);
+    if (!resolved.ok()) {
+      return absl::Status(
+          absl::StatusCode::kInvalidArgument,
+          absl::StrCat(value.Where(), ": ", resolved.status().message()));
+    }
+    value.text = *resolved;
+    value.shown =
+        IsSecret(entry.key) ? std::string(kHiddenSecret) : entry.value;
+    result.values_.emplace(entry.key, value);
+  }
+  return result;
+}
+
+const ConfigValue* ConfigFile::Find(const std::string& property) const {
+  const auto it = values_.find(property);
+  return it == values_.end() ? nullptr : &it->second;
+}
+
+SettingMap ConfigFile::Stripped(absl::string_view prefix) const {
+  return StripPrefix(values_, prefix);
+}
+
+SettingMap StripPrefix(const SettingMap& map, absl::string_view prefix) {
+  SettingMap result;
+  for (auto it = map.lower_bound(std::string(prefix));
+       it != map.end() && absl::StartsWith(it->first, prefix); ++it) {
+    if (it->first.size() == prefix.size()) continue;
+    result.emplace(it->first.substr(prefix.size()), it->second);
+  }
+  return result;
+}
+
+}  // namespace mirror

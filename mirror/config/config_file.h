@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An mm2.properties file with its variables resolved: every property by its
+// full name, each knowing where it was written and what of it may be shown.
+
+#ifndef MIRROR_CONFIG_CONFIG_FILE_H_
+#define MIRROR_CONFIG_CONFIG_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "mirror/config/config_provider.h"
+#include "mirror/config/config_value.h"
+
+namespace mirror {
+
+// Thread safety: immutable. Errors: see JavaProperties and ConfigProviders;
+// each names file, line and property.
+class ConfigFile {
+ public:
+  static absl::StatusOr<ConfigFile> Parse(absl::string_view text,
+                                          absl::string_view file,
+                                          const ConfigSources& sources);
+
+  const std::string& name() const { return name_; }
+  const SettingMap& values() const { return values_; }
+  // One message for each line that a later one overrides.
+  const std::vector<std::string>& duplicates() const { return duplicates_; }
+
+  // The property of this full name, or null.
+  const ConfigValue* Find(const std::string& property) const;
+
+  // All properties that begin with `prefix`, named by what follows it.
+  SettingMap Stripped(absl::string_view prefix) const;
+
+ private:
+  std::string name_;
+  SettingMap values_;
+  std::vector<std::string> duplicates_;
+};
+
+// The settings of `map` that begin with `prefix`, named by what follows it.
+SettingMap StripPrefix(const SettingMap& map, absl::string_view prefix);
+
+}  // namespace mirror
+
+#endif  // MIRROR_CONFIG_CONFIG_FILE_H_

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes the FlowConfig of one pair of clusters from a checked file.
+
+#ifndef MIRROR_CONFIG_FLOW_RESOLVER_H_
+#define MIRROR_CONFIG_FLOW_RESOLVER_H_
+
+#include <string>
+#include <vector>
+
+#include "mirror/config/config_file.h"
+#include "mirror/config/flow_config.h"
+
+namespace mirror {
+
+// Whether MM2 would run anything for the pair: `S->T.enabled`, or heartbeats,
+// which run for every pair unless switched off.
+bool IsPairActive(const ConfigFile& file, const std::string& source,
+                  const std::string& target);
+
+// The flow, with all values that CheckProperties has found valid. Adds to
+// `errors` what only the whole flow shows (aliases against the separator, no
+// brokers, untranslatable client settings), and to `notes`.
+FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
+                       const std::string& target,
+                       std::vector<std::string>* errors,
+                       std::vector<std::string>* notes);
+
+}  // namespace mirror
+
+#endif  // MIRROR_CONFIG_FLOW_RESOLVER_H_

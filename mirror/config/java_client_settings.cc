@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/java_client_settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "mirror/config/java_security_settings.h"
+#include "mirror/config/property_table.h"
+
+namespace mirror {
+namespace {
+
+constexpr absl::string_view kNative = "librdkafka.";
+
+// librdkafka's settings that the mirror's correctness rests on.
+constexpr absl::string_view kOwnedNatives[] = {
+    "acks",
+    "allow.auto.create.topics",
+    "auto.offset.reset",
+    "delivery.timeout.ms",
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "enable.idempotence",
+    "group.id",
+    "message.send.max.retries",
+    "message.timeout.ms",
+    "request.required.acks",
+    "retries",
+    "transactional.id",
+};
+
+absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
+  return absl::InvalidArgumentError(value.Message(reason));
+}
+
+class Translator {
+ public:
+  Translator(ClientRole role, const SettingMap& java)
+      : role_(static_cast<unsigned>(role)),
+        java_(java),
+        security_(SecurityInUse(java)) {}
+
+  absl::StatusOr<TranslatedSettings> Run() {
+    for (const auto& [name, value] : java_) {
+      if (absl::StartsWith(name, kNative)) continue;
+      const absl::Status status = Translate(name, value);
+      if (!status.ok()) return status;
+    }
+    const absl::Status status =
+        TranslateSecuritySettings(java_, &result_.librdkafka);
+    if (!status.ok()) return status;
+    for (const auto& [name, value] : java_) {
+      if (!absl::StartsWith(name, kNative)) continue;
+      const absl::Status passed = PassThrough(name, value);
+      if (!passed.ok()) return passed;
+    }
+    FitResponseSize();
+    return std::move(result_);
+  }
+
+ private:
+  void Note(const ConfigValue& value, absl::string_view text) {
+    result_.notes.push_back(absl::StrCat(value.Where(), ": ", text));
+  }
+
+  void Set(const JavaSettingSpec& spec, const ConfigValue& value,
+           absl::string_view text) {
+    result_.librdkafka[std::string(spec.librdkafka)] = value.WithText(text);
+  }
+
+  absl::Status Translate(const std::string& name, const ConfigValue& value) {
+    if (absl::StartsWith(name, "ssl.") && !security_.tls) {
+      return absl::OkStatus();
+    }
+    if (absl::StartsWith(name, "sasl.") && !security_.sasl) {
+      return absl::OkStatus();
+    }
+    const JavaSettingSpec* spec = FindJavaSetting(name);
+    if (spec == nullptr) {
+      NoteUnknown(name, value);
+      return absl::OkStatus();
+    }
+    if ((spec->roles & role_) == 0) {
+      Note(value, "no effect: no setting of this kind of client");
+      return absl::OkStatus();
+    }
+    return Apply(*spec, value);
+  }
+
+  absl::Status Apply(const JavaSettingSpec& spec, const ConfigValue& value) {
+    const absl::string_view text = absl::StripAsciiWhitespace(value.text);
+    switch (spec.translation) {
+      case Translation::kSame:
+        Set(spec, value, text);
+        return absl::OkStatus();
+      case Translation::kNumber:
+      case Translation::kBytes:
+        return ApplyNumber(spec, value, text);
+      case Translation::kBoolean:
+        if (!absl::EqualsIgnoreCase(text, "true") &&
+            !absl::EqualsIgnoreCase(text, "false")) {
+          return Invalid(value, "must be true or false");
+        }
+        Set(spec, value, absl::AsciiStrToLower(text));
+        return absl::OkStatus();
+      case Translation::kChoice:
+        return ApplyChoice(spec, value, absl::AsciiStrToLower(text));
+      case Translation::kSecurity:
+        return absl::OkStatus();  // all of them together, afterwards
+      case Translation::kIgnored:
+      case Translation::kOwned:
+        Note(value, absl::StrCat("no effect: ", spec.meaning));
+        return absl::OkStatus();
+      case Translation::kRefused:
+        return Invalid(value, spec.meaning);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ApplyNumber(const JavaSettingSpec& spec,
+                           const ConfigValue& value, absl::string_view text) {
+    int64_t number = 0;
+    if (!absl::SimpleAtoi(text, &number) || number < -1) {
+      return Invalid(value, "must be a whole number");
+    }
+    if (spec.translation == Translation::kBytes) {
+      const int64_t kilobytes = number / 1024 + (number % 1024 > 0 ? 1 : 0);
+      Set(spec, value,
+          absl::StrCat(std::clamp<int64_t>(kilobytes, 1, 2147483647)));
+      return absl::OkStatus();
+    }
+    const int64_t fitted = std::clamp(number, spec.min, spec.max);
+    if (fitted != number && number != -1) {
+      Note(value, absl::StrCat("taken as ", fitted, ", since ", spec.librdkafka,
+                               " goes from ", spec.min, " to ", spec.max));
+    }
+    Set(spec, value, absl::StrCat(fitted));
+    return absl::OkStatus();
+  }
+
+  absl::Status ApplyChoice(const JavaSettingSpec& spec,
+                           const ConfigValue& value, const std::string& text) {
+    if (std::find(spec.choices.begin(), spec.choices.end(), text) ==
+        spec.choices.end()) {
+      return Invalid(value, absl::StrCat("must be one of: ",
+                                         absl::StrJoin(spec.choices, ", ")));
+    }
+    // Says where to begin, which is the mirror's business, not the client's.
+    if (spec.name != "auto.offset.reset") Set(spec, value, text);
+    return absl::OkStatus();
+  }
+
+  void NoteUnknown(const std::string& name, const ConfigValue& value) {
+    std::vector<absl::string_view> names;
+    for (const JavaSettingSpec& spec : AllJavaSettings()) {
+      names.push_back(spec.name);
+    }
+    const absl::string_view nearest = NearestName(name, names);
+    Note(value, absl::StrCat(
+                    "no effect: not a setting of Kafka's clients that is known "
+                    "here",
+                    nearest.empty() ? "" : "; did you mean ", nearest,
+                    nearest.empty()
+                        ? "; a setting of librdkafka is written librdkafka.NAME"
+                        : "?"));
+  }
+
+  absl::Status PassThrough(absl::string_view name, const ConfigValue& value) {
+    absl::ConsumePrefix(&name, kNative);
+    for (const absl::string_view owned : kOwnedNatives) {
+      if (name == owned) {
+        return Invalid(value, "the mirror sets this itself: remove it");
+      }
+    }
+    result_.librdkafka[std::string(name)] = value;
+    return absl::OkStatus();
+  }
+
+  // librdkafka refuses a client whose largest answer is not larger than its
+  // largest fetch, which Java has no setting for.
+  void FitResponseSize() {
+    constexpr int64_t kDefault = 100000000;
+    constexpr int64_t kOverhead = 512;
+    const auto fetch = result_.librdkafka.find("fetch.max.bytes");
+    int64_t bytes = 0;
+    if (fetch == result_.librdkafka.end() ||
+        !absl::SimpleAtoi(fetch->second.text, &bytes) ||
+        bytes + kOverhead <= kDefault) {
+      return;
+    }
+    result_.librdkafka.emplace(
+        "receive.message.max.bytes",
+        fetch->second.WithText(absl::StrCat(bytes + kOverhead)));
+  }
+
+  const unsigned role_;
+  const SettingMap& java_;
+  const SecurityUse security_;
+  TranslatedSettings result_;
+};
+
+}  // namespace
+
+absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
+    ClientRole role, const SettingMap& java) {
+  return Translator(role, java).Run();
+}
+
+}  // namespace mirror

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/java_client_settings.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "mirror/config/config_value.h"
+
+namespace mirror {
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+SettingMap Java(const Texts& texts) {
+  SettingMap java;
+  for (const auto& [name, text] : texts) {
+    ConfigValue value = ConfigValue::Default("A.consumer." + name, text);
+    if (IsSecret(name)) value.shown = std::string(kHiddenSecret);
+    value.file = "mm2.properties";
+    value.line = 7;
+    java[name] = value;
+  }
+  return java;
+}
+
+Texts Translate(ClientRole role, const Texts& java) {
+  const auto translated = TranslateJavaClientSettings(role, Java(java));
+  EXPECT_TRUE(translated.ok()) << translated.status();
+  Texts texts;
+  if (!translated.ok()) return texts;
+  for (const auto& [name, value] : translated->librdkafka) {
+    texts[name] = value.text;
+  }
+  return texts;
+}
+
+std::string Problem(const Texts& java) {
+  return std::string(
+      TranslateJavaClientSettings(ClientRole::kConsumer, Java(java))
+          .status()
+          .message());
+}
+
+Texts Tls(Texts java) {
+  java["security.protocol"] = "SSL";
+  return java;
+}
+
+Texts Sasl(const std::string& jaas, Texts java = {}) {
+  java["security.protocol"] = "SASL_PLAINTEXT";
+  java["sasl.jaas.config"] = jaas;
+  return java;
+}
+
+TEST(JavaClientSettingsTest, NamesAreUnique) {
+  std::set<absl::string_view> names;
+  for (const JavaSettingSpec& spec : AllJavaSettings()) {
+    EXPECT_TRUE(names.insert(spec.name).second) << spec.name;
+  }
+}
+
+TEST(JavaClientSettingsTest, TranslatesNamesAndValues) {
+  const struct {
+    ClientRole role;
+    const char* java;
+    const char* value;
+    const char* librdkafka;
+    const char* translated;
+  } kVectors[] = {
+      {ClientRole::kAdmin, "bootstrap.servers", "a:1,b:2", "bootstrap.servers",
+       "a:1,b:2"},
+      {ClientRole::kAdmin, "security.protocol", "SASL_SSL", "security.protocol",
+       "sasl_ssl"},
+      {ClientRole::kAdmin, "request.timeout.ms", "15000", "socket.timeout.ms",
+       "15000"},
+      {ClientRole::kAdmin, "receive.buffer.bytes", "-1",
+       "socket.receive.buffer.bytes", "0"},
+      {ClientRole::kAdmin, "connections.max.idle.ms", "-1",
+       "connections.max.idle.ms", "0"},
+      {ClientRole::kConsumer, "fetch.max.wait.ms", "250", "fetch.wait.max.ms",
+       "250"},
+      {ClientRole::kConsumer, "max.partition.fetch.bytes", "4194304",
+       "fetch.message.max.bytes", "4194304"},
+      {ClientRole::kConsumer, "isolation.level", "READ_COMMITTED",
+       "isolation.level", "read_committed"},
+      {ClientRole::kConsumer, "client.rack", "eu-1a", "client.rack", "eu-1a"},
+      {ClientRole::kConsumer, "check.crcs", "False", "check.crcs", "false"},
+      {ClientRole::kProducer, "buffer.memory", "33554432",
+       "queue.buffering.max.kbytes", "32768"},
+      {ClientRole::kProducer, "buffer.memory", "1025",
+       "queue.buffering.max.kbytes", "2"},
+      {ClientRole::kProducer, "max.request.size", "10485760",
+       "message.max.bytes", "10485760"},
+      {ClientRole::kProducer, "linger.ms", " 20 ", "linger.ms", "20"},
+      {ClientRole::kProducer, "compression.type", "zstd", "compression.type",
+       "zstd"},
+      {ClientRole::kProducer, "compression.zstd.level", "22",
+       "compression.level", "12"},
+      {ClientRole::kProducer, "max.in.flight.requests.per.connection", "50",
+       "max.in.flight.requests.per.connection", "5"},
+      {ClientRole::kProducer, "batch.size", "0", "batch.size", "1"},
+  };
+  for (const auto& vector : kVectors) {
+    EXPECT_EQ(Translate(vector.role, {{vector.java, vector.value}}),
+              (Texts{{vector.librdkafka, vector.translated}}))
+        << vector.java;
+  }
+}
+
+TEST(JavaClientSettingsTest, WithoutMeaningIsNotedAndDropped) {
+  for (const char* name :
+       {"key.deserializer", "interceptor.classes", "metric.reporters",
+        "metrics.num.samples", "acks", "enable.idempotence",
+        "delivery.timeout.ms", "group.id", "partitioner.class"}) {
+    const auto translated =
+        TranslateJavaClientSettings(ClientRole::kConsumer, Java({{name, "x"}}));
+    ASSERT_TRUE(translated.ok()) << name;
+    EXPECT_TRUE(translated->librdkafka.empty()) << name;
+    ASSERT_EQ(translated->notes.size(), 1u) << name;
+    EXPECT_TRUE(absl::StartsWith(
+        translated->notes[0],
+        std::string("mm2.properties:7: A.consumer.") + name + ": no effect: "))
+        << translated->notes[0];
+  }
+}
+
+TEST(JavaClientSettingsTest, UnknownAndMisplacedSettingsAreNoted) {
+  const struct {
+    const char* name;
+    const char* part;
+  } kVectors[] = {{"fetch.max.byte", "did you mean fetch.max.bytes?"},
+                  {"queued.min.messages", "librdkafka.NAME"},
+                  {"linger.ms", "no setting of this kind of client"}};
+  for (const auto& vector : kVectors) {
+    const auto translated = TranslateJavaClientSettings(
+        ClientRole::kConsumer, Java({{vector.name, "1"}}));
+    ASSERT_TRUE(translated.ok());
+    EXPECT_TRUE(translated->librdkafka.empty());
+    ASSERT_EQ(translated->notes.size(), 1u);
+    EXPECT_TRUE(absl::StrContains(translated->notes[0], vector.part))
+        << translated->notes[0];
+  }
+}
+
+TEST(JavaClientSettingsTest, ReducedNumbersAreNoted) {
+  const auto translated = TranslateJavaClientSettings(
+      ClientRole::kProducer, Java({{"request.timeout.ms", "600000"}}));
+  ASSERT_TRUE(translated.ok());
+  EXPECT_EQ(translated->librdkafka.at("socket.timeout.ms").text, "300000");
+  EXPECT_EQ(translated->notes.size(), 1u);
+}
+
+TEST(JavaClientSettingsTest, LargeFetchRaisesTheLargestResponse) {
+  EXPECT_EQ(
+      Translate(ClientRole::kConsumer, {{"fetch.max.bytes", "200000000"}}),
+      (Texts{{"fetch.max.bytes", "200000000"},
+             {"receive.message.max.bytes", "200000512"}}));
+}
+
+TEST(JavaClientSettingsTest, NativeSettingsPassThroughAndWin) {
+  EXPECT_EQ(Translate(ClientRole::kConsumer,
+                      {{"fetch.max.wait.ms", "1"},
+                       {"librdkafka.fetch.wait.max.ms", "2"},
+                       {"librdkafka.queued.min.messages", "9"}}),
+            (Texts{{"fetch.wait.max.ms", "2"}, {"queued.min.messages", "9"}}));
+}
+
+TEST(JavaClientSettingsTest, NativeSettingsTheMirrorOwnsAreRefused) {
+  EXPECT_EQ(Problem({{"librdkafka.enable.auto.commit", "true"}}),
+            "mm2.properties:7: A.consumer.librdkafka.enable.auto.commit = "
+            "true: the mirror sets this itself: remove it");
+}
+
+TEST(JavaClientSettingsTest, PemAndPkcs12StoresTranslate) {
+  EXPECT_EQ(
+      Translate(ClientRole::kAdmin, Tls({{"ssl.truststore.location", "/ca"},
+                                         {"ssl.truststore.type", "pem"},
+                                         {"ssl.truststore.password", "x"},
+                                         {"ssl.keystore.location", "/k.pem"},
+                                         {"ssl.key.password", "pw"}})),
+      (Texts{{"security.protocol", "ssl"},
+             {"ssl.ca.location", "/ca"},
+             {"ssl.key.location", "/k.pem"},
+             {"ssl.certificate.location", "/k.pem"},
+             {"ssl.key.password", "pw"}}));
+  EXPECT_EQ(
+      Translate(ClientRole::kAdmin, Tls({{"ssl.keystore.location", "/k.p12"},
+                                         {"ssl.keystore.password", "pw"}})),
+      (Texts{{"security.protocol", "ssl"},
+             {"ssl.keystore.location", "/k.p12"},
+             {"ssl.keystore.password", "pw"}}));
+}
+
+TEST(JavaClientSettingsTest, InlinePemTranslates) {
+  EXPECT_EQ(Translate(ClientRole::kAdmin,
+                      Tls({{"ssl.truststore.certificates", "CA"},
+                           {"ssl.keystore.key", "KEY"},
+                           {"ssl.keystore.certificate.chain", "CHAIN"}})),
+            (Texts{{"security.protocol", "ssl"},
+                   {"ssl.ca.pem", "CA"},
+                   {"ssl.key.pem", "KEY"},
+                   {"ssl.certificate.pem", "CHAIN"}}));
+}
+
+TEST(JavaClientSettingsTest, EmptyEndpointIdentificationMeansNone) {
+  EXPECT_EQ(Translate(ClientRole::kAdmin,
+                      Tls({{"ssl.endpoint.identification.algorithm", ""}})),
+            (Texts{{"security.protocol", "ssl"},
+                   {"ssl.endpoint.identification.algorithm", "none"}}));
+}
+
+TEST(JavaClientSettingsTest, SecuritySettingsNotInUseAreLeftOut) {
+  EXPECT_EQ(
+      Translate(ClientRole::kAdmin, {{"security.protocol", "PLAINTEXT"},
+                                     {"ssl.truststore.location", "/t.jks"},
+                                     {"sasl.mechanism", "PLAIN"}}),
+      (Texts{{"security.protocol", "plaintext"}}));
+}
+
+TEST(JavaClientSettingsTest, JaasBecomesCredentials) {
+  const Texts password = {{"security.protocol", "sasl_plaintext"},
+                          {"sasl.username", "alice"},
+                          {"sasl.password", "pw"}};
+  for (const char* module :
+       {"plain.PlainLoginModule", "scram.ScramLoginModule"}) {
+    EXPECT_EQ(
+        Translate(ClientRole::kAdmin,
+                  Sasl(std::string("org.apache.kafka.common.security.") +
+                       module + " required username=alice password=\"pw\";")),
+        password);
+  }
+  EXPECT_EQ(Translate(ClientRole::kAdmin,
+                      Sasl("com.sun.security.auth.module.Krb5LoginModule "
+                           "required useKeyTab=true keyTab=\"/k\" "
+                           "principal=\"p@R\" serviceName=kafka;")),
+            (Texts{{"security.protocol", "sasl_plaintext"},
+                   {"sasl.kerberos.keytab", "/k"},
+                   {"sasl.kerberos.principal", "p@R"},
+                   {"sasl.kerberos.service.name", "kafka"}}));
+}
+
+TEST(JavaClientSettingsTest, OAuthBearerBecomesOidc) {
+  const Texts java = Sasl(
+      "o.OAuthBearerLoginModule required clientId=me clientSecret=\"s\" "
+      "scope=all extension_pool=\"p1\";",
+      {{"sasl.mechanism", "OAUTHBEARER"},
+       {"sasl.oauthbearer.token.endpoint.url", "https://idp/token"},
+       {"sasl.login.callback.handler.class",
+        "org.apache.kafka.common.security.oauthbearer.secured."
+        "OAuthBearerLoginCallbackHandler"}});
+  EXPECT_EQ(
+      Translate(ClientRole::kAdmin, java),
+      (Texts{{"security.protocol", "sasl_plaintext"},
+             {"sasl.mechanism", "OAUTHBEARER"},
+             {"sasl.oauthbearer.method", "oidc"},
+             {"sasl.oauthbearer.client.id", "me"},
+             {"sasl.oauthbearer.client.secret", "s"},
+             {"sasl.oauthbearer.scope", "all"},
+             {"sasl.oauthbearer.extensions", "pool=p1"},
+             {"sasl.oauthbearer.token.endpoint.url", "https://idp/token"}}));
+}
+
+TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
+  const struct {
+    Texts java;
+    const char* part;
+  } kVectors[] = {
+      {Tls({{"ssl.truststore.location", "/t.jks"}}),
+       "= /t.jks: a trust store must be PEM here, not JKS: keytool"},
+      {Tls({{"ssl.truststore.location", "/t.p12"}}), "not PKCS12"},
+      {Tls({{"ssl.keystore.location", "/k"}}), "-deststoretype PKCS12"},
+      {Tls({{"ssl.engine.factory.class", "x.Y"}}), "PEM or PKCS12"},
+      {Tls({{"ssl.cipher.suites", "TLS_X"}}), "librdkafka.ssl.cipher.suites"},
+      {Tls({{"ssl.endpoint.identification.algorithm", "x"}}), "must be https"},
+      {Sasl("x.IAMLoginModule required;"), "use PlainLoginModule"},
+      {Sasl("x.PlainLoginModule required username=a;"), "needs username and"},
+      {Sasl("x.ScramLoginModule required tokenauth=true;"), "delegation"},
+      {Sasl("x.OAuthBearerLoginModule required;"), "token.endpoint.url"},
+      {Sasl("x.Krb5LoginModule required useTicketCache=true;"), "keyTab"},
+      {Sasl("no semicolon"), "malformed JAAS"},
+      {Sasl("x;", {{"sasl.login.callback.handler.class", "x.Y"}}),
+       "a Java class cannot be loaded here"},
+      {{{"security.protocol", "TLS"}}, "one of: plaintext, ssl"},
+      {{{"client.dns.lookup", "default"}}, "one of: use_all_dns_ips"},
+      {{{"auto.offset.reset", "none"}}, "one of: earliest, latest"},
+      {{{"fetch.min.bytes", "many"}}, "must be a whole number"},
+      {{{"check.crcs", "yes"}}, "must be true or false"},
+  };
+  for (const auto& vector : kVectors) {
+    const std::string problem = Problem(vector.java);
+    EXPECT_TRUE(absl::StartsWith(problem, "mm2.properties:7: A.consumer."))
+        << problem;
+    EXPECT_TRUE(absl::StrContains(problem, vector.part)) << problem;
+  }
+}
+
+TEST(JavaClientSettingsTest, DerivedSecretsStayHidden) {
+  const auto translated = TranslateJavaClientSettings(
+      ClientRole::kAdmin,
+      Java(Sasl("x.PlainLoginModule required username=u password=hunter2;")));
+  ASSERT_TRUE(translated.ok());
+  const ConfigValue& password = translated->librdkafka.at("sasl.password");
+  EXPECT_EQ(password.text, "hunter2");
+  EXPECT_EQ(password.shown, kHiddenSecret);
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/java_security_settings.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "mirror/config/jaas.h"
+
+namespace mirror {
+namespace {
+
+constexpr char kJaas[] = "sasl.jaas.config";
+constexpr char kEndpoint[] = "sasl.oauthbearer.token.endpoint.url";
+
+const ConfigValue* Find(const SettingMap& map, const std::string& name) {
+  const auto it = map.find(name);
+  return it == map.end() ? nullptr : &it->second;
+}
+
+std::string Trimmed(const ConfigValue& value) {
+  return std::string(absl::StripAsciiWhitespace(value.text));
+}
+
+absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
+  return absl::InvalidArgumentError(value.Message(reason));
+}
+
+// The format of a store: as told, else as its name ends, else Java's default.
+std::string StoreType(const SettingMap& java, const std::string& kind,
+                      const std::string& location) {
+  const ConfigValue* told = Find(java, absl::StrCat("ssl.", kind, ".type"));
+  if (told != nullptr) return absl::AsciiStrToUpper(Trimmed(*told));
+  const std::string lower = absl::AsciiStrToLower(location);
+  for (const absl::string_view end : {".pem", ".crt", ".cer"}) {
+    if (absl::EndsWith(lower, end)) return "PEM";
+  }
+  for (const absl::string_view end : {".p12", ".pfx"}) {
+    if (absl::EndsWith(lower, end)) return "PKCS12";
+  }
+  return "JKS";
+}
+
+class SecurityTranslator {
+ public:
+  SecurityTranslator(const SettingMap& java, SettingMap* out)
+      : java_(java), out_(*out) {}
+
+  absl::Status Tls() {
+    Copy("ssl.truststore.certificates", "ssl.ca.pem");
+    Copy("ssl.keystore.key", "ssl.key.pem");
+    Copy("ssl.keystore.certificate.chain", "ssl.certificate.pem");
+    Copy("ssl.key.password", "ssl.key.password");
+    const absl::Status trust = TrustStore();
+    if (!trust.ok()) return trust;
+    const absl::Status key = KeyStore();
+    if (!key.ok()) return key;
+    const ConfigValue* check =
+        Find(java_, "ssl.endpoint.identification.algorithm");
+    if (check == nullptr) return absl::OkStatus();
+    const std::string text = absl::AsciiStrToLower(Trimmed(*check));
+    if (!text.empty() && text != "https") {
+      return Invalid(*check, "must be https, or empty for no check");
+    }
+    out_["ssl.endpoint.identification.algorithm"] =
+        check->WithText(text.empty() ? "none" : "https");
+    return absl::OkStatus();
+  }
+
+  absl::Status Sasl() {
+    const ConfigValue* callback =
+        Find(java_, "sasl.login.callback.handler.class");
+    if (callback != nullptr &&
+        !absl::EndsWith(Trimmed(*callback),
+                        ".OAuthBearerLoginCallbackHandler")) {
+      return Invalid(*callback,
+                     "a Java class cannot be loaded here: remove it; only "
+                     "Kafka's OAuthBearerLoginCallbackHandler is known");
+    }
+    const ConfigValue* jaas = Find(java_, kJaas);
+    if (jaas == nullptr) return absl::OkStatus();
+    const absl::StatusOr<JaasEntry> entry = ParseJaas(jaas->text);
+    if (!entry.ok()) return Invalid(*jaas, entry.status().message());
+    if (entry->login_module == "PlainLoginModule")
+      return Password(*jaas, *entry);
+    if (entry->login_module == "ScramLoginModule") {
+      if (entry->options.count("tokenauth") != 0) {
+        return Invalid(*jaas,
+                       "librdkafka knows no delegation tokens: give "
+                       "username and password of a SCRAM user");
+      }
+      return Password(*jaas, *entry);
+    }
+    if (entry->login_module == "OAuthBearerLoginModule") {
+      return OAuthBearer(*jaas, *entry);
+    }
+    if (entry->login_module == "Krb5LoginModule")
+      return Kerberos(*jaas, *entry);
+    return Invalid(*jaas,
+                   "the login module cannot be loaded here: use "
+                   "PlainLoginModule, ScramLoginModule, OAuthBearerLoginModule "
+                   "or Krb5LoginModule");
+  }
+
+ private:
+  void Copy(const std::string& from, const std::string& to) {
+    const ConfigValue* value = Find(java_, from);
+    if (value != nullptr) out_[to] = *value;
+  }
+
+  absl::Status TrustStore() {
+    const ConfigValue* location = Find(java_, "ssl.truststore.location");
+    if (location == nullptr) return absl::OkStatus();
+    const std::string path = Trimmed(*location);
+    const std::string type = StoreType(java_, "truststore", path);
+    if (type != "PEM") {
+      return Invalid(
+          *location,
+          absl::StrCat("a trust store must be PEM here, not ", type,
+                       ": keytool -exportcert -rfc -keystore ", location->shown,
+                       " -alias NAME -file ca.pem, then write "
+                       "ssl.truststore.type=PEM and the location of ca.pem"));
+    }
+    out_["ssl.ca.location"] = location->WithText(path);
+    return absl::OkStatus();
+  }
+
+  absl::Status KeyStore() {
+    const ConfigValue* location = Find(java_, "ssl.keystore.location");
+    if (location == nullptr) return absl::OkStatus();
+    const std::string path = Trimmed(*location);
+    const std::string type = StoreType(java_, "keystore", path);
+    if (type == "PKCS12") {
+      out_["ssl.keystore.location"] = location->WithText(path);
+      Copy("ssl.keystore.password", "ssl.keystore.password");
+      return absl::OkStatus();
+    }
+    if (type != "PEM") {
+      return Invalid(
+          *location,
+          absl::StrCat("a key store must be PKCS12 or PEM here, not ", type,
+                       ": keytool -importkeystore -srckeystore ",
+                       location->shown,
+                       " -destkeystore key.p12 -deststoretype PKCS12, then "
+                       "write ssl.keystore.type=PKCS12 and the location of "
+                       "key.p12"));
+    }
+    // Java keeps key and chain in one PEM file; OpenSSL finds each in it.
+    out_["ssl.key.location"] = location->WithText(path);
+    out_["ssl.certificate.location"] = location->WithText(path);
+    return absl::OkStatus();
+  }
+
+  // Sets `name` from a JAAS option; false if there is no such option.
+  bool FromOption(const ConfigValue& jaas, const JaasEntry& entry,
+                  const std::string& option, const std::string& name) {
+    const auto it = entry.options.find(option);
+    if (it == entry.options.end()) return false;
+    out_[name] = jaas.WithText(it->second);
+    return true;
+  }
+
+  absl::Status Password(const ConfigValue& jaas, const JaasEntry& entry) {
+    if (!FromOption(jaas, entry, "username", "sasl.username") ||
+        !FromOption(jaas, entry, "password", "sasl.password")) {
+      return Invalid(jaas, "the login module needs username and password");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status OAuthBearer(const ConfigValue& jaas, const JaasEntry& entry) {
+    std::vector<std::string> extensions;
+    for (const auto& [option, value] : entry.options) {
+      absl::string_view name = option;
+      if (absl::ConsumePrefix(&name, "extension_")) {
+        extensions.push_back(absl::StrCat(name, "=", value));
+      }
+    }
+    const std::string joined = absl::StrJoin(extensions, ",");
+    const auto subject = entry.options.find("unsecuredLoginStringClaim_sub");
+    if (subject != entry.options.end()) {
+      out_["enable.sasl.oauthbearer.unsecure.jwt"] =
+          ConfigValue::Default(jaas.property, "true");
+      out_["sasl.oauthbearer.config"] =
+          jaas.WithText(absl::StrCat("principal=", subject->second));
+      return absl::OkStatus();
+    }
+    const ConfigValue* endpoint = Find(java_, kEndpoint);
+    if (endpoint == nullptr ||
+        !FromOption(jaas, entry, "clientId", "sasl.oauthbearer.client.id") ||
+        !FromOption(jaas, entry, "clientSecret",
+                    "sasl.oauthbearer.client.secret")) {
+      return Invalid(jaas, absl::StrCat("OAUTHBEARER needs clientId and "
+                                        "clientSecret here, and ",
+                                        kEndpoint));
+    }
+    FromOption(jaas, entry, "scope", "sasl.oauthbearer.scope");
+    out_["sasl.oauthbearer.method"] =
+        ConfigValue::Default(jaas.property, "oidc");
+    out_[kEndpoint] = *endpoint;
+    if (!joined.empty()) {
+      out_["sasl.oauthbearer.extensions"] = jaas.WithText(joined);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Kerberos(const ConfigValue& jaas, const JaasEntry& entry) {
+    const auto service = entry.options.find("serviceName");
+    if (service != entry.options.end()) {
+      out_.emplace("sasl.kerberos.service.name",
+                   jaas.WithText(service->second));
+    }
+    if (!FromOption(jaas, entry, "keyTab", "sasl.kerberos.keytab") ||
+        !FromOption(jaas, entry, "principal", "sasl.kerberos.principal")) {
+      return Invalid(jaas, "Krb5LoginModule needs keyTab and principal here");
+    }
+    return absl::OkStatus();
+  }
+
+  const SettingMap& java_;
+  SettingMap& out_;
+};
+
+}  // namespace
+
+SecurityUse SecurityInUse(const SettingMap& java) {
+  const ConfigValue* protocol = Find(java, "security.protocol");
+  if (protocol == nullptr) return {};
+  const std::string text = absl::AsciiStrToLower(Trimmed(*protocol));
+  return {absl::EndsWith(text, "ssl"), absl::StartsWith(text, "sasl_")};
+}
+
+absl::Status TranslateSecuritySettings(const SettingMap& java,
+                                       SettingMap* librdkafka) {
+  const SecurityUse use = SecurityInUse(java);
+  SecurityTranslator translator(java, librdkafka);
+  if (use.tls) {
+    const absl::Status status = translator.Tls();
+    if (!status.ok()) return status;
+  }
+  if (use.sasl) return translator.Sasl();
+  return absl::OkStatus();
+}
+
+}  // namespace mirror

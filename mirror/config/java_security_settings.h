@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The TLS and SASL half of java_client_settings.h: Java spreads what librdkafka
+// wants over several settings (a store, its type, its password; a JAAS text),
+// so these are translated together.
+
+#ifndef MIRROR_CONFIG_JAVA_SECURITY_SETTINGS_H_
+#define MIRROR_CONFIG_JAVA_SECURITY_SETTINGS_H_
+
+#include "absl/status/status.h"
+#include "mirror/config/config_value.h"
+
+namespace mirror {
+
+// What `security.protocol` asks for. Java ignores the settings of what is not
+// in use, and so does the translation.
+struct SecurityUse {
+  bool tls = false;
+  bool sasl = false;
+};
+
+SecurityUse SecurityInUse(const SettingMap& java);
+
+// Adds the librdkafka settings for stores, keys and credentials.
+// InvalidArgument, with the remedy, for what librdkafka cannot use: JKS stores,
+// Java callback classes, unknown login modules.
+absl::Status TranslateSecuritySettings(const SettingMap& java,
+                                       SettingMap* librdkafka);
+
+}  // namespace mirror
+
+#endif  // MIRROR_CONFIG_JAVA_SECURITY_SETTINGS_H_

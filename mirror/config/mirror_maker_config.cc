@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/mirror_maker_config.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "mirror/config/client_layers.h"
+#include "mirror/config/config_check.h"
+#include "mirror/config/config_file.h"
+#include "mirror/config/flow_resolver.h"
+#include "mirror/config/property_table.h"
+
+namespace mirror {
+namespace {
+
+// Messages in the order of first appearance, each once: what several flows
+// share is said once.
+std::vector<std::string> Distinct(const std::vector<std::string>& messages) {
+  std::set<std::string> seen;
+  std::vector<std::string> result;
+  for (const std::string& message : messages) {
+    if (seen.insert(message).second) result.push_back(message);
+  }
+  return result;
+}
+
+absl::Status AllErrors(const std::vector<std::string>& errors) {
+  return absl::InvalidArgumentError(absl::StrJoin(Distinct(errors), "\n"));
+}
+
+bool Contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+std::vector<std::string> ParseAliases(const ConfigFile& file,
+                                      std::vector<std::string>* errors) {
+  const ConfigValue* clusters = file.Find("clusters");
+  std::vector<std::string> aliases;
+  if (clusters != nullptr) {
+    for (absl::string_view alias : absl::StrSplit(clusters->text, ',')) {
+      alias = absl::StripAsciiWhitespace(alias);
+      if (!alias.empty()) aliases.emplace_back(alias);
+    }
+  }
+  if (aliases.empty()) {
+    errors->push_back(absl::StrCat(
+        file.name(), ": clusters: names no cluster: write clusters = A, B"));
+  }
+  return aliases;
+}
+
+// "tasks" would make `tasks.max` ambiguous. Source and target are too common
+// as aliases, and their one property too useless, to refuse them.
+bool IsReserved(const std::string& alias) {
+  if (alias == "source" || alias == "target") return false;
+  if (alias == "consumer" || alias == "producer" || alias == "ssl" ||
+      alias == "sasl") {
+    return true;
+  }
+  const std::vector<PropertySpec>& all = AllProperties();
+  return std::any_of(all.begin(), all.end(), [&](const PropertySpec& spec) {
+    return absl::StartsWith(spec.name, absl::StrCat(alias, "."));
+  });
+}
+
+void CheckAliases(const ConfigFile& file,
+                  const std::vector<std::string>& aliases,
+                  std::vector<std::string>* errors) {
+  const ConfigValue* clusters = file.Find("clusters");
+  std::set<std::string> seen;
+  for (const std::string& alias : aliases) {
+    const bool legal = std::all_of(alias.begin(), alias.end(), [](char c) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+             absl::StrContains("._-", c);
+    });
+    if (!legal) {
+      errors->push_back(clusters->Message(
+          "an alias becomes part of topic names: letters, digits, '.', '_' "
+          "and '-' only"));
+    } else if (IsReserved(alias)) {
+      errors->push_back(
+          clusters->Message(absl::StrCat("the alias '", alias,
+                                         "' cannot be told apart from the "
+                                         "properties that begin with '",
+                                         alias, ".': choose another")));
+    } else if (!seen.insert(alias).second) {
+      errors->push_back(
+          clusters->Message(absl::StrCat("names '", alias, "' twice")));
+    }
+  }
+}
+
+void CheckServers(const ConfigFile& file, const std::vector<FlowConfig>& flows,
+                  std::vector<std::string>* errors) {
+  std::set<std::string> used;
+  for (const FlowConfig& flow : flows) {
+    used.insert({flow.source, flow.target});
+  }
+  for (const std::string& alias : used) {
+    if (ClusterProperties(file, alias).count("bootstrap.servers") != 0)
+      continue;
+    errors->push_back(absl::StrCat(file.name(), ": ", alias,
+                                   ".bootstrap.servers: is missing: write ",
+                                   alias, ".bootstrap.servers = host:port"));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
+    const std::string& path, const ConfigSources& sources,
+    const MirrorMakerOptions& options) {
+  const absl::StatusOr<std::string> text = sources.read_file(path);
+  if (!text.ok()) return text.status();
+  return Parse(*text, path, sources, options);
+}
+
+absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
+    absl::string_view text, absl::string_view file_name,
+    const ConfigSources& sources, const MirrorMakerOptions& options) {
+  const absl::StatusOr<ConfigFile> file =
+      ConfigFile::Parse(text, file_name, sources);
+  if (!file.ok()) return file.status();
+
+  std::vector<std::string> errors;
+  MirrorMakerConfig config;
+  config.clusters_ = ParseAliases(*file, &errors);
+  if (!errors.empty()) return AllErrors(errors);
+  CheckAliases(*file, config.clusters_, &errors);
+  if (!errors.empty()) return AllErrors(errors);
+
+  ConfigFindings findings = CheckProperties(*file, config.clusters_);
+  config.warnings_ = std::move(findings.warnings);
+  config.notes_ = std::move(findings.notes);
+  errors = std::move(findings.errors);
+  for (const std::string& alias : options.target_clusters) {
+    if (!Contains(config.clusters_, alias)) {
+      errors.push_back(absl::StrCat(
+          file_name, ": clusters: --clusters names '", alias,
+          "', which is not one of: ", absl::StrJoin(config.clusters_, ", ")));
+    }
+  }
+  if (!errors.empty()) return AllErrors(errors);
+
+  for (const std::string& source : config.clusters_) {
+    for (const std::string& target : config.clusters_) {
+      if (source == target || !IsPairActive(*file, source, target)) continue;
+      if (!options.target_clusters.empty() &&
+          !Contains(options.target_clusters, target)) {
+        continue;
+      }
+      config.flows_.push_back(
+          ResolveFlow(*file, source, target, &errors, &config.notes_));
+    }
+  }
+  CheckServers(*file, config.flows_, &errors);
+  if (config.flows_.empty()) {
+    errors.push_back(absl::StrCat(
+        file_name, ": no flow is configured",
+        options.target_clusters.empty() ? "" : " into these --clusters",
+        ": write ", "S->T.enabled = true for two of: ",
+        absl::StrJoin(config.clusters_, ", ")));
+  }
+  if (!errors.empty()) return AllErrors(errors);
+  config.notes_ = Distinct(config.notes_);
+  return config;
+}
+
+}  // namespace mirror

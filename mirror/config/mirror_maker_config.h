@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An mm2.properties file of MirrorMaker 2's dedicated mode, resolved: which
+// flows there are, and what each is to do. Takes MM2's files unchanged, and
+// says what MM2 keeps silent about.
+//
+//   auto config = MirrorMakerConfig::Load("mm2.properties",
+//                                         ConfigSources::System());
+//   if (!config.ok()) return config.status();  // one line for each mistake
+//   for (const FlowConfig& flow : config->flows()) Run(flow);
+
+#ifndef MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_
+#define MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "mirror/config/config_provider.h"
+#include "mirror/config/flow_config.h"
+
+namespace mirror {
+
+struct MirrorMakerOptions {
+  // As --clusters: only flows into these run here. Empty: all flows.
+  std::vector<std::string> target_clusters;
+};
+
+// Thread safety: immutable. Lifetime: self-contained.
+// Errors: InvalidArgument with every mistake of the file, a line for each:
+// "mm2.properties:12: A->B.tasks.max = 0: must be at least 1". NotFound if the
+// file cannot be read. No message shows a secret.
+class MirrorMakerConfig {
+ public:
+  static absl::StatusOr<MirrorMakerConfig> Load(
+      const std::string& path, const ConfigSources& sources,
+      const MirrorMakerOptions& options = {});
+
+  static absl::StatusOr<MirrorMakerConfig> Parse(
+      absl::string_view text, absl::string_view file,
+      const ConfigSources& sources, const MirrorMakerOptions& options = {});
+
+  const std::vector<std::string>& clusters() const { return clusters_; }
+  const std::vector<FlowConfig>& flows() const { return flows_; }
+
+  // Likely mistakes: unknown properties, values without effect. Show them.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  // What was accepted although it means nothing here. Each once.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  std::vector<std::string> clusters_;
+  std::vector<FlowConfig> flows_;
+  std::vector<std::string> warnings_;
+  std::vector<std::string> notes_;
+};
+
+// The configuration in force, for people: every property of every flow, where
+// it comes from, and the clients' settings in librdkafka's terms. Secrets are
+// hidden, and ${...} is shown as written.
+std::string PrintConfig(const MirrorMakerConfig& config);
+
+}  // namespace mirror
+
+#endif  // MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/config/property_table.h"
+
+#include <limits>
+#include <utility>
+
+namespace mirror {
+namespace {
+
+using absl::string_view;
+
+constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMaxLong = std::numeric_limits<int64_t>::max();
+// A century: beyond it, seconds of a Java long no longer fit a clock.
+constexpr int64_t kMaxSeconds = int64_t{100} * 365 * 86400;
+constexpr unsigned kTopAndFlow = kTopLevel | kFlow;
+// What MM2 gives to the Connect worker that serves the flow.
+constexpr unsigned kWorker = kTopLevel | kTarget | kFlow;
+
+PropertySpec Text(string_view name, unsigned scopes, string_view fallback,
+                  string_view meaning) {
+  PropertySpec spec;
+  spec.name = name;
+  spec.scopes = scopes;
+  spec.fallback = fallback;
+  spec.meaning = meaning;
+  return spec;
+}
+
+PropertySpec List(string_view name, unsigned scopes, string_view fallback,
+                  string_view meaning) {
+  PropertySpec spec = Text(name, scopes, fallback, meaning);
+  spec.type = PropertyType::kList;
+  return spec;
+}
+
+PropertySpec Patterns(string_view name, unsigned scopes, string_view fallback,
+                      string_view meaning) {
+  PropertySpec spec = Text(name, scopes, fallback, meaning);
+  spec.type = PropertyType::kPatterns;
+  return spec;
+}
+
+PropertySpec Bool(string_view name, unsigned scopes, string_view fallback,
+                  string_view meaning) {
+  PropertySpec spec = Text(name, scopes, fallback, meaning);
+  spec.type = PropertyType::kBool;
+  return spec;
+}
+
+PropertySpec Servers(string_view name, unsigned scopes, string_view meaning) {
+  PropertySpec spec = Text(name, scopes, "", meaning);
+  spec.type = PropertyType::kServers;
+  return spec;
+}
+
+PropertySpec Int(string_view name, unsigned scopes, string_view fallback,
+                 int64_t min, int64_t max, string_view meaning) {
+  PropertySpec spec = Text(name, scopes, fallback, meaning);
+  spec.type = PropertyType::kInt;
+  spec.min = min;
+  spec.max = max;
+  return spec;
+}
+
+PropertySpec Seconds(string_view name, string_view fallback,
+                     string_view meaning) {
+  PropertySpec spec = Int(name, kTopAndFlow, fallback, 1, kMaxSeconds, meaning);
+  spec.type = PropertyType::kSeconds;
+  return spec;
+}
+
+PropertySpec Millis(string_view name, unsigned scopes, string_view fallback,
+                    string_view meaning) {
+  PropertySpec spec = Int(name, scopes, fallback, 1, kMaxInt, meaning);
+  spec.type = PropertyType::kMillis;
+  return spec;
+}
+
+PropertySpec Choice(string_view name, unsigned scopes, string_view fallback,
+                    std::vector<string_view> choices, string_view meaning) {
+  PropertySpec spec = Text(name, scopes, fallback, meaning);
+  spec.type = PropertyType::kChoice;
+  spec.choices = std::move(choices);
+  return spec;
+}
+
+PropertySpec Class(string_view name, unsigned scopes, string_view fallback,
+                   std::vector<string_view> choices, string_view meaning) {
+  PropertySpec spec =
+      Choice(name, scopes, fallback, std::move(choices), meaning);
+  spec.type = PropertyType::kClass;
+  return spec;
+}
+
+PropertySpec ReplicationFactor(string_view name, unsigned scopes,
+                               string_view mm2_fallback, string_view meaning) {
+  PropertySpec spec = Int(name, scopes, "-1", -1, 32767, meaning);
+  spec.mm2_fallback = mm2_fallback;
+  return spec;
+}
+
+PropertySpec Mm2Default(string_view fallback, PropertySpec spec) {
+  spec.mm2_fallback = fallback;
+  return spec;
+}
+
+PropertySpec Ignored(string_view name, unsigned scopes, string_view why) {
+  PropertySpec spec = Text(name, scopes, "", why);
+  spec.use = PropertyUse::kIgnored;
+  return spec;
+}
+
+PropertySpec Refused(string_view name, unsigned scopes, string_view instead) {
+  PropertySpec spec = Text(name, scopes, "", instead);
+  spec.use = PropertyUse::kRefused;
+  return spec;
+}
+
+std::vector<PropertySpec> ClusterAndFlowProperties() {
+  return {
+      List("clusters", kTopLevel, "",
+           "Required. The aliases of the clusters: names of your choice, made "
+           "of letters, digits, '.', '_' and '-'."),
+      Servers(
+          "bootstrap.servers", kTopLevel | kSource | kTarget,
+          "Required for every cluster: host:port of some brokers. At the top "
+          "level a default for all clusters."),
+      Bool("enabled", kTopAndFlow, "false",
+           "Replicate topics and checkpoints of this flow. Heartbeats of a "
+           "pair run without it."),
+      Mm2Default("1",
+                 Int("tasks.max", kTopAndFlow, "4", 1, kMaxInt,
+                     "Shards of the flow: how many ways its partitions may be "
+                     "spread over threads and processes.")),
+      Choice("on.source.gap", kTopAndFlow, "stop", {"stop", "skip", "reseed"},
+             "Not in MM2, which skips silently. What a partition does when "
+             "records are missing on the source (retention, truncation, topic "
+             "recreated): stop; skip what is missing and record it; or reseed "
+             "from the beginning of the source."),
+      Class("replication.policy.class", kTopAndFlow, "DefaultReplicationPolicy",
+            {"DefaultReplicationPolicy", "IdentityReplicationPolicy"},
+            "How topics are named on the target. For a policy of your own, "
+            "subclass mirror::ReplicationPolicy in C++ and link it: see "
+            "examples/custom_policy."),
+      Text("replication.policy.separator", kTopAndFlow, ".",
+           "Stands between alias and topic: A.orders. Letters, digits, '.', "
+           "'_', '-' only."),
+      Bool("replication.policy.internal.topic.separator.enabled", kTopAndFlow,
+           "true",
+           "Whether internal topics are named with the separator, too, or "
+           "always with '.'."),
+      Millis("admin.timeout.ms", kTopAndFlow, "60000",
+             "How long one administrative request may take."),
+      List("config.providers", kTopLevel, "",
+           "Names of config providers. ${env:NAME}, ${file:/path:key} and "
+           "${dir:/path:file} work without."),
+      Text("config.providers.*", kTopLevel, "",
+           "config.providers.NAME.class: EnvVarConfigProvider, "
+           "FileConfigProvider or DirectoryConfigProvider."),
+  };
+}
+
+std::vector<PropertySpec> TopicProperties() {
+  return {
+      Patterns(
+          "topics", kTopAndFlow, ".*",
+          "Regular expressions (RE2) of the topics to replicate; the whole "
+          "name must match. An empty list matches nothing. A comma inside "
+          "{} belongs to the expression, unlike MM2."),
+      Patterns("topics.exclude", kTopAndFlow,
+               R"(.*[\-\.]internal,.*\.replica,__.*)",
+               "Topics not to replicate although `topics` matches."),
+      Class("topic.filter.class", kTopAndFlow, "DefaultTopicFilter",
+            {"DefaultTopicFilter"},
+            "For a filter of your own, subclass mirror::TopicFilter in C++."),
+      Mm2Default("600", Seconds("refresh.topics.interval.seconds", "5",
+                                "How soon new topics and partitions are "
+                                "noticed.")),
+      Bool("refresh.topics.enabled", kTopAndFlow, "true",
+           "Whether new topics and partitions are looked for at all."),
+      ReplicationFactor("replication.factor", kTopAndFlow, "2",
+                        "Replicas of topics created on the target; -1: the "
+                        "target broker's default."),
+      Seconds("sync.topic.configs.interval.seconds", "600",
+              "How often topic configs are compared and copied."),
+      Bool("sync.topic.configs.enabled", kTopAndFlow, "true",
+           "Copy changes of topic configs to the target."),
+      Patterns("config.properties.exclude", kTopAndFlow,
+               R"(follower\.replication\.throttled\.replicas,)"
+               R"(leader\.replication\.throttled\.replicas,)"
+               R"(message\.timestamp\.difference\.max\.ms,)"
+               R"(message\.timestamp\.type,unclean\.leader\.election\.enable,)"
+               R"(min\.insync\.replicas)",
+               "Regular expressions of topic configs that are not copied."),
+      Class("config.property.filter.class", kTopAndFlow,
+            "DefaultConfigPropertyFilter", {"DefaultConfigPropertyFilter"},
+            "For a filter of your own, subclass mirror::ConfigPropertyFilter "
+            "in C++."),
+      Choice("use.defaults.from", kTopAndFlow, "target", {"target", "source"},
+             "Which cluster's default a topic config takes that is not set on "
+             "the source topic. MM2 reads it only as S->T.use.defaults.from."),
+      Seconds("sync.topic.acls.interval.seconds", "600",
+              "How often topic ACLs are copied."),
+      Bool("sync.topic.acls.enabled", kTopAndFlow, "true",
+           "Copy read access of topics to the target."),
+      Bool("heartbeats.replication.enabled", kTopAndFlow, "true",
+           "Replicate the source's heartbeats topic whatever `topics` says."),
+  };
+}
+
+std::vector<PropertySpec> OffsetProperties() {
+  return {
+      Patterns("groups", kTopAndFlow, ".*",
+               "Regular expressions of the consumer groups to checkpoint."),
+      Patterns("groups.exclude", kTopAndFlow,
+               "console-consumer-.*,connect-.*,__.*",
+               "Groups not to checkpoint although `groups` matches."),
+      Class("group.filter.class", kTopAndFlow, "DefaultGroupFilter",
+            {"DefaultGroupFilter"},
+            "For a filter of your own, subclass mirror::GroupFilter in C++."),
+      Seconds("refresh.groups.interval.seconds", "600",
+              "How often consumer groups are looked for."),
+      Bool("refresh.groups.enabled", kTopAndFlow, "true",
+           "Whether new consumer groups are looked for at all."),
+      Seconds("emit.checkpoints.interval.seconds", "60",
+              "How often checkpoints are written."),
+      Bool("emit.checkpoints.enabled", kTopAndFlow, "true",
+           "Write checkpoints of consumer groups to the target."),
+      ReplicationFactor("checkpoints.topic.replication.factor", kTopAndFlow,
+                        "3", "Replicas of the checkpoints topic."),
+      Seconds("sync.group.offsets.interval.seconds", "60",
+              "How often translated offsets are committed on the target."),
+      Bool("sync.group.offsets.enabled", kTopAndFlow, "false",
+           "Commit translated offsets for groups that are empty or absent on "
+           "the target."),
+      Bool("emit.offset-syncs.enabled", kTopAndFlow, "true",
+           "Write offset syncs as MM2 does, for MM2's own tools. Translation "
+           "here does not need them."),
+      Choice("offset-syncs.topic.location", kTopAndFlow, "source",
+             {"source", "target"},
+             "The cluster that holds the offset-syncs topic. `target` needs "
+             "no write access to the source."),
+      ReplicationFactor("offset-syncs.topic.replication.factor", kTopAndFlow,
+                        "3", "Replicas of the offset-syncs topic."),
+      Int("offset.lag.max", kTopAndFlow, "100", 0, kMaxLong,
+          "How far offsets may drift before MM2's next offset sync."),
+      Seconds("emit.heartbeats.interval.seconds", "1",
+              "How often a heartbeat is written."),
+      Bool("emit.heartbeats.enabled", kTopAndFlow, "true",
+           "Write heartbeats to the target, also for pairs that are not "
+           "enabled."),
+      ReplicationFactor("heartbeats.topic.replication.factor", kTopAndFlow, "3",
+                        "Replicas of the heartbeats topic."),
+  };
+}
+
+std::vector<PropertySpec> WorkerProperties() {
+  return {
+      Mm2Default("60000",
+                 Millis("offset.flush.interval.ms", kWorker, "1000",
+                        "How often progress is committed: the most that a "
+                        "crash can repeat. MM2 reads it only as T.NAME.")),
+      Choice("exactly.once.source.support", kWorker, "disabled",
+             {"disabled", "preparing", "enabled"},
+             "`enabled`: records and progress in one transaction. "
+             "`preparing` counts as disabled. MM2 reads it only as T.NAME."),
+      Text("offset.storage.topic", kWorker, "mm2-offsets.S.internal",
+           "The topic on the target that keeps the progress."),
+      ReplicationFactor("offset.storage.replication.factor", kWorker, "3",
+                        "Replicas of that topic."),
+      Int("offset.storage.partitions", kWorker, "25", 1, 10000,
+          "Partitions of that topic, when it is created."),
+      Text("config.storage.topic", kWorker, "mm2-configs.S.internal",
+           "MM2's topic of connector configurations; known, so that it is "
+           "never replicated."),
+      Text("status.storage.topic", kWorker, "mm2-status.S.internal",
+           "MM2's topic of task states; known, so that it is never "
+           "replicated."),
+      Text("group.id", kTarget, "S-mm2",
+           "The group of MM2's Connect workers on the target."),
+  };
+}
+
+std::vector<PropertySpec> IgnoredProperties() {
+  return {
+      Ignored("config.storage.*", kAnywhere,
+              "No connector configurations are stored."),
+      Ignored("status.storage.*", kAnywhere, "No task states are stored."),
+      Ignored("offset.storage.*", kAnywhere,
+              "The offsets topic is always compacted."),
+      Ignored("dedicated.mode.enable.internal.rest", kTopLevel,
+              "Several processes share a flow through Kafka itself."),
+      Ignored("listeners", kTopLevel | kTarget, "There is no REST server."),
+      Ignored("listeners.*", kTopLevel | kTarget, "There is no REST server."),
+      Ignored("rest.*", kTopLevel | kTarget, "There is no REST server."),
+      Ignored("admin.listeners", kTopLevel | kTarget,
+              "There is no REST server."),
+      Ignored("plugin.*", kTopLevel | kTarget, "There are no Java plugins."),
+      Ignored("consumer.poll.timeout.ms", kTopAndFlow,
+              "Polling adapts by itself."),
+      Ignored("tasks.max.enforce", kTopAndFlow, "tasks.max is always obeyed."),
+      Ignored("name", kTopAndFlow, "Connectors are named as in MM2."),
+      Ignored("connector.class", kTopAndFlow, "There are no connectors."),
+      Ignored("source.cluster.alias", kTopAndFlow,
+              "The flow's name gives the aliases."),
+      Ignored("target.cluster.alias", kTopAndFlow,
+              "The flow's name gives the aliases."),
+      Ignored("config.action.reload", kTopAndFlow,
+              "Variables are read once, at start."),
+      Ignored("exactly.once.support", kTopAndFlow,
+              "See exactly.once.source.support."),
+      Ignored("transaction.boundary", kTopAndFlow,
+              "Transactions are cut by time and bytes."),
+      Ignored("transaction.boundary.*", kTopAndFlow,
+              "Transactions are cut by time and bytes."),
+      Ignored("errors.*", kTopAndFlow,
+              "A partition that fails is set aside with a reason and retried; "
+              "no record is dropped."),
+      Ignored("topic.creation.*", kTopLevel | kTarget | kFlow,
+              "Topics are created with the source's settings."),
+      Ignored("metric.reporters", kAnywhere, "See docs/ for metrics."),
+      Ignored("metrics.*", kAnywhere, "See docs/ for metrics."),
+      Ignored("task.*", kAnywhere, "There are no Connect tasks."),
+      Ignored("worker.*", kAnywhere, "There are no Connect workers."),
+      Ignored("scheduled.rebalance.max.delay.ms", kTopLevel | kTarget,
+              "Shards move at once."),
+      Ignored("offset.flush.timeout.ms", kTopLevel | kTarget,
+              "A commit is retried until it succeeds."),
+      Ignored("connector.client.config.override.policy", kTopLevel | kTarget,
+              "All client settings may be overridden."),
+      Ignored("connect.protocol", kTopLevel | kTarget,
+              "There are no Connect workers."),
+      Ignored("client.id", kTarget, "Clients are named as in MM2."),
+      Ignored("use.incremental.alter.configs", kTopAndFlow,
+              "Config changes are always incremental."),
+      Ignored("add.source.alias.to.metrics", kTopAndFlow,
+              "Metrics always name the source."),
+  };
+}
+
+std::vector<PropertySpec> RefusedProperties() {
+  const std::vector<string_view> bytes = {"ByteArrayConverter"};
+  constexpr string_view kBytes = "Records are copied byte for byte.";
+  return {
+      Class("key.converter", kAnywhere, "ByteArrayConverter", bytes, kBytes),
+      Class("value.converter", kAnywhere, "ByteArrayConverter", bytes, kBytes),
+      Class("header.converter", kAnywhere, "ByteArrayConverter", bytes, kBytes),
+      Ignored("key.converter.*", kAnywhere, kBytes),
+      Ignored("value.converter.*", kAnywhere, kBytes),
+      Ignored("header.converter.*", kAnywhere, kBytes),
+      Refused("transforms", kTopAndFlow,
+              "Java transforms cannot run here: subclass "
+              "mirror::RecordTransform in C++."),
+      Ignored("transforms.*", kTopAndFlow, "Settings of `transforms`."),
+      Ignored("predicates", kTopAndFlow, "Used by `transforms` only."),
+      Ignored("predicates.*", kTopAndFlow, "Settings of `predicates`."),
+      Class("forwarding.admin.class", kTopAndFlow, "ForwardingAdmin",
+            {"ForwardingAdmin"},
+            "A Java admin client cannot be loaded here: implement "
+            "mirror::ClusterAdmin in C++."),
+      Refused("topics.blacklist", kTopAndFlow,
+              "Removed in Kafka 4.0: write topics.exclude."),
+      Refused("groups.blacklist", kTopAndFlow,
+              "Removed in Kafka 4.0: write groups.exclude."),
+      Refused("config.properties.blacklist", kTopAndFlow,
+              "Removed in Kafka 4.0: write config.properties.exclude."),
+      Refused("topics.whitelist", kTopAndFlow, "Write topics."),
+      Refused("groups.whitelist", kTopAndFlow, "Write groups."),
+  };
+}
+
+}  // namespace
+
+const std::vector<PropertySpec>& AllProperties() {
+  static const auto* const kAll = [] {
+    auto* all = new std::vector<PropertySpec>;
+    for (auto rows :
+         {ClusterAndFlowProperties(), TopicProperties(), OffsetProperties(),
+          WorkerProperties(), IgnoredProperties(), RefusedProperties()}) {
+      all->insert(all->end(), rows.begin(), rows.end());
+    }
+    return all;
+  }();
+  return *kAll;
+}
+
+const PropertySpec* FindProperty(absl::string_view name) {
+  const PropertySpec* family = nullptr;
+  for (const PropertySpec& spec : AllProperties()) {
+    if (spec.name == name) return &spec;
+    string_view prefix = spec.name;
+    if (prefix.size() > 2 && prefix.substr(prefix.size() - 2) == ".*") {
+      prefix.remove_suffix(1);
+      if (name.size() > prefix.size() &&
+          name.substr(0, prefix.size()) == prefix) {
+        family = &spec;
+      }
+    }
+  }
+  return family;
+}
+
+}  // namespace mirror

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <variant>
+
+#include "mirror/replication/connect_offset.h"
+#include "tests/fuzz/fuzz_input.h"
+
+// Input: key (a string), value (the rest). What decodes is encoded to a record
+// that decodes to the same.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  mirror::FuzzInput input(data, size);
+  const std::string key = input.TakeString();
+  const std::string value = input.TakeRest();
+
+  const auto tombstone = mirror::ConnectOffset::Decode(key, std::nullopt);
+  const auto record = mirror::ConnectOffset::Decode(key, value);
+  if (!record.ok()) return 0;
+  FUZZ_CHECK(tombstone.ok() && tombstone->key == record->key);
+  const std::string encoded_key =
+      std::visit([](const auto& k) { return k.Encode(); }, record->key);
+  const auto again = mirror::ConnectOffset::Decode(
+      encoded_key, record->offset
+                       ? std::make_optional(
+                             mirror::EncodeConnectOffsetValue(*record->offset))
+                       : std::nullopt);
+  FUZZ_CHECK(again.ok() && again->key == record->key &&
+             again->offset == record->offset);
+  return 0;
+}

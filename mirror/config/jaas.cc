@@ -98,6 +98,9 @@ absl::StatusOr<JaasEntry> ParseJaas(absl::string_view text) {
   if (!module.ok()) return module.status();
   const std::vector<absl::string_view> parts = absl::StrSplit(*module, '.');
   entry.login_module = std::string(parts.back());
+  if (entry.login_module.empty()) {
+    return Malformed("the login module's class name ends in a dot");
+  }
 
   const absl::StatusOr<std::string> flag = tokens.TakeWord();
   if (!flag.ok()) return flag.status();

@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   AskAbout(**policy, topic);
   const std::string remote = (*policy)->FormatRemoteTopic(alias, topic);
   AskAbout(**policy, remote);
-  if (!alias.empty() && remote.find(separator) == alias.size()) {
+  if (!topic.empty() && topic.find(separator) == std::string::npos &&
+      remote.find(separator) == alias.size()) {
     FUZZ_CHECK((*policy)->TopicSource(remote) == alias);
     FUZZ_CHECK((*policy)->UpstreamTopic(remote) == topic);
   }

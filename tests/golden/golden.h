@@ -5,8 +5,8 @@
 //
 //   for (const GoldenRecord& record : ReadGolden("default/x.tsv")) ...
 
-#ifndef MIRROR_TESTS_GOLDEN_GOLDEN_H_
-#define MIRROR_TESTS_GOLDEN_GOLDEN_H_
+#ifndef TESTS_GOLDEN_GOLDEN_H_
+#define TESTS_GOLDEN_GOLDEN_H_
 
 #include <cstdint>
 #include <optional>
@@ -33,4 +33,4 @@ std::vector<std::string> ReadFormatted(const std::string& file);
 
 }  // namespace mirror
 
-#endif  // MIRROR_TESTS_GOLDEN_GOLDEN_H_
+#endif  // TESTS_GOLDEN_GOLDEN_H_

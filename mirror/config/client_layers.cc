@@ -81,7 +81,8 @@ SettingMap DataProducer(const SettingMap& target, const SettingMap& connector) {
 bool IsConnectionKey(absl::string_view name) {
   return name == "bootstrap.servers" || name == "security.protocol" ||
          name == "security.providers" || absl::StartsWith(name, "ssl.") ||
-         absl::StartsWith(name, "sasl.");
+         absl::StartsWith(name, "sasl.") ||
+         absl::StartsWith(name, "librdkafka.");
 }
 
 SettingMap ClusterProperties(const ConfigFile& file, const std::string& alias) {

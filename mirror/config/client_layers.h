@@ -17,8 +17,8 @@
 
 namespace mirror {
 
-// bootstrap.servers, security.protocol, ssl.*, sasl.*: what reaches every
-// client of a cluster.
+// bootstrap.servers, security.protocol, ssl.*, sasl.*, and librdkafka.*, which
+// is ours: what reaches every client of a cluster.
 bool IsConnectionKey(absl::string_view name);
 
 // The properties of one cluster: `X.*` without the alias, with the connection

@@ -149,16 +149,26 @@ class Checker {
                                kArrow, target, ".producer.override.", rest));
       return true;
     }
+    if (!HasClientPrefix(name)) return false;
     for (const std::string& alias : {source, target}) {
-      const ConfigValue* winner = file_.Find(absl::StrCat(alias, ".", name));
-      if (winner != nullptr && HasClientPrefix(name)) {
-        Warn(value,
-             absl::StrCat("is beaten by ", winner->Where(),
-                          ", as in MM2; to win write ", source, kArrow, target,
-                          ".", alias == source ? "source." : "target.", name));
-      }
+      const ConfigValue* winner = Winner(alias, name);
+      if (winner == nullptr) continue;
+      Warn(value,
+           absl::StrCat("is beaten by ", winner->Where(),
+                        ", as in MM2; to win write ", source, kArrow, target,
+                        ".", alias == source ? "source." : "target.", name));
     }
-    return HasClientPrefix(name);
+    return true;
+  }
+
+  // What beats S->T.consumer.k: X.consumer.k, or what stands for it.
+  const ConfigValue* Winner(const std::string& alias,
+                            absl::string_view name) const {
+    const ConfigValue* winner = file_.Find(absl::StrCat(alias, ".", name));
+    const absl::string_view key = name.substr(name.find('.') + 1);
+    if (winner != nullptr || !IsConnectionKey(key)) return winner;
+    winner = file_.Find(absl::StrCat(alias, ".", key));
+    return winner != nullptr ? winner : file_.Find(std::string(key));
   }
 
   void CheckCluster(const std::string& alias, absl::string_view name,

@@ -3,6 +3,7 @@
 #include "mirror/config/flow_resolver.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -170,25 +171,29 @@ void CheckSeparator(const FlowReader& read, const FlowConfig& flow,
   }
 }
 
-void TranslateClients(FlowConfig* flow, std::vector<std::string>* errors,
-                      std::vector<std::string>* notes) {
-  const std::pair<ClientRole, ClientConfig*> clients[] = {
-      {ClientRole::kConsumer, &flow->source_consumer},
-      {ClientRole::kConsumer, &flow->target_consumer},
-      {ClientRole::kAdmin, &flow->source_admin},
-      {ClientRole::kAdmin, &flow->target_admin},
-      {ClientRole::kProducer, &flow->data_producer},
-      {ClientRole::kProducer, &flow->offset_syncs_producer}};
+void Append(const std::vector<std::string>& more,
+            std::vector<std::string>* list) {
+  list->insert(list->end(), more.begin(), more.end());
+}
+
+void TranslateClients(FlowConfig* flow, ConfigFindings* findings) {
+  const std::pair<JavaClient, ClientConfig*> clients[] = {
+      {JavaClient::kConsumer, &flow->source_consumer},
+      {JavaClient::kConsumer, &flow->target_consumer},
+      {JavaClient::kAdmin, &flow->source_admin},
+      {JavaClient::kAdmin, &flow->target_admin},
+      {JavaClient::kProducer, &flow->data_producer},
+      {JavaClient::kProducer, &flow->offset_syncs_producer}};
   for (const auto& [role, client] : clients) {
     absl::StatusOr<TranslatedSettings> translated =
         TranslateJavaClientSettings(role, client->java);
     if (!translated.ok()) {
-      errors->push_back(std::string(translated.status().message()));
+      findings->errors.push_back(std::string(translated.status().message()));
       continue;
     }
     client->librdkafka = std::move(translated->librdkafka);
-    notes->insert(notes->end(), translated->notes.begin(),
-                  translated->notes.end());
+    Append(translated->warnings, &findings->warnings);
+    Append(translated->notes, &findings->notes);
   }
 }
 
@@ -209,9 +214,7 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
 }
 
 FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
-                       const std::string& target,
-                       std::vector<std::string>* errors,
-                       std::vector<std::string>* notes) {
+                       const std::string& target, ConfigFindings* findings) {
   FlowConfig flow;
   flow.source = source;
   flow.target = target;
@@ -226,7 +229,7 @@ FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
       flow.effective.emplace_back(spec.name, read.Value(spec));
     }
   }
-  CheckSeparator(read, flow, errors);
+  CheckSeparator(read, flow, &findings->errors);
 
   LayerClientSettings(file, &flow);
   const auto reset = flow.source_consumer.java.find("auto.offset.reset");
@@ -235,7 +238,7 @@ FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
                              "latest")) {
     flow.start = StartPosition::kLatest;
   }
-  TranslateClients(&flow, errors, notes);
+  TranslateClients(&flow, findings);
   return flow;
 }
 

@@ -6,8 +6,8 @@
 #define MIRROR_CONFIG_FLOW_RESOLVER_H_
 
 #include <string>
-#include <vector>
 
+#include "mirror/config/config_check.h"
 #include "mirror/config/config_file.h"
 #include "mirror/config/flow_config.h"
 
@@ -19,12 +19,10 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
                   const std::string& target);
 
 // The flow, with all values that CheckProperties has found valid. Adds to
-// `errors` what only the whole flow shows (aliases against the separator, no
-// brokers, untranslatable client settings), and to `notes`.
+// `findings` what only the whole flow shows: aliases that contain the
+// separator, client settings that cannot be translated.
 FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
-                       const std::string& target,
-                       std::vector<std::string>* errors,
-                       std::vector<std::string>* notes);
+                       const std::string& target, ConfigFindings* findings);
 
 }  // namespace mirror
 

@@ -43,7 +43,7 @@ absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
 
 class Translator {
  public:
-  Translator(ClientRole role, const SettingMap& java)
+  Translator(JavaClient role, const SettingMap& java)
       : role_(static_cast<unsigned>(role)),
         java_(java),
         security_(SecurityInUse(java)) {}
@@ -62,13 +62,17 @@ class Translator {
       const absl::Status passed = PassThrough(name, value);
       if (!passed.ok()) return passed;
     }
-    FitResponseSize();
+    FitPairs();
     return std::move(result_);
   }
 
  private:
   void Note(const ConfigValue& value, absl::string_view text) {
     result_.notes.push_back(absl::StrCat(value.Where(), ": ", text));
+  }
+
+  void Warn(const ConfigValue& value, absl::string_view text) {
+    result_.warnings.push_back(absl::StrCat(value.Where(), ": ", text));
   }
 
   void Set(const JavaSettingSpec& spec, const ConfigValue& value,
@@ -85,7 +89,7 @@ class Translator {
     }
     const JavaSettingSpec* spec = FindJavaSetting(name);
     if (spec == nullptr) {
-      NoteUnknown(name, value);
+      WarnUnknown(name, value);
       return absl::OkStatus();
     }
     if ((spec->roles & role_) == 0) {
@@ -139,7 +143,7 @@ class Translator {
     }
     const int64_t fitted = std::clamp(number, spec.min, spec.max);
     if (fitted != number && number != -1) {
-      Note(value, absl::StrCat("taken as ", fitted, ", since ", spec.librdkafka,
+      Warn(value, absl::StrCat("taken as ", fitted, ", since ", spec.librdkafka,
                                " goes from ", spec.min, " to ", spec.max));
     }
     Set(spec, value, absl::StrCat(fitted));
@@ -158,13 +162,13 @@ class Translator {
     return absl::OkStatus();
   }
 
-  void NoteUnknown(const std::string& name, const ConfigValue& value) {
+  void WarnUnknown(const std::string& name, const ConfigValue& value) {
     std::vector<absl::string_view> names;
     for (const JavaSettingSpec& spec : AllJavaSettings()) {
       names.push_back(spec.name);
     }
     const absl::string_view nearest = NearestName(name, names);
-    Note(value, absl::StrCat(
+    Warn(value, absl::StrCat(
                     "no effect: not a setting of Kafka's clients that is known "
                     "here",
                     nearest.empty() ? "" : "; did you mean ", nearest,
@@ -184,21 +188,34 @@ class Translator {
     return absl::OkStatus();
   }
 
-  // librdkafka refuses a client whose largest answer is not larger than its
-  // largest fetch, which Java has no setting for.
-  void FitResponseSize() {
-    constexpr int64_t kDefault = 100000000;
-    constexpr int64_t kOverhead = 512;
-    const auto fetch = result_.librdkafka.find("fetch.max.bytes");
-    int64_t bytes = 0;
-    if (fetch == result_.librdkafka.end() ||
-        !absl::SimpleAtoi(fetch->second.text, &bytes) ||
-        bytes + kOverhead <= kDefault) {
-      return;
+  // Pairs that Java puts up with and librdkafka refuses.
+  void FitPairs() {
+    AtLeast("reconnect.backoff.max.ms", "reconnect.backoff.ms");
+    if (Number("socket.timeout.ms") > Number("transaction.timeout.ms") &&
+        Number("transaction.timeout.ms") > 0) {
+      CopyValue("transaction.timeout.ms", "socket.timeout.ms");
     }
-    result_.librdkafka.emplace(
-        "receive.message.max.bytes",
-        fetch->second.WithText(absl::StrCat(bytes + kOverhead)));
+  }
+
+  // Raises `larger` to `smaller`, also if only the latter is written: the
+  // default of the former may be less.
+  void AtLeast(const std::string& larger, const std::string& smaller) {
+    if (Number(smaller) > Number(larger)) CopyValue(smaller, larger);
+  }
+
+  void CopyValue(const std::string& from, const std::string& to) {
+    const ConfigValue value = result_.librdkafka.at(from);
+    result_.librdkafka[to] = value;
+  }
+
+  int64_t Number(const std::string& name) const {
+    const auto it = result_.librdkafka.find(name);
+    int64_t number = 0;
+    if (it == result_.librdkafka.end() ||
+        !absl::SimpleAtoi(it->second.text, &number)) {
+      return -1;
+    }
+    return number;
   }
 
   const unsigned role_;
@@ -210,7 +227,7 @@ class Translator {
 }  // namespace
 
 absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
-    ClientRole role, const SettingMap& java) {
+    JavaClient role, const SettingMap& java) {
   return Translator(role, java).Run();
 }
 

@@ -4,7 +4,7 @@
 // for each what it becomes: the same, another name, another form, nothing
 // (accepted, noted once), or an error that says what to write instead.
 //
-//   auto translated = TranslateJavaClientSettings(ClientRole::kProducer, java);
+//   auto translated = TranslateJavaClientSettings(JavaClient::kProducer, java);
 //   translated->librdkafka["queue.buffering.max.kbytes"].text
 //
 // A name `librdkafka.NAME` passes NAME through and beats what was translated:
@@ -23,7 +23,7 @@
 
 namespace mirror {
 
-enum class ClientRole : unsigned { kConsumer = 1, kProducer = 2, kAdmin = 4 };
+enum class JavaClient : unsigned { kConsumer = 1, kProducer = 2, kAdmin = 4 };
 
 enum class Translation {
   kSame,      // same name and value
@@ -40,7 +40,7 @@ enum class Translation {
 struct JavaSettingSpec {
   absl::string_view name;  // ends in ".*" for a family
   Translation translation = Translation::kSame;
-  unsigned roles = 7;            // ClientRole bits
+  unsigned roles = 7;            // JavaClient bits
   absl::string_view librdkafka;  // its name there, where there is one
   int64_t min = 0;
   int64_t max = 0;
@@ -56,13 +56,14 @@ const JavaSettingSpec* FindJavaSetting(absl::string_view name);
 
 struct TranslatedSettings {
   SettingMap librdkafka;
-  std::vector<std::string> notes;  // what was ignored, limited or not known
+  std::vector<std::string> warnings;  // not known, or brought into range
+  std::vector<std::string> notes;     // without meaning here
 };
 
 // InvalidArgument, naming file, line, property and remedy, for a value that
 // cannot be translated. Secrets appear in no message.
 absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
-    ClientRole role, const SettingMap& java);
+    JavaClient role, const SettingMap& java);
 
 }  // namespace mirror
 

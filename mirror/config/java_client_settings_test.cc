@@ -29,7 +29,7 @@ SettingMap Java(const Texts& texts) {
   return java;
 }
 
-Texts Translate(ClientRole role, const Texts& java) {
+Texts Translate(JavaClient role, const Texts& java) {
   const auto translated = TranslateJavaClientSettings(role, Java(java));
   EXPECT_TRUE(translated.ok()) << translated.status();
   Texts texts;
@@ -42,7 +42,7 @@ Texts Translate(ClientRole role, const Texts& java) {
 
 std::string Problem(const Texts& java) {
   return std::string(
-      TranslateJavaClientSettings(ClientRole::kConsumer, Java(java))
+      TranslateJavaClientSettings(JavaClient::kConsumer, Java(java))
           .status()
           .message());
 }
@@ -67,44 +67,44 @@ TEST(JavaClientSettingsTest, NamesAreUnique) {
 
 TEST(JavaClientSettingsTest, TranslatesNamesAndValues) {
   const struct {
-    ClientRole role;
+    JavaClient role;
     const char* java;
     const char* value;
     const char* librdkafka;
     const char* translated;
   } kVectors[] = {
-      {ClientRole::kAdmin, "bootstrap.servers", "a:1,b:2", "bootstrap.servers",
+      {JavaClient::kAdmin, "bootstrap.servers", "a:1,b:2", "bootstrap.servers",
        "a:1,b:2"},
-      {ClientRole::kAdmin, "security.protocol", "SASL_SSL", "security.protocol",
+      {JavaClient::kAdmin, "security.protocol", "SASL_SSL", "security.protocol",
        "sasl_ssl"},
-      {ClientRole::kAdmin, "request.timeout.ms", "15000", "socket.timeout.ms",
+      {JavaClient::kAdmin, "request.timeout.ms", "15000", "socket.timeout.ms",
        "15000"},
-      {ClientRole::kAdmin, "receive.buffer.bytes", "-1",
+      {JavaClient::kAdmin, "receive.buffer.bytes", "-1",
        "socket.receive.buffer.bytes", "0"},
-      {ClientRole::kAdmin, "connections.max.idle.ms", "-1",
+      {JavaClient::kAdmin, "connections.max.idle.ms", "-1",
        "connections.max.idle.ms", "0"},
-      {ClientRole::kConsumer, "fetch.max.wait.ms", "250", "fetch.wait.max.ms",
+      {JavaClient::kConsumer, "fetch.max.wait.ms", "250", "fetch.wait.max.ms",
        "250"},
-      {ClientRole::kConsumer, "max.partition.fetch.bytes", "4194304",
+      {JavaClient::kConsumer, "max.partition.fetch.bytes", "4194304",
        "fetch.message.max.bytes", "4194304"},
-      {ClientRole::kConsumer, "isolation.level", "READ_COMMITTED",
+      {JavaClient::kConsumer, "isolation.level", "READ_COMMITTED",
        "isolation.level", "read_committed"},
-      {ClientRole::kConsumer, "client.rack", "eu-1a", "client.rack", "eu-1a"},
-      {ClientRole::kConsumer, "check.crcs", "False", "check.crcs", "false"},
-      {ClientRole::kProducer, "buffer.memory", "33554432",
+      {JavaClient::kConsumer, "client.rack", "eu-1a", "client.rack", "eu-1a"},
+      {JavaClient::kConsumer, "check.crcs", "False", "check.crcs", "false"},
+      {JavaClient::kProducer, "buffer.memory", "33554432",
        "queue.buffering.max.kbytes", "32768"},
-      {ClientRole::kProducer, "buffer.memory", "1025",
+      {JavaClient::kProducer, "buffer.memory", "1025",
        "queue.buffering.max.kbytes", "2"},
-      {ClientRole::kProducer, "max.request.size", "10485760",
+      {JavaClient::kProducer, "max.request.size", "10485760",
        "message.max.bytes", "10485760"},
-      {ClientRole::kProducer, "linger.ms", " 20 ", "linger.ms", "20"},
-      {ClientRole::kProducer, "compression.type", "zstd", "compression.type",
+      {JavaClient::kProducer, "linger.ms", " 20 ", "linger.ms", "20"},
+      {JavaClient::kProducer, "compression.type", "zstd", "compression.type",
        "zstd"},
-      {ClientRole::kProducer, "compression.zstd.level", "22",
+      {JavaClient::kProducer, "compression.zstd.level", "22",
        "compression.level", "12"},
-      {ClientRole::kProducer, "max.in.flight.requests.per.connection", "50",
+      {JavaClient::kProducer, "max.in.flight.requests.per.connection", "50",
        "max.in.flight.requests.per.connection", "5"},
-      {ClientRole::kProducer, "batch.size", "0", "batch.size", "1"},
+      {JavaClient::kProducer, "batch.size", "0", "batch.size", "1"},
   };
   for (const auto& vector : kVectors) {
     EXPECT_EQ(Translate(vector.role, {{vector.java, vector.value}}),
@@ -119,7 +119,7 @@ TEST(JavaClientSettingsTest, WithoutMeaningIsNotedAndDropped) {
         "metrics.num.samples", "acks", "enable.idempotence",
         "delivery.timeout.ms", "group.id", "partitioner.class"}) {
     const auto translated =
-        TranslateJavaClientSettings(ClientRole::kConsumer, Java({{name, "x"}}));
+        TranslateJavaClientSettings(JavaClient::kConsumer, Java({{name, "x"}}));
     ASSERT_TRUE(translated.ok()) << name;
     EXPECT_TRUE(translated->librdkafka.empty()) << name;
     ASSERT_EQ(translated->notes.size(), 1u) << name;
@@ -130,41 +130,57 @@ TEST(JavaClientSettingsTest, WithoutMeaningIsNotedAndDropped) {
   }
 }
 
-TEST(JavaClientSettingsTest, UnknownAndMisplacedSettingsAreNoted) {
+TEST(JavaClientSettingsTest, SettingOfAnotherClientIsNoted) {
+  const auto translated = TranslateJavaClientSettings(
+      JavaClient::kConsumer, Java({{"linger.ms", "1"}}));
+  ASSERT_TRUE(translated.ok());
+  EXPECT_TRUE(translated->librdkafka.empty());
+  EXPECT_EQ(translated->notes.size(), 1u);
+}
+
+TEST(JavaClientSettingsTest, UnknownSettingsAreWarnedOf) {
   const struct {
     const char* name;
     const char* part;
   } kVectors[] = {{"fetch.max.byte", "did you mean fetch.max.bytes?"},
-                  {"queued.min.messages", "librdkafka.NAME"},
-                  {"linger.ms", "no setting of this kind of client"}};
+                  {"queued.min.messages", "librdkafka.NAME"}};
   for (const auto& vector : kVectors) {
     const auto translated = TranslateJavaClientSettings(
-        ClientRole::kConsumer, Java({{vector.name, "1"}}));
+        JavaClient::kConsumer, Java({{vector.name, "1"}}));
     ASSERT_TRUE(translated.ok());
     EXPECT_TRUE(translated->librdkafka.empty());
-    ASSERT_EQ(translated->notes.size(), 1u);
-    EXPECT_TRUE(absl::StrContains(translated->notes[0], vector.part))
-        << translated->notes[0];
+    ASSERT_EQ(translated->warnings.size(), 1u);
+    EXPECT_TRUE(absl::StrContains(translated->warnings[0], vector.part))
+        << translated->warnings[0];
   }
 }
 
-TEST(JavaClientSettingsTest, ReducedNumbersAreNoted) {
+TEST(JavaClientSettingsTest, ReducedNumbersAreWarnedOf) {
   const auto translated = TranslateJavaClientSettings(
-      ClientRole::kProducer, Java({{"request.timeout.ms", "600000"}}));
+      JavaClient::kProducer, Java({{"request.timeout.ms", "600000"}}));
   ASSERT_TRUE(translated.ok());
   EXPECT_EQ(translated->librdkafka.at("socket.timeout.ms").text, "300000");
-  EXPECT_EQ(translated->notes.size(), 1u);
+  EXPECT_EQ(translated->warnings.size(), 1u);
 }
 
-TEST(JavaClientSettingsTest, LargeFetchRaisesTheLargestResponse) {
+// librdkafka refuses either pair.
+TEST(JavaClientSettingsTest, PairsAreMadeToFit) {
+  EXPECT_EQ(Translate(JavaClient::kAdmin, {{"reconnect.backoff.ms", "5000"}}),
+            (Texts{{"reconnect.backoff.ms", "5000"},
+                   {"reconnect.backoff.max.ms", "5000"}}));
+  EXPECT_EQ(Translate(JavaClient::kAdmin, {{"reconnect.backoff.ms", "50"},
+                                           {"reconnect.backoff.max.ms", "60"}}),
+            (Texts{{"reconnect.backoff.ms", "50"},
+                   {"reconnect.backoff.max.ms", "60"}}));
   EXPECT_EQ(
-      Translate(ClientRole::kConsumer, {{"fetch.max.bytes", "200000000"}}),
-      (Texts{{"fetch.max.bytes", "200000000"},
-             {"receive.message.max.bytes", "200000512"}}));
+      Translate(JavaClient::kProducer, {{"request.timeout.ms", "30000"},
+                                        {"transaction.timeout.ms", "20000"}}),
+      (Texts{{"socket.timeout.ms", "20000"},
+             {"transaction.timeout.ms", "20000"}}));
 }
 
 TEST(JavaClientSettingsTest, NativeSettingsPassThroughAndWin) {
-  EXPECT_EQ(Translate(ClientRole::kConsumer,
+  EXPECT_EQ(Translate(JavaClient::kConsumer,
                       {{"fetch.max.wait.ms", "1"},
                        {"librdkafka.fetch.wait.max.ms", "2"},
                        {"librdkafka.queued.min.messages", "9"}}),
@@ -179,7 +195,7 @@ TEST(JavaClientSettingsTest, NativeSettingsTheMirrorOwnsAreRefused) {
 
 TEST(JavaClientSettingsTest, PemAndPkcs12StoresTranslate) {
   EXPECT_EQ(
-      Translate(ClientRole::kAdmin, Tls({{"ssl.truststore.location", "/ca"},
+      Translate(JavaClient::kAdmin, Tls({{"ssl.truststore.location", "/ca"},
                                          {"ssl.truststore.type", "pem"},
                                          {"ssl.truststore.password", "x"},
                                          {"ssl.keystore.location", "/k.pem"},
@@ -190,7 +206,7 @@ TEST(JavaClientSettingsTest, PemAndPkcs12StoresTranslate) {
              {"ssl.certificate.location", "/k.pem"},
              {"ssl.key.password", "pw"}}));
   EXPECT_EQ(
-      Translate(ClientRole::kAdmin, Tls({{"ssl.keystore.location", "/k.p12"},
+      Translate(JavaClient::kAdmin, Tls({{"ssl.keystore.location", "/k.p12"},
                                          {"ssl.keystore.password", "pw"}})),
       (Texts{{"security.protocol", "ssl"},
              {"ssl.keystore.location", "/k.p12"},
@@ -198,7 +214,7 @@ TEST(JavaClientSettingsTest, PemAndPkcs12StoresTranslate) {
 }
 
 TEST(JavaClientSettingsTest, InlinePemTranslates) {
-  EXPECT_EQ(Translate(ClientRole::kAdmin,
+  EXPECT_EQ(Translate(JavaClient::kAdmin,
                       Tls({{"ssl.truststore.certificates", "CA"},
                            {"ssl.keystore.key", "KEY"},
                            {"ssl.keystore.certificate.chain", "CHAIN"}})),
@@ -209,7 +225,7 @@ TEST(JavaClientSettingsTest, InlinePemTranslates) {
 }
 
 TEST(JavaClientSettingsTest, EmptyEndpointIdentificationMeansNone) {
-  EXPECT_EQ(Translate(ClientRole::kAdmin,
+  EXPECT_EQ(Translate(JavaClient::kAdmin,
                       Tls({{"ssl.endpoint.identification.algorithm", ""}})),
             (Texts{{"security.protocol", "ssl"},
                    {"ssl.endpoint.identification.algorithm", "none"}}));
@@ -217,7 +233,7 @@ TEST(JavaClientSettingsTest, EmptyEndpointIdentificationMeansNone) {
 
 TEST(JavaClientSettingsTest, SecuritySettingsNotInUseAreLeftOut) {
   EXPECT_EQ(
-      Translate(ClientRole::kAdmin, {{"security.protocol", "PLAINTEXT"},
+      Translate(JavaClient::kAdmin, {{"security.protocol", "PLAINTEXT"},
                                      {"ssl.truststore.location", "/t.jks"},
                                      {"sasl.mechanism", "PLAIN"}}),
       (Texts{{"security.protocol", "plaintext"}}));
@@ -230,12 +246,12 @@ TEST(JavaClientSettingsTest, JaasBecomesCredentials) {
   for (const char* module :
        {"plain.PlainLoginModule", "scram.ScramLoginModule"}) {
     EXPECT_EQ(
-        Translate(ClientRole::kAdmin,
+        Translate(JavaClient::kAdmin,
                   Sasl(std::string("org.apache.kafka.common.security.") +
                        module + " required username=alice password=\"pw\";")),
         password);
   }
-  EXPECT_EQ(Translate(ClientRole::kAdmin,
+  EXPECT_EQ(Translate(JavaClient::kAdmin,
                       Sasl("com.sun.security.auth.module.Krb5LoginModule "
                            "required useKeyTab=true keyTab=\"/k\" "
                            "principal=\"p@R\" serviceName=kafka;")),
@@ -255,7 +271,7 @@ TEST(JavaClientSettingsTest, OAuthBearerBecomesOidc) {
         "org.apache.kafka.common.security.oauthbearer.secured."
         "OAuthBearerLoginCallbackHandler"}});
   EXPECT_EQ(
-      Translate(ClientRole::kAdmin, java),
+      Translate(JavaClient::kAdmin, java),
       (Texts{{"security.protocol", "sasl_plaintext"},
              {"sasl.mechanism", "OAUTHBEARER"},
              {"sasl.oauthbearer.method", "oidc"},
@@ -264,6 +280,20 @@ TEST(JavaClientSettingsTest, OAuthBearerBecomesOidc) {
              {"sasl.oauthbearer.scope", "all"},
              {"sasl.oauthbearer.extensions", "pool=p1"},
              {"sasl.oauthbearer.token.endpoint.url", "https://idp/token"}}));
+}
+
+// Kafka 4.1 takes the credentials as settings of their own, too.
+TEST(JavaClientSettingsTest, OAuthBearerTakesCredentialsFromSettings) {
+  const Texts translated = Translate(
+      JavaClient::kAdmin,
+      Sasl("o.OAuthBearerLoginModule required clientId=old;",
+           {{"sasl.oauthbearer.client.credentials.client.id", "me"},
+            {"sasl.oauthbearer.client.credentials.client.secret", "s"},
+            {"sasl.oauthbearer.scope", "all"},
+            {"sasl.oauthbearer.token.endpoint.url", "https://idp/token"}}));
+  EXPECT_EQ(translated.at("sasl.oauthbearer.client.id"), "me");
+  EXPECT_EQ(translated.at("sasl.oauthbearer.client.secret"), "s");
+  EXPECT_EQ(translated.at("sasl.oauthbearer.scope"), "all");
 }
 
 TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
@@ -302,7 +332,7 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
 
 TEST(JavaClientSettingsTest, DerivedSecretsStayHidden) {
   const auto translated = TranslateJavaClientSettings(
-      ClientRole::kAdmin,
+      JavaClient::kAdmin,
       Java(Sasl("x.PlainLoginModule required username=u password=hunter2;")));
   ASSERT_TRUE(translated.ok());
   const ConfigValue& password = translated->librdkafka.at("sasl.password");

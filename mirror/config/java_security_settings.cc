@@ -191,16 +191,21 @@ class SecurityTranslator {
           jaas.WithText(absl::StrCat("principal=", subject->second));
       return absl::OkStatus();
     }
+    FromOption(jaas, entry, "clientId", "sasl.oauthbearer.client.id");
+    FromOption(jaas, entry, "clientSecret", "sasl.oauthbearer.client.secret");
+    FromOption(jaas, entry, "scope", "sasl.oauthbearer.scope");
+    Copy("sasl.oauthbearer.client.credentials.client.id",
+         "sasl.oauthbearer.client.id");
+    Copy("sasl.oauthbearer.client.credentials.client.secret",
+         "sasl.oauthbearer.client.secret");
+    Copy("sasl.oauthbearer.scope", "sasl.oauthbearer.scope");
     const ConfigValue* endpoint = Find(java_, kEndpoint);
-    if (endpoint == nullptr ||
-        !FromOption(jaas, entry, "clientId", "sasl.oauthbearer.client.id") ||
-        !FromOption(jaas, entry, "clientSecret",
-                    "sasl.oauthbearer.client.secret")) {
+    if (endpoint == nullptr || out_.count("sasl.oauthbearer.client.id") == 0 ||
+        out_.count("sasl.oauthbearer.client.secret") == 0) {
       return Invalid(jaas, absl::StrCat("OAUTHBEARER needs clientId and "
                                         "clientSecret here, and ",
                                         kEndpoint));
     }
-    FromOption(jaas, entry, "scope", "sasl.oauthbearer.scope");
     out_["sasl.oauthbearer.method"] =
         ConfigValue::Default(jaas.property, "oidc");
     out_[kEndpoint] = *endpoint;

@@ -13,8 +13,8 @@ namespace {
 using absl::string_view;
 
 constexpr unsigned kAll = 7;
-constexpr auto kConsumer = static_cast<unsigned>(ClientRole::kConsumer);
-constexpr auto kProducer = static_cast<unsigned>(ClientRole::kProducer);
+constexpr auto kConsumer = static_cast<unsigned>(JavaClient::kConsumer);
+constexpr auto kProducer = static_cast<unsigned>(JavaClient::kProducer);
 constexpr int64_t kMaxInt = 2147483647;
 
 JavaSettingSpec Row(Translation translation, string_view name, unsigned roles,
@@ -82,10 +82,11 @@ std::vector<JavaSettingSpec> ConnectionRows() {
              kMaxInt, "Java's -1 (never) becomes 0."),
       Number("reconnect.backoff.ms", kAll, "reconnect.backoff.ms", 0, 3600000),
       Number("reconnect.backoff.max.ms", kAll, "reconnect.backoff.max.ms", 0,
-             3600000),
+             3600000, "Raised to reconnect.backoff.ms if that is larger."),
       Number("retry.backoff.ms", kAll, "retry.backoff.ms", 1, 300000),
       Number("retry.backoff.max.ms", kAll, "retry.backoff.max.ms", 1, 300000),
-      Number("request.timeout.ms", kAll, "socket.timeout.ms", 10, 300000),
+      Number("request.timeout.ms", kAll, "socket.timeout.ms", 10, 300000,
+             "At most transaction.timeout.ms, where that is written."),
       Number("socket.connection.setup.timeout.ms", kAll,
              "socket.connection.setup.timeout.ms", 1000, kMaxInt),
       Number("send.buffer.bytes", kAll, "socket.send.buffer.bytes", 0,
@@ -100,8 +101,7 @@ std::vector<JavaSettingSpec> ConnectionRows() {
 std::vector<JavaSettingSpec> ConsumerRows() {
   return {
       Number("fetch.min.bytes", kConsumer, "fetch.min.bytes", 1, 100000000),
-      Number("fetch.max.bytes", kConsumer, "fetch.max.bytes", 0, 2147483135,
-             "Raises receive.message.max.bytes where that must be larger."),
+      Number("fetch.max.bytes", kConsumer, "fetch.max.bytes", 0, 2147483135),
       Number("max.partition.fetch.bytes", kConsumer, "fetch.message.max.bytes",
              1, 1000000000),
       Number("fetch.max.wait.ms", kConsumer, "fetch.wait.max.ms", 0, 300000),
@@ -122,9 +122,10 @@ std::vector<JavaSettingSpec> ProducerRows() {
       Number("batch.size", kProducer, "batch.size", 1, kMaxInt),
       Row(Translation::kBytes, "buffer.memory", kProducer,
           "queue.buffering.max.kbytes", "Bytes become kilobytes."),
-      Number("max.request.size", kProducer, "message.max.bytes", 1000,
-             1000000000,
-             "Compared with the record before compression, unlike Java."),
+      Number(
+          "max.request.size", kProducer, "message.max.bytes", 1000, 1000000000,
+          "Compared with the record before compression, as in Java. Without it "
+          "the target's own limit decides."),
       Choice("compression.type", kProducer,
              {"none", "gzip", "snappy", "lz4", "zstd"}),
       Number("compression.gzip.level", kProducer, "compression.level", -1, 12),
@@ -164,7 +165,8 @@ std::vector<JavaSettingSpec> TlsRows() {
       Security("ssl.key.password", "ssl.key.password"),
       Security("ssl.endpoint.identification.algorithm",
                "ssl.endpoint.identification.algorithm",
-               "https; or empty in Java, none here: no check of host names."),
+               "https; empty (none in librdkafka): host names are not "
+               "checked."),
       Refused("ssl.cipher.suites",
               "Java's cipher names are not OpenSSL's: write "
               "librdkafka.ssl.cipher.suites in its place"),
@@ -195,6 +197,14 @@ std::vector<JavaSettingSpec> SaslRows() {
       Same("sasl.kerberos.kinit.cmd"),
       Security("sasl.oauthbearer.token.endpoint.url",
                "sasl.oauthbearer.token.endpoint.url"),
+      Security("sasl.oauthbearer.client.credentials.client.id",
+               "sasl.oauthbearer.client.id",
+               "Or clientId in sasl.jaas.config."),
+      Security("sasl.oauthbearer.client.credentials.client.secret",
+               "sasl.oauthbearer.client.secret",
+               "Or clientSecret in sasl.jaas.config."),
+      Security("sasl.oauthbearer.scope", "sasl.oauthbearer.scope",
+               "Or scope in sasl.jaas.config."),
       Security("sasl.login.callback.handler.class", "",
                "Kafka's own OAuthBearerLoginCallbackHandler only."),
       Refused("sasl.client.callback.handler.class", kCallback),

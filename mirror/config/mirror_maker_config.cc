@@ -113,6 +113,44 @@ void CheckServers(const ConfigFile& file, const std::vector<FlowConfig>& flows,
   }
 }
 
+void CheckOptions(const ConfigFile& file,
+                  const std::vector<std::string>& aliases,
+                  const MirrorMakerOptions& options,
+                  std::vector<std::string>* errors) {
+  for (const std::string& alias : options.target_clusters) {
+    if (Contains(aliases, alias)) continue;
+    errors->push_back(
+        absl::StrCat(file.name(), ": clusters: --clusters names '", alias,
+                     "', which is not one of: ", absl::StrJoin(aliases, ", ")));
+  }
+}
+
+std::vector<FlowConfig> ResolveFlows(const ConfigFile& file,
+                                     const std::vector<std::string>& aliases,
+                                     const MirrorMakerOptions& options,
+                                     ConfigFindings* findings) {
+  const std::vector<std::string>& targets =
+      options.target_clusters.empty() ? aliases : options.target_clusters;
+  std::vector<FlowConfig> flows;
+  for (const std::string& source : aliases) {
+    for (const std::string& target : aliases) {
+      if (source == target || !Contains(targets, target) ||
+          !IsPairActive(file, source, target)) {
+        continue;
+      }
+      flows.push_back(ResolveFlow(file, source, target, findings));
+    }
+  }
+  if (flows.empty()) {
+    findings->errors.push_back(absl::StrCat(
+        file.name(), ": no flow is configured",
+        options.target_clusters.empty() ? "" : " into these --clusters",
+        ": write S->T.enabled = true for two of: ",
+        absl::StrJoin(aliases, ", ")));
+  }
+  return flows;
+}
+
 }  // namespace
 
 absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
@@ -138,39 +176,14 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
   if (!errors.empty()) return AllErrors(errors);
 
   ConfigFindings findings = CheckProperties(*file, config.clusters_);
-  config.warnings_ = std::move(findings.warnings);
-  config.notes_ = std::move(findings.notes);
-  errors = std::move(findings.errors);
-  for (const std::string& alias : options.target_clusters) {
-    if (!Contains(config.clusters_, alias)) {
-      errors.push_back(absl::StrCat(
-          file_name, ": clusters: --clusters names '", alias,
-          "', which is not one of: ", absl::StrJoin(config.clusters_, ", ")));
-    }
-  }
-  if (!errors.empty()) return AllErrors(errors);
+  CheckOptions(*file, config.clusters_, options, &findings.errors);
+  if (!findings.errors.empty()) return AllErrors(findings.errors);
 
-  for (const std::string& source : config.clusters_) {
-    for (const std::string& target : config.clusters_) {
-      if (source == target || !IsPairActive(*file, source, target)) continue;
-      if (!options.target_clusters.empty() &&
-          !Contains(options.target_clusters, target)) {
-        continue;
-      }
-      config.flows_.push_back(
-          ResolveFlow(*file, source, target, &errors, &config.notes_));
-    }
-  }
-  CheckServers(*file, config.flows_, &errors);
-  if (config.flows_.empty()) {
-    errors.push_back(absl::StrCat(
-        file_name, ": no flow is configured",
-        options.target_clusters.empty() ? "" : " into these --clusters",
-        ": write ", "S->T.enabled = true for two of: ",
-        absl::StrJoin(config.clusters_, ", ")));
-  }
-  if (!errors.empty()) return AllErrors(errors);
-  config.notes_ = Distinct(config.notes_);
+  config.flows_ = ResolveFlows(*file, config.clusters_, options, &findings);
+  CheckServers(*file, config.flows_, &findings.errors);
+  if (!findings.errors.empty()) return AllErrors(findings.errors);
+  config.warnings_ = Distinct(findings.warnings);
+  config.notes_ = Distinct(findings.notes);
   return config;
 }
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/replication/flow_control.h"
+
+#include <set>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/replication/flow_fixture.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::HasSubstr;
+
+const TopicPartition kOrders0{"orders", 0};
+
+class FlowControlTest : public testing::Test {
+ protected:
+  FakeCluster& a() { return flow_.source(); }
+  FakeCluster& b() { return flow_.target(); }
+
+  SimulatedFlow flow_;
+};
+
+TEST_F(FlowControlTest, FindsNewTopicsWithinTheRefreshInterval) {
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(20));
+  a().CreateTopic("late", 2);
+  a().Fill({"late", 1}, 10);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("late", 2); },
+                             absl::Seconds(7)));
+}
+
+TEST_F(FlowControlTest, FollowsASourceThatGrows) {
+  a().CreateTopic("orders", 1);
+  b().CreateTopic("A.orders", 1);
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(1));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 4);
+  a().Fill({"orders", 3}, 10);
+  EXPECT_TRUE(flow_.RunUntil([&] {
+    return flow_.CountEvents(EngineEvent::Kind::kPartitionsAdded) == 1;
+  }));
+}
+
+TEST_F(FlowControlTest, ARefusedTopicIsAProblemOfThatTopicAlone) {
+  b().RefuseCreateTopics(absl::PermissionDeniedError("no CREATE"));
+  b().CreateTopic("A.ready", 1);
+  a().CreateTopic("ready", 1);
+  a().CreateTopic("refused", 1);
+  a().Fill({"ready", 0}, 10);
+  b().CreateTopic("mm2-offsets.A.internal", 25);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd({"A.ready", 0}) == 10; }));
+  const FlowStatus status = flow_.ControlStatus();
+  ASSERT_EQ(status.topic_problems_size(), 1);
+  EXPECT_EQ(status.topic_problems(0).topic(), "A.refused");
+  EXPECT_THAT(status.topic_problems(0).reason(), HasSubstr("cluster B"));
+  // Told once, not at every refresh.
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kTopicProblem), 1);
+  b().RefuseCreateTopics(absl::OkStatus());
+  a().Fill({"refused", 0}, 5);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("refused", 1); }));
+  EXPECT_EQ(flow_.ControlStatus().topic_problems_size(), 0);
+}
+
+TEST_F(FlowControlTest, ADeletedSourceTopicIsSetAsideAndKeepsItsCopy) {
+  a().CreateTopic("orders", 2);
+  a().CreateTopic("other", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); }));
+  a().DeleteTopic("orders");
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return flow_.Status(kOrders0).problem() == PROBLEM_SOURCE_TOPIC_MISSING;
+  }));
+  EXPECT_EQ(b().LogEnd({"A.orders", 0}), 10);
+  a().Fill({"other", 0}, 10);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("other", 1); }));
+}
+
+TEST_F(FlowControlTest, ARecreatedTopicStopsByDefault) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 30);
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return flow_.Status(kOrders0).problem() == PROBLEM_SOURCE_RECREATED;
+  }));
+  EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_STOPPED);
+}
+
+TEST_F(FlowControlTest, ARecreatedTopicIsCopiedFromItsStartIfToldTo) {
+  flow_.control_options().on_gap = GapPolicy::kReseed;
+  flow_.shard_options().partition.on_gap = GapPolicy::kReseed;
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  a().DeleteTopic("orders");
+  flow_.RunFor(absl::Seconds(6));
+  a().CreateTopic("orders", 1);
+  Record record;
+  record.timestamp_ms = 1700000000000;
+  record.value = "the new one";
+  a().Append(kOrders0, record);
+  ASSERT_TRUE(
+      flow_.RunUntil([&] { return b().LogEnd({"A.orders", 0}) == 11; }));
+  EXPECT_EQ(b().Records({"A.orders", 0})[10].value, "the new one");
+}
+
+TEST_F(FlowControlTest, ADeletedTargetTopicIsMadeAgain) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  b().DeleteTopic("A.orders");
+  a().Fill(kOrders0, 5);
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return b().HasTopic("A.orders") && b().LogEnd({"A.orders", 0}) == 5;
+  }));
+}
+
+TEST_F(FlowControlTest, WaitsForClustersThatAreDown) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  a().SetDown(true);
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(30));
+  EXPECT_THAT(flow_.ControlStatus().reason(), HasSubstr("cluster A"));
+  // Told once; the shards' clients tell of their own troubles.
+  int told = 0;
+  for (const EngineEvent& event : flow_.events()) {
+    told += event.kind == EngineEvent::Kind::kClusterTrouble &&
+            event.subject.empty();
+  }
+  EXPECT_EQ(told, 1);
+  a().SetDown(false);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  EXPECT_EQ(flow_.ControlStatus().reason(), "");
+}
+
+TEST(ShardOf, SpreadsAHotTopicEvenly) {
+  std::set<size_t> shards;
+  for (int32_t i = 0; i < 4; ++i) {
+    shards.insert(FlowControl::ShardOf({"orders", i}, 4));
+  }
+  EXPECT_EQ(shards.size(), 4u);
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A flow A->B between two FakeClusters in one thread, for tests: control and
+// shards take turns, and the clock moves only by Step().
+
+#ifndef MIRROR_REPLICATION_FLOW_FIXTURE_H_
+#define MIRROR_REPLICATION_FLOW_FIXTURE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+#include "mirror/replication/flow_control.h"
+#include "mirror/replication/shard.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+#include "mirror/testing/fake_cluster.h"
+#include "mirror/testing/simulated_clock.h"
+
+namespace mirror {
+
+class SimulatedFlow {
+ public:
+  explicit SimulatedFlow(uint64_t seed = 1)
+      : source_("A", Single(seed)), target_("B", Single(seed + 1)) {
+    control_options_.flow = "A->B";
+    control_options_.selection.policy =
+        DefaultReplicationPolicy::Create().value();
+    control_options_.selection.filter = RegexTopicFilter::Create().value();
+    control_options_.selection.target_alias = "B";
+    control_options_.progress_topic = "mm2-offsets.A.internal";
+    shard_options_.flow = "A->B";
+    shard_options_.progress_topic = "mm2-offsets.A.internal";
+    shard_options_.partition.source_alias = "A";
+    shard_options_.partition.target_alias = "B";
+  }
+
+  // Change these before Start().
+  FlowControlOptions& control_options() { return control_options_; }
+  ShardOptions& shard_options() { return shard_options_; }
+
+  // Begins a life of the engine; a second call is a restart.
+  void Start(int shards = 2) {
+    Crash();
+    control_due_ = absl::InfinitePast();
+    const auto on_event = [this](EngineEvent event) {
+      events_.push_back(std::move(event));
+    };
+    shard_options_.on_event = on_event;
+    control_options_.on_event = on_event;
+    std::vector<Shard*> raw;
+    for (int i = 0; i < shards; ++i) {
+      shard_options_.index = i;
+      shards_.push_back(
+          Shard::Create(shard_options_, &source_, &target_, &clock_).value());
+      raw.push_back(shards_.back().get());
+    }
+    control_ =
+        FlowControl::Create(control_options_, &source_, &target_, raw, &clock_)
+            .value();
+  }
+
+  // SIGKILL: nothing is drained, nothing committed.
+  void Crash() {
+    control_.reset();
+    shards_.clear();
+  }
+
+  // Stops as MirrorEngine does.
+  absl::Status Stop() {
+    absl::Status status;
+    for (const auto& shard : shards_) {
+      status.Update(shard->Drain(clock_.Now() - absl::Seconds(1)));
+    }
+    Crash();
+    return status;
+  }
+
+  // One turn of everything, 25 ms later.
+  void Step() {
+    clock_.Advance(absl::Milliseconds(25));
+    if (clock_.Now() >= control_due_) {
+      control_due_ = clock_.Now() + control_->RunOnce();
+    }
+    for (const auto& shard : shards_) shard->RunOnce();
+  }
+
+  // Steps until `done`, at most `limit` of simulated time; returns done().
+  bool RunUntil(const std::function<bool()>& done,
+                absl::Duration limit = absl::Minutes(5)) {
+    const absl::Time deadline = clock_.Now() + limit;
+    while (!done() && clock_.Now() < deadline) Step();
+    return done();
+  }
+
+  void RunFor(absl::Duration time) {
+    RunUntil([] { return false; }, time);
+  }
+
+  // Whether B holds as many records of `topic` as A, partition by partition.
+  bool Copied(const std::string& topic, int32_t partitions) {
+    for (int32_t i = 0; i < partitions; ++i) {
+      if (!target_.HasTopic("A." + topic)) return false;
+      if (target_.Records({"A." + topic, i}).size() <
+          source_.Records({topic, i}).size()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  PartitionStatus Status(const TopicPartition& source) {
+    ShardStatus status;
+    for (const auto& shard : shards_) shard->FillStatus(&status);
+    for (const PartitionStatus& partition : status.partitions()) {
+      if (partition.topic() == source.topic &&
+          partition.partition() == source.partition) {
+        return partition;
+      }
+    }
+    return PartitionStatus();
+  }
+
+  FlowStatus ControlStatus() {
+    FlowStatus status;
+    control_->FillStatus(&status);
+    return status;
+  }
+
+  int CountEvents(EngineEvent::Kind kind) const {
+    int count = 0;
+    for (const EngineEvent& event : events_) count += event.kind == kind;
+    return count;
+  }
+
+  FakeCluster& source() { return source_; }
+  FakeCluster& target() { return target_; }
+  SimulatedClock& clock() { return clock_; }
+  std::vector<EngineEvent>& events() { return events_; }
+  std::vector<std::unique_ptr<Shard>>& shards() { return shards_; }
+
+ private:
+  static FakeClusterOptions Single(uint64_t seed) {
+    FakeClusterOptions options;
+    options.seed = seed;
+    options.waits = false;
+    return options;
+  }
+
+  SimulatedClock clock_;
+  FakeCluster source_;
+  FakeCluster target_;
+  FlowControlOptions control_options_;
+  ShardOptions shard_options_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<FlowControl> control_;
+  absl::Time control_due_ = absl::InfinitePast();
+  std::vector<EngineEvent> events_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_FLOW_FIXTURE_H_

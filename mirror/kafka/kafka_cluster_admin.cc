@@ -270,7 +270,11 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
   rd_kafka_ListOffsets(client_->handle(), list.get(), call.options(),
                        call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
-  if (!event.ok()) return {partitions.size(), event.status()};
+  if (!event.ok()) {
+    // Braces would make a list of two out of this.
+    return std::vector<absl::StatusOr<int64_t>>(partitions.size(),
+                                                event.status());
+  }
   size_t count = 0;
   const rd_kafka_ListOffsetsResultInfo_t** infos =
       rd_kafka_ListOffsets_result_infos(

@@ -42,6 +42,7 @@ class KafkaEnvironment final : public ContractEnvironment {
     KafkaClusterOptions options;
     options.alias = "real";
     options.properties = {{"bootstrap.servers", address_}};
+    options.request_timeout = absl::Seconds(5);
     cluster_ = KafkaCluster::Create(std::move(options)).value();
   }
 

@@ -40,6 +40,27 @@ Client NewClient(rd_kafka_type_t type,
   return Client(client, &rd_kafka_destroy);
 }
 
+// One past the last record or marker in the log.
+int64_t LogEnd(rd_kafka_t* client, const TopicPartition& tp) {
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, tp.topic.c_str(), tp.partition)
+      ->offset = RD_KAFKA_OFFSET_SPEC_LATEST;
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
+  rd_kafka_ListOffsets(client, list, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 30000);
+  Check(event != nullptr, "list offsets", "no answer");
+  size_t count = 0;
+  const auto* infos = rd_kafka_ListOffsets_result_infos(
+      rd_kafka_event_ListOffsets_result(event), &count);
+  Check(count == 1, "list offsets", rd_kafka_event_error_string(event));
+  const int64_t offset =
+      rd_kafka_ListOffsetsResultInfo_topic_partition(infos[0])->offset;
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_topic_partition_list_destroy(list);
+  return offset;
+}
+
 void AppendTransaction(const std::string& bootstrap_servers,
                        const TopicPartition& tp, int count, bool commit) {
   const Client producer = NewClient(
@@ -48,6 +69,7 @@ void AppendTransaction(const std::string& bootstrap_servers,
                           {"transactional.id", "raw-" + tp.ToString()}});
   CheckOk(rd_kafka_init_transactions(producer.get(), 30000), "init");
   CheckOk(rd_kafka_begin_transaction(producer.get()), "begin");
+  const int64_t begin = LogEnd(producer.get(), tp);
   for (int i = 0; i < count; ++i) {
     Check(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(tp.topic.c_str()),
                             RD_KAFKA_V_PARTITION(tp.partition),
@@ -62,6 +84,8 @@ void AppendTransaction(const std::string& bootstrap_servers,
   CheckOk(commit ? rd_kafka_commit_transaction(producer.get(), 30000)
                  : rd_kafka_abort_transaction(producer.get(), 30000),
           "end of transaction");
+  // The coordinator answers before the marker is written.
+  while (LogEnd(producer.get(), tp) < begin + count + 1) continue;
 }
 
 }  // namespace

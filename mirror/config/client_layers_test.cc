@@ -132,7 +132,7 @@ TEST(ClientPrecedenceTest, ConsumersReadCommittedUnlessToldOtherwise) {
 
 TEST(ClientPrecedenceTest, OffsetResetSaysWhereNewPartitionsStart) {
   const FlowConfig flow = AToB("A.consumer.auto.offset.reset=latest\n");
-  EXPECT_EQ(flow.start, StartPosition::kLatest);
+  EXPECT_EQ(flow.start, InitialPosition::kLatest);
   EXPECT_EQ(Text(flow.source_consumer.librdkafka, "auto.offset.reset"),
             "(none)");
 }

@@ -19,7 +19,7 @@ namespace mirror {
 
 enum class SourceGapPolicy { kStop, kSkip, kReseed };
 enum class ClusterSide { kSource, kTarget };
-enum class StartPosition { kEarliest, kLatest };
+enum class InitialPosition { kEarliest, kLatest };
 
 // One client's settings, in both languages.
 struct ClientConfig {
@@ -37,7 +37,7 @@ struct FlowConfig {
   bool emit_heartbeats = false;  // may be all that a flow does
   int64_t tasks_max = 0;
   SourceGapPolicy on_source_gap = SourceGapPolicy::kStop;
-  StartPosition start = StartPosition::kEarliest;
+  InitialPosition start = InitialPosition::kEarliest;
   bool exactly_once = false;
   absl::Duration offset_flush_interval;
   absl::Duration admin_timeout;

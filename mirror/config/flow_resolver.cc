@@ -236,7 +236,7 @@ FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
   if (reset != flow.source_consumer.java.end() &&
       absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(reset->second.text),
                              "latest")) {
-    flow.start = StartPosition::kLatest;
+    flow.start = InitialPosition::kLatest;
   }
   TranslateClients(&flow, findings);
   return flow;

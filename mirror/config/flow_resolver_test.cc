@@ -55,7 +55,7 @@ TEST(PropertyPrecedenceTest, OurOwnPropertiesHaveSafeDefaults) {
   const FlowConfig flow = AToB("");
   EXPECT_EQ(flow.on_source_gap, SourceGapPolicy::kStop);
   EXPECT_FALSE(flow.exactly_once);
-  EXPECT_EQ(flow.start, StartPosition::kEarliest);
+  EXPECT_EQ(flow.start, InitialPosition::kEarliest);
   EXPECT_EQ(AToB("A->B.on.source.gap=reseed\n").on_source_gap,
             SourceGapPolicy::kReseed);
   EXPECT_EQ(AToB("B.exactly.once.source.support=preparing\n").exactly_once,

@@ -24,12 +24,9 @@ constexpr Setting kCommonDefaults[] = {
     {"enable.metrics.push", "false"},
 };
 
-// Wanted although no group is joined.
-constexpr Setting kGroupDefaults[] = {
-    {"group.id", "mirror"},
-};
-
 constexpr Setting kConsumerDefaults[] = {
+    // assign() wants a group id although no group is joined.
+    {"group.id", "mirror"},
     {"queued.min.messages", "10000"},
     // The default of a second stalls a partition whose queue was full.
     {"fetch.queue.backoff.ms", "5"},
@@ -131,9 +128,6 @@ absl::Status Force(rd_kafka_conf_t* conf, absl::string_view alias,
 absl::Status SetDefaults(rd_kafka_conf_t* conf, ClientRole role,
                          absl::string_view alias) {
   absl::Status status = SetAll(conf, alias, kCommonDefaults);
-  if (role == ClientRole::kConsumer || role == ClientRole::kGroupAdmin) {
-    status.Update(SetAll(conf, alias, kGroupDefaults));
-  }
   if (status.ok() && role == ClientRole::kConsumer) {
     status = SetAll(conf, alias, kConsumerDefaults);
   }

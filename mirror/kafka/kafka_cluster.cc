@@ -25,8 +25,7 @@ ClientSettings SettingsFor(ClientRole role,
                                                         : options.admin;
   auto properties = special;
   properties.insert(options.properties.begin(), options.properties.end());
-  return {options.alias, std::move(properties), options.request_timeout,
-          options.log};
+  return {options.alias, std::move(properties), options.log};
 }
 
 }  // namespace

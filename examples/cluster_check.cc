@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/cluster_check.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/kafka/kafka_cluster.h"
+#include "mirror/policy/topic_selection.h"
+
+namespace mirror {
+namespace {
+
+struct Answer {
+  std::string cluster_id;
+  std::vector<TopicDescription> topics;
+};
+
+absl::StatusOr<std::shared_ptr<Cluster>> Connect(const FlowCluster& side,
+                                                 const Logger& log) {
+  if (side.cluster != nullptr) return side.cluster;
+  KafkaClusterOptions options;
+  options.alias = side.alias;
+  options.properties = side.properties;
+  options.consumer = side.consumer_properties;
+  options.producer = side.producer_properties;
+  options.admin = side.admin_properties;
+  options.log = log;
+  auto cluster = KafkaCluster::Create(std::move(options));
+  if (!cluster.ok()) return cluster.status();
+  return std::shared_ptr<Cluster>(*std::move(cluster));
+}
+
+absl::StatusOr<Answer> Ask(const FlowCluster& side, const Logger& log) {
+  const auto cluster = Connect(side, log);
+  if (!cluster.ok()) return cluster.status();
+  const auto admin = (*cluster)->NewAdmin("mirror_maker-check");
+  if (!admin.ok()) return admin.status();
+  auto id = (*admin)->ClusterId();
+  if (!id.ok()) return id.status();
+  auto topics = (*admin)->ListTopics();
+  if (!topics.ok()) return topics.status();
+  return Answer{*std::move(id), *std::move(topics)};
+}
+
+std::optional<Answer> AskAndLog(const FlowCluster& side, const Logger& log) {
+  absl::StatusOr<Answer> answer = Ask(side, log);
+  if (answer.ok()) return *std::move(answer);
+  log.Error(side.alias, answer.status().message());
+  return std::nullopt;
+}
+
+std::string Selected(const Flow& flow,
+                     const std::vector<TopicDescription>& topics) {
+  if (!flow.replicate) return "nothing is replicated, only heartbeats written";
+  const TopicSelection selection{flow.policy, flow.topics, flow.target.alias,
+                                 flow.replicate_heartbeats};
+  const auto count = std::count_if(
+      topics.begin(), topics.end(), [&](const TopicDescription& topic) {
+        return ShouldReplicateTopic(selection, topic.name);
+      });
+  return absl::StrCat(count, " of ", topics.size(), " topics are selected");
+}
+
+}  // namespace
+
+bool CheckFlowClusters(const Flow& flow, const Logger& log) {
+  const std::optional<Answer> source = AskAndLog(flow.source, log);
+  if (source.has_value()) {
+    log.Info(flow.source.alias, absl::StrCat("source is reachable, cluster id ",
+                                             source->cluster_id, ", ",
+                                             Selected(flow, source->topics)));
+  }
+  const std::optional<Answer> target = AskAndLog(flow.target, log);
+  if (target.has_value()) {
+    log.Info(
+        flow.target.alias,
+        absl::StrCat("target is reachable, cluster id ", target->cluster_id,
+                     ", ", target->topics.size(), " topics are there"));
+  }
+  if (!source.has_value() || !target.has_value()) return false;
+  if (flow.replicate && source->cluster_id == target->cluster_id) {
+    log.Error("", absl::StrCat("clusters ", flow.source.alias, " and ",
+                               flow.target.alias,
+                               " are one and the same "
+                               "(cluster id ",
+                               source->cluster_id,
+                               "); correct the bootstrap.servers of one"));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace mirror

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/cluster_check.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/testing/fake_cluster.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class FakeLogSink final : public LogSink {
+ public:
+  void Log(const LogEntry& entry) override {
+    lines.push_back(absl::StrCat(LogLevelName(entry.level), " ", entry.subject,
+                                 " ", entry.message));
+  }
+  std::vector<std::string> lines;
+};
+
+class ClusterCheckTest : public ::testing::Test {
+ protected:
+  bool Check() {
+    return CheckFlowClusters(flow_, Logger(&sink_, Clock::System(), "A->B"));
+  }
+
+  void SetUp() override {
+    flow_.policy = DefaultReplicationPolicy::Create().value();
+    flow_.topics = RegexTopicFilter::Create("orders.*").value();
+    flow_.source.cluster = source_;
+    flow_.target.cluster = std::make_shared<FakeCluster>("B");
+    source_->CreateTopic("orders", 1);
+    source_->CreateTopic("payments", 1);
+  }
+
+  std::shared_ptr<FakeCluster> source_ = std::make_shared<FakeCluster>("A");
+  Flow flow_{"A", "B"};
+  FakeLogSink sink_;
+};
+
+TEST_F(ClusterCheckTest, TellsOfEachClusterIdAndSelection) {
+  EXPECT_TRUE(Check());
+  EXPECT_THAT(
+      sink_.lines,
+      ElementsAre(AllOf(HasSubstr("info A source is reachable, cluster id "),
+                        HasSubstr("1 of 2 topics are selected")),
+                  AllOf(HasSubstr("info B target is reachable, cluster id "),
+                        HasSubstr("0 topics are there"))));
+}
+
+TEST_F(ClusterCheckTest, AnUnreachableClusterFailsAndTheOtherIsAskedStill) {
+  source_->SetDown(true);
+  EXPECT_FALSE(Check());
+  EXPECT_THAT(sink_.lines,
+              ElementsAre(HasSubstr("error A "),
+                          HasSubstr("info B target is reachable")));
+}
+
+TEST_F(ClusterCheckTest, TwoAliasesOfOneClusterFail) {
+  flow_.target.cluster = source_;
+  EXPECT_FALSE(Check());
+  EXPECT_THAT(sink_.lines.back(),
+              HasSubstr("clusters A and B are one and the same"));
+}
+
+TEST_F(ClusterCheckTest, HeartbeatsAloneMayStayInOneCluster) {
+  flow_.target.cluster = source_;
+  flow_.replicate = false;
+  EXPECT_TRUE(Check());
+  EXPECT_THAT(sink_.lines.front(), HasSubstr("only heartbeats"));
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/command_line.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace mirror {
+
+const char kHelp[] =
+    "Mirrors Kafka clusters as a MirrorMaker 2 properties file says.\n"
+    "\n"
+    "  mirror_maker FILE [--clusters ALIAS...] [OPTION...]\n"
+    "\n"
+    "  --clusters ALIAS...      run only the flows into these clusters\n"
+    "  --check                  connect to every cluster, report, exit\n"
+    "  --print-config           print the configuration in force, exit\n"
+    "  --log-format=text|json   default text\n"
+    "  --log-level=LEVEL        debug, info (default), warning or error\n"
+    "  --status-interval=SECS   a line of figures per flow this often;\n"
+    "                           default 60, 0: never\n"
+    "  --help, --version\n"
+    "\n"
+    "Logs to standard error. SIGTERM or SIGINT: stops in order.\n"
+    "Exit codes: 0 stopped or checked, 2 wrong arguments or configuration,\n"
+    "3 could not start.\n";
+
+namespace {
+
+absl::Status Wrong(const std::string& argument, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat(argument, ": ", why));
+}
+
+absl::Status ParseLogLevel(const std::string& argument, absl::string_view value,
+                           CommandLine* result) {
+  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo,
+                               LogLevel::kWarning, LogLevel::kError}) {
+    if (value != LogLevelName(level)) continue;
+    result->log_level = level;
+    return absl::OkStatus();
+  }
+  return Wrong(argument, "must be debug, info, warning or error");
+}
+
+// Options of the form --name=value.
+absl::Status ParseValue(const std::string& argument, CommandLine* result) {
+  absl::string_view value = argument;
+  if (absl::ConsumePrefix(&value, "--log-level=")) {
+    return ParseLogLevel(argument, value, result);
+  }
+  if (absl::ConsumePrefix(&value, "--log-format=")) {
+    if (value != "text" && value != "json") {
+      return Wrong(argument, "must be text or json");
+    }
+    result->log_format = value == "json" ? StreamLogSink::Format::kJson
+                                         : StreamLogSink::Format::kText;
+    return absl::OkStatus();
+  }
+  if (absl::ConsumePrefix(&value, "--status-interval=")) {
+    int seconds = 0;
+    if (!absl::SimpleAtoi(value, &seconds) || seconds < 0) {
+      return Wrong(argument, "must be a number of seconds");
+    }
+    result->status_interval = absl::Seconds(seconds);
+    return absl::OkStatus();
+  }
+  return Wrong(argument, "unknown option");
+}
+
+absl::Status ParseOption(const std::string& argument, CommandLine* result) {
+  using Action = CommandLine::Action;
+  if (argument == "--help" || argument == "-h") {
+    result->action = Action::kHelp;
+  } else if (argument == "--version") {
+    result->action = Action::kVersion;
+  } else if (argument == "--check") {
+    result->action = Action::kCheck;
+  } else if (argument == "--print-config") {
+    result->action = Action::kPrintConfig;
+  } else {
+    return ParseValue(argument, result);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckComplete(const CommandLine& result, bool clusters_given) {
+  if (result.action == CommandLine::Action::kHelp ||
+      result.action == CommandLine::Action::kVersion) {
+    return absl::OkStatus();
+  }
+  if (result.file.empty()) {
+    return absl::InvalidArgumentError(
+        clusters_given ? "FILE is missing; it goes before --clusters, which "
+                         "takes all words after it"
+                       : "FILE is missing");
+  }
+  if (clusters_given && result.clusters.empty()) {
+    return absl::InvalidArgumentError("--clusters: name at least one alias");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CommandLine> ParseCommandLine(
+    const std::vector<std::string>& arguments) {
+  CommandLine result;
+  bool clusters_given = false;
+  bool in_clusters = false;  // --clusters takes every word up to an option
+  for (const std::string& argument : arguments) {
+    if (argument == "--clusters") {
+      clusters_given = in_clusters = true;
+    } else if (absl::StartsWith(argument, "-")) {
+      in_clusters = false;
+      absl::Status status = ParseOption(argument, &result);
+      if (!status.ok()) return status;
+    } else if (in_clusters) {
+      result.clusters.push_back(argument);
+    } else if (result.file.empty()) {
+      result.file = argument;
+    } else {
+      return Wrong(argument, "there is a FILE already");
+    }
+  }
+  absl::Status status = CheckComplete(result, clusters_given);
+  if (!status.ok()) return status;
+  return result;
+}
+
+}  // namespace mirror

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mirror_maker's command line, which is MM2's and some options more:
+//
+//   mirror_maker FILE [--clusters ALIAS...] [--check] ...
+
+#ifndef EXAMPLES_COMMAND_LINE_H_
+#define EXAMPLES_COMMAND_LINE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/runtime/log.h"
+
+namespace mirror {
+
+struct CommandLine {
+  enum class Action { kRun, kCheck, kPrintConfig, kHelp, kVersion };
+
+  Action action = Action::kRun;
+  std::string file;
+  std::vector<std::string> clusters;
+  StreamLogSink::Format log_format = StreamLogSink::Format::kText;
+  LogLevel log_level = LogLevel::kInfo;
+  absl::Duration status_interval = absl::Minutes(1);  // zero: never
+};
+
+// InvalidArgument, naming the argument. `arguments` are without the program's
+// name.
+absl::StatusOr<CommandLine> ParseCommandLine(
+    const std::vector<std::string>& arguments);
+
+// What --help prints.
+extern const char kHelp[];
+
+}  // namespace mirror
+
+#endif  // EXAMPLES_COMMAND_LINE_H_

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/command_line.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/testing/matchers.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Action = CommandLine::Action;
+
+TEST(CommandLineTest, AFileAloneRunsItWithTheDefaults) {
+  const auto line = ParseCommandLine({"mm2.properties"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->action, Action::kRun);
+  EXPECT_EQ(line->file, "mm2.properties");
+  EXPECT_THAT(line->clusters, IsEmpty());
+  EXPECT_EQ(line->log_format, StreamLogSink::Format::kText);
+  EXPECT_EQ(line->log_level, LogLevel::kInfo);
+  EXPECT_EQ(line->status_interval, absl::Minutes(1));
+}
+
+TEST(CommandLineTest, ClustersTakeEveryWordUpToAnOption) {
+  const auto line = ParseCommandLine(
+      {"--check", "f", "--clusters", "A", "B", "--clusters", "C",
+       "--log-format=json", "--log-level=error", "--status-interval=0"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_THAT(line->clusters, ElementsAre("A", "B", "C"));
+  EXPECT_EQ(line->action, Action::kCheck);
+  EXPECT_EQ(line->log_format, StreamLogSink::Format::kJson);
+  EXPECT_EQ(line->log_level, LogLevel::kError);
+  EXPECT_EQ(line->status_interval, absl::ZeroDuration());
+}
+
+TEST(CommandLineTest, HelpAndVersionNeedNoFile) {
+  EXPECT_EQ(ParseCommandLine({"--help"})->action, Action::kHelp);
+  EXPECT_EQ(ParseCommandLine({"-h"})->action, Action::kHelp);
+  EXPECT_EQ(ParseCommandLine({"--version"})->action, Action::kVersion);
+  EXPECT_EQ(ParseCommandLine({"f", "--print-config"})->action,
+            Action::kPrintConfig);
+}
+
+TEST(CommandLineTest, MistakesAreNamed) {
+  const struct {
+    std::vector<std::string> arguments;
+    std::string message;
+  } kCases[] = {
+      {{}, "FILE is missing"},
+      {{"--clusters", "A", "mm2.properties"}, "goes before --clusters"},
+      {{"f", "--clusters"}, "--clusters: name at least one alias"},
+      {{"f", "--clusters", "--check"}, "--clusters: name at least one alias"},
+      {{"f", "g"}, "g: there is a FILE already"},
+      {{"f", "--frobnicate"}, "--frobnicate: unknown option"},
+      {{"f", "--clusters=A"}, "--clusters=A: unknown option"},
+      {{"f", "--log-format=xml"}, "--log-format=xml: must be text or json"},
+      {{"f", "--log-level=loud"}, "--log-level=loud: must be debug,"},
+      {{"f", "--status-interval=-1"}, "must be a number of seconds"},
+      {{"f", "--status-interval=soon"}, "must be a number of seconds"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_THAT(
+        ParseCommandLine(c.arguments),
+        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)));
+  }
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A flow's status in one line, for logs:
+//
+//   12 partitions, 1 set aside; 1234567 records copied, 20000/s; lag 42
+
+#ifndef EXAMPLES_FLOW_SUMMARY_H_
+#define EXAMPLES_FLOW_SUMMARY_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+int64_t CopiedRecords(const FlowStatus& flow);
+
+// `records_before` is what CopiedRecords() was `elapsed` ago.
+std::string SummarizeFlow(const FlowStatus& flow, int64_t records_before,
+                          absl::Duration elapsed);
+
+}  // namespace mirror
+
+#endif  // EXAMPLES_FLOW_SUMMARY_H_

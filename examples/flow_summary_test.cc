@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/flow_summary.h"
+
+#include "gtest/gtest.h"
+
+namespace mirror {
+namespace {
+
+void AddPartition(FlowStatus* flow, PartitionState state, int64_t records,
+                  int64_t lag) {
+  PartitionStatus* partition = flow->add_shards()->add_partitions();
+  partition->set_state(state);
+  partition->set_records(records);
+  partition->set_lag(lag);
+}
+
+TEST(FlowSummaryTest, AddsUpThePartitionsOfAllShards) {
+  FlowStatus flow;
+  AddPartition(&flow, PARTITION_RUNNING, 100, 1);
+  AddPartition(&flow, PARTITION_BACKING_OFF, 200, 2);
+  AddPartition(&flow, PARTITION_STOPPED, 0, 39);
+  EXPECT_EQ(CopiedRecords(flow), 300);
+  EXPECT_EQ(SummarizeFlow(flow, 100, absl::Seconds(10)),
+            "3 partitions, 2 set aside; 300 records copied, 20/s; lag 42");
+}
+
+TEST(FlowSummaryTest, NamesWhatTroublesTheFlow) {
+  FlowStatus flow;
+  flow.set_reason("cluster B does not answer");
+  flow.add_topic_problems();
+  EXPECT_EQ(SummarizeFlow(flow, 0, absl::ZeroDuration()),
+            "0 partitions, 0 set aside; 0 records copied, 0/s; lag 0; 1 topics "
+            "cannot be mirrored; cluster B does not answer");
+}
+
+}  // namespace
+}  // namespace mirror

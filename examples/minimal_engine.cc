@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A mirror inside a host program, in one page.
+//
+//   minimal_engine a:9092 b:9092   copies orders.* until Enter is pressed
+//   minimal_engine                 the same between two clusters in memory
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "mirror/mirror_engine.h"
+#include "mirror/policy/topic_filter.h"
+#include "mirror/testing/fake_cluster.h"
+
+namespace {
+
+// Waits until the target has acknowledged `count` records.
+bool AwaitCopied(const mirror::MirrorEngine& engine, int64_t count) {
+  const auto all_copied = [&] {
+    int64_t copied = 0;
+    const mirror::EngineStatus status = engine.Status();
+    for (const auto& shard : status.flows(0).shards()) {
+      for (const auto& partition : shard.partitions()) {
+        copied += partition.records();
+      }
+    }
+    return copied >= count;
+  };
+  for (int i = 0; i < 3000; ++i) {
+    if (all_copied()) return true;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // What to copy, and from where to where.
+  mirror::Flow flow("primary", "standby");
+  flow.topics = mirror::RegexTopicFilter::Create("orders.*").value();
+  const bool real = argc == 3;
+  auto primary = std::make_shared<mirror::FakeCluster>("primary");
+  auto standby = std::make_shared<mirror::FakeCluster>("standby");
+  if (real) {
+    flow.source.properties = {{"bootstrap.servers", argv[1]}};
+    flow.target.properties = {{"bootstrap.servers", argv[2]}};
+  } else {
+    primary->CreateTopic("orders", 1);
+    primary->Fill({"orders", 0}, 1000);
+    flow.source.cluster = primary;
+    flow.target.cluster = standby;
+  }
+
+  // The engine says nothing unless it is given a log.
+  mirror::StreamLogSink log(stderr, mirror::StreamLogSink::Format::kText,
+                            mirror::LogLevel::kInfo);
+  mirror::MirrorEngineOptions options({std::move(flow)});
+  options.log = &log;
+  auto engine = mirror::MirrorEngine::Create(std::move(options));
+  if (!engine.ok() || !(*engine)->Start().ok()) {
+    std::fprintf(stderr, "%s\n", engine.status().ToString().c_str());
+    return 1;
+  }
+
+  const bool copied = real ? std::getchar() != 0 : AwaitCopied(**engine, 1000);
+  return copied && (*engine)->Stop().ok() ? 0 : 1;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/flow_from_config.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "mirror/config/config_value.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+
+namespace mirror {
+namespace {
+
+// Beyond it threads and connections cost more than they bring. MM2 never runs
+// more tasks than there are partitions, so its files may say any number.
+constexpr int64_t kMaxShards = 64;
+
+std::map<std::string, std::string> Texts(const SettingMap& settings) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, value] : settings) texts.emplace(name, value.text);
+  return texts;
+}
+
+absl::Status Refuse(const FlowConfig& config, const std::string& property,
+                    const std::string& reason) {
+  for (const auto& [name, value] : config.effective) {
+    if (name == property) {
+      return absl::InvalidArgumentError(value.Message(reason));
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(config.Name(), ".", property, ": ", reason));
+}
+
+absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Policy(
+    const FlowConfig& config) {
+  if (config.policy == "IdentityReplicationPolicy") {
+    IdentityReplicationPolicy::Options options;
+    options.source_alias = config.source;
+    options.separator = config.separator;
+    options.internal_topic_separator_enabled = config.internal_topic_separator;
+    return IdentityReplicationPolicy::Create(std::move(options));
+  }
+  DefaultReplicationPolicy::Options options;
+  options.separator = config.separator;
+  options.internal_topic_separator_enabled = config.internal_topic_separator;
+  auto policy = DefaultReplicationPolicy::Create(std::move(options));
+  if (!policy.ok()) {
+    return Refuse(config, "replication.policy.separator",
+                  std::string(policy.status().message()));
+  }
+  return *std::move(policy);
+}
+
+void SetClients(const FlowConfig& config, Flow* flow) {
+  flow->source.consumer_properties = Texts(config.source_consumer.librdkafka);
+  flow->source.admin_properties = Texts(config.source_admin.librdkafka);
+  flow->target.consumer_properties = Texts(config.target_consumer.librdkafka);
+  flow->target.producer_properties = Texts(config.data_producer.librdkafka);
+  flow->target.admin_properties = Texts(config.target_admin.librdkafka);
+  // On the target the data's producer writes the offset syncs too.
+  if (config.offset_syncs_location == ClusterSide::kSource) {
+    flow->source.producer_properties =
+        Texts(config.offset_syncs_producer.librdkafka);
+  }
+  // What kinds of client are not named above still need an address.
+  for (FlowCluster* side : {&flow->source, &flow->target}) {
+    const auto servers = side->admin_properties.find("bootstrap.servers");
+    if (servers != side->admin_properties.end()) {
+      side->properties.insert(*servers);
+    }
+  }
+  const auto isolation =
+      flow->source.consumer_properties.find("isolation.level");
+  if (isolation != flow->source.consumer_properties.end()) {
+    flow->read_committed = isolation->second != "read_uncommitted";
+  }
+}
+
+void SetTopics(const FlowConfig& config, Flow* flow) {
+  flow->replicate = config.enabled;
+  flow->replicate_heartbeats = config.replicate_heartbeats;
+  flow->start_at = config.start == InitialPosition::kLatest
+                       ? StartAt::kLatest
+                       : StartAt::kEarliest;
+  flow->on_source_gap =
+      config.on_source_gap == SourceGapPolicy::kSkip     ? GapPolicy::kSkip
+      : config.on_source_gap == SourceGapPolicy::kReseed ? GapPolicy::kReseed
+                                                         : GapPolicy::kStop;
+  flow->refresh_topics_interval = config.refresh_topics_interval;
+  flow->replication_factor = static_cast<int32_t>(config.replication_factor);
+}
+
+void SetBookkeeping(const FlowConfig& config, Flow* flow) {
+  flow->shards = static_cast<int>(std::min(config.tasks_max, kMaxShards));
+  flow->offset_flush_interval = config.offset_flush_interval;
+  flow->progress_topic = config.offset_storage_topic;
+  flow->progress_partitions =
+      static_cast<int32_t>(config.offset_storage_partitions);
+  flow->progress_replication_factor =
+      static_cast<int32_t>(config.offset_storage_replication_factor);
+  flow->heartbeats.enabled = config.emit_heartbeats;
+  flow->heartbeats.interval = config.emit_heartbeats_interval;
+  flow->heartbeats.replication_factor =
+      static_cast<int32_t>(config.heartbeats_replication_factor);
+  flow->offset_syncs.enabled = config.emit_offset_syncs;
+  flow->offset_syncs.location =
+      config.offset_syncs_location == ClusterSide::kSource
+          ? OffsetSyncOptions::Location::kSource
+          : OffsetSyncOptions::Location::kTarget;
+  flow->offset_syncs.lag_max = config.offset_lag_max;
+  flow->offset_syncs.replication_factor =
+      static_cast<int32_t>(config.offset_syncs_replication_factor);
+}
+
+// Settings of the offset syncs' producer that nobody reads, by name.
+std::vector<std::string> IdleSettings(const FlowConfig& config) {
+  std::vector<std::string> names;
+  if (config.offset_syncs_location == ClusterSide::kSource) return names;
+  const auto data = Texts(config.data_producer.librdkafka);
+  for (const auto& setting : Texts(config.offset_syncs_producer.librdkafka)) {
+    const auto same = data.find(setting.first);
+    if (same == data.end() || *same != setting) names.push_back(setting.first);
+  }
+  return names;
+}
+
+}  // namespace
+
+absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config) {
+  if (config.exactly_once) {
+    return Refuse(config, "exactly.once.source.support",
+                  "exactly-once is not done by this version; write disabled "
+                  "to copy at least once");
+  }
+  Flow flow(config.source, config.target);
+  auto policy = Policy(config);
+  if (!policy.ok()) return policy.status();
+  flow.policy = *std::move(policy);
+  auto topics = RegexTopicFilter::Create(config.topics, config.topics_exclude);
+  if (!topics.ok()) {
+    return Refuse(config, "topics", std::string(topics.status().message()));
+  }
+  flow.topics = *std::move(topics);
+  SetClients(config, &flow);
+  SetTopics(config, &flow);
+  SetBookkeeping(config, &flow);
+  return flow;
+}
+
+std::vector<std::string> LeftOutOfFlow(const FlowConfig& config) {
+  std::vector<std::string> result;
+  if (!config.enabled) return result;
+  std::vector<std::string> jobs;
+  const auto add = [&jobs](absl::Duration interval, const char* job) {
+    if (interval != absl::InfiniteDuration()) jobs.emplace_back(job);
+  };
+  add(config.emit_checkpoints_interval,
+      "checkpoints of consumer groups (emit.checkpoints.enabled)");
+  add(config.sync_group_offsets_interval,
+      "committed offsets of consumer groups (sync.group.offsets.enabled)");
+  add(config.sync_topic_configs_interval,
+      "topic configs (sync.topic.configs.enabled)");
+  add(config.sync_topic_acls_interval, "topic ACLs (sync.topic.acls.enabled)");
+  if (!jobs.empty()) {
+    result.push_back(absl::StrCat(
+        "not yet done by this version: ", absl::StrJoin(jobs, ", "),
+        "; topics, records, progress and heartbeats are copied as configured"));
+  }
+  if (config.tasks_max > kMaxShards) {
+    result.push_back(absl::StrCat("tasks.max = ", config.tasks_max,
+                                  " is taken as ", kMaxShards));
+  }
+  const std::vector<std::string> idle = IdleSettings(config);
+  if (!idle.empty()) {
+    result.push_back(absl::StrCat(
+        "with offset-syncs.topic.location = target one producer writes records "
+        "and offset syncs, with the settings for records; without effect: ",
+        absl::StrJoin(idle, ", ")));
+  }
+  return result;
+}
+
+}  // namespace mirror

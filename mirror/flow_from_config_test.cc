@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/flow_from_config.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/config/config_provider.h"
+#include "mirror/config/mirror_maker_config.h"
+#include "mirror/testing/matchers.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+
+// The flow A->B of a file with these lines, from line 5 on.
+FlowConfig AToB(const std::string& lines) {
+  ConfigSources no_sources;
+  no_sources.get_env = [](const std::string&) -> absl::optional<std::string> {
+    return absl::nullopt;
+  };
+  const auto config =
+      MirrorMakerConfig::Parse(absl::StrCat("clusters = A, B\n"
+                                            "A.bootstrap.servers = a:9092\n"
+                                            "B.bootstrap.servers = b:9092\n"
+                                            "A->B.enabled = true\n",
+                                            lines),
+                               "mm2.properties", no_sources);
+  EXPECT_THAT(config, IsOk());
+  return config.ok() ? config->flows().front() : FlowConfig();
+}
+
+Flow Map(const std::string& lines) {
+  auto flow = FlowFromConfig(AToB(lines));
+  EXPECT_THAT(flow, IsOk());
+  return flow.ok() ? *std::move(flow) : Flow("", "");
+}
+
+TEST(FlowFromConfigTest, NothingWrittenGivesTheEnginesOwnDefaults) {
+  const Flow flow = Map("");
+  const Flow fresh("A", "B");
+  EXPECT_EQ(flow.name(), "A->B");
+  EXPECT_TRUE(flow.replicate);
+  EXPECT_EQ(flow.shards, fresh.shards);
+  EXPECT_EQ(flow.read_committed, fresh.read_committed);
+  EXPECT_EQ(flow.start_at, fresh.start_at);
+  EXPECT_EQ(flow.on_source_gap, fresh.on_source_gap);
+  EXPECT_EQ(flow.refresh_topics_interval, fresh.refresh_topics_interval);
+  EXPECT_EQ(flow.replication_factor, fresh.replication_factor);
+  EXPECT_EQ(flow.offset_flush_interval, fresh.offset_flush_interval);
+  EXPECT_EQ(flow.progress_topic, "mm2-offsets.A.internal");
+  EXPECT_EQ(flow.progress_partitions, fresh.progress_partitions);
+  EXPECT_EQ(flow.heartbeats.interval, fresh.heartbeats.interval);
+  EXPECT_EQ(flow.offset_syncs.location, fresh.offset_syncs.location);
+  EXPECT_EQ(flow.offset_syncs.lag_max, fresh.offset_syncs.lag_max);
+}
+
+TEST(FlowFromConfigTest, TopicsAndPolicyAreTheConfiguredOnes) {
+  const Flow flow =
+      Map("topics = orders.*, ledger\n"
+          "topics.exclude = orders-old\n"
+          "replication.policy.separator = _\n"
+          "heartbeats.replication.enabled = false\n"
+          "refresh.topics.enabled = false\n"
+          "replication.factor = 2\n");
+  EXPECT_TRUE(flow.topics->ShouldReplicateTopic("orders-new"));
+  EXPECT_TRUE(flow.topics->ShouldReplicateTopic("ledger"));
+  EXPECT_FALSE(flow.topics->ShouldReplicateTopic("orders-old"));
+  EXPECT_EQ(flow.policy->FormatRemoteTopic("A", "orders"), "A_orders");
+  EXPECT_FALSE(flow.replicate_heartbeats);
+  EXPECT_EQ(flow.refresh_topics_interval, absl::InfiniteDuration());
+  EXPECT_EQ(flow.replication_factor, 2);
+}
+
+TEST(FlowFromConfigTest, IdentityKnowsItsSource) {
+  const Flow flow =
+      Map("replication.policy.class = "
+          "org.apache.kafka.connect.mirror.IdentityReplicationPolicy\n");
+  EXPECT_EQ(flow.policy->FormatRemoteTopic("A", "orders"), "orders");
+  EXPECT_EQ(flow.policy->TopicSource("orders"), "A");
+}
+
+TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
+  const Flow flow =
+      Map("tasks.max = 7\n"
+          "on.source.gap = reseed\n"
+          "A.consumer.auto.offset.reset = latest\n"
+          "A.consumer.isolation.level = read_uncommitted\n"
+          "emit.heartbeats.interval.seconds = 3\n"
+          "heartbeats.topic.replication.factor = 1\n"
+          "emit.offset-syncs.enabled = false\n"
+          "offset-syncs.topic.location = target\n"
+          "offset-syncs.topic.replication.factor = 2\n"
+          "offset.lag.max = 5\n"
+          "offset.flush.interval.ms = 500\n"
+          "offset.storage.topic = offsets\n"
+          "offset.storage.partitions = 3\n"
+          "offset.storage.replication.factor = 1\n");
+  EXPECT_EQ(flow.shards, 7);
+  EXPECT_EQ(flow.on_source_gap, GapPolicy::kReseed);
+  EXPECT_EQ(flow.start_at, StartAt::kLatest);
+  EXPECT_FALSE(flow.read_committed);
+  EXPECT_EQ(flow.heartbeats.interval, absl::Seconds(3));
+  EXPECT_EQ(flow.heartbeats.replication_factor, 1);
+  EXPECT_FALSE(flow.offset_syncs.enabled);
+  EXPECT_EQ(flow.offset_syncs.location, OffsetSyncOptions::Location::kTarget);
+  EXPECT_EQ(flow.offset_syncs.replication_factor, 2);
+  EXPECT_EQ(flow.offset_syncs.lag_max, 5);
+  EXPECT_EQ(flow.offset_flush_interval, absl::Milliseconds(500));
+  EXPECT_EQ(flow.progress_topic, "offsets");
+  EXPECT_EQ(flow.progress_partitions, 3);
+  EXPECT_EQ(flow.progress_replication_factor, 1);
+}
+
+TEST(FlowFromConfigTest, EachClientGetsItsSettingsInLibrdkafkasTerms) {
+  const Flow flow =
+      Map("A.consumer.fetch.min.bytes = 7\n"
+          "A.producer.client.id = syncs\n"
+          "A.admin.request.timeout.ms = 5000\n"
+          "B.producer.batch.size = 12345\n"
+          "B.admin.request.timeout.ms = 6000\n"
+          "B.consumer.fetch.max.wait.ms = 8\n");
+  EXPECT_THAT(flow.source.properties,
+              ElementsAre(Pair("bootstrap.servers", "a:9092")));
+  EXPECT_THAT(flow.target.properties,
+              ElementsAre(Pair("bootstrap.servers", "b:9092")));
+  EXPECT_THAT(flow.source.consumer_properties,
+              AllOf(Contains(Pair("fetch.min.bytes", "7")),
+                    Contains(Pair("bootstrap.servers", "a:9092"))));
+  EXPECT_THAT(flow.source.producer_properties,
+              Contains(Pair("client.id", "syncs")));
+  EXPECT_THAT(flow.source.admin_properties,
+              Contains(Pair("socket.timeout.ms", "5000")));
+  EXPECT_THAT(flow.target.producer_properties,
+              Contains(Pair("batch.size", "12345")));
+  EXPECT_THAT(flow.target.admin_properties,
+              Contains(Pair("socket.timeout.ms", "6000")));
+  EXPECT_THAT(flow.target.consumer_properties,
+              Contains(Pair("fetch.wait.max.ms", "8")));
+}
+
+TEST(FlowFromConfigTest, ExactlyOnceIsRefusedWithItsPlace) {
+  EXPECT_THAT(FlowFromConfig(AToB("exactly.once.source.support = enabled\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("mm2.properties:5: "
+                                 "exactly.once.source.support = enabled: ")));
+}
+
+TEST(FlowFromConfigTest, AFlowThatIsNotEnabledOnlyBeats) {
+  FlowConfig config = AToB("");
+  config.enabled = false;
+  EXPECT_FALSE(FlowFromConfig(config)->replicate);
+  EXPECT_TRUE(FlowFromConfig(config)->heartbeats.enabled);
+  EXPECT_THAT(LeftOutOfFlow(config), IsEmpty());
+}
+
+TEST(LeftOutOfFlowTest, NamesTheJobsThatAreNotDone) {
+  EXPECT_THAT(LeftOutOfFlow(AToB("sync.topic.acls.enabled = false\n")),
+              ElementsAre(AllOf(HasSubstr("emit.checkpoints.enabled"),
+                                HasSubstr("sync.topic.configs.enabled"),
+                                Not(HasSubstr("sync.group.offsets.enabled")),
+                                Not(HasSubstr("sync.topic.acls.enabled")))));
+}
+
+TEST(LeftOutOfFlowTest, SaysNothingWhereNothingIsLeftOut) {
+  EXPECT_THAT(LeftOutOfFlow(AToB("emit.checkpoints.enabled = false\n"
+                                 "sync.topic.configs.enabled = false\n"
+                                 "sync.topic.acls.enabled = false\n")),
+              IsEmpty());
+}
+
+TEST(LeftOutOfFlowTest, NamesWhatIsTakenOtherwise) {
+  const FlowConfig config = AToB(
+      "emit.checkpoints.enabled = false\n"
+      "sync.topic.configs.enabled = false\n"
+      "sync.topic.acls.enabled = false\n"
+      "offset-syncs.topic.location = target\n"
+      "A->B.producer.linger.ms = 9\n"
+      "tasks.max = 500\n");
+  EXPECT_EQ(FlowFromConfig(config)->shards, 64);
+  EXPECT_THAT(LeftOutOfFlow(config),
+              ElementsAre("tasks.max = 500 is taken as 64",
+                          HasSubstr("without effect: linger.ms")));
+}
+
+}  // namespace
+}  // namespace mirror

@@ -10,6 +10,10 @@
 namespace mirror::internal {
 namespace {
 
+constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
+// Within this time trouble with a cluster is told once.
+constexpr absl::Duration kSameTrouble = absl::Seconds(30);
+
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
   return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
@@ -47,8 +51,34 @@ absl::Status FlowRunner::Build() {
     });
   }
   if (!flow_.replicate) return absl::OkStatus();
+  if (flow_.offset_syncs.enabled) {
+    if (absl::Status status = BuildOffsetSyncs(); !status.ok()) return status;
+  }
   if (absl::Status status = BuildShards(); !status.ok()) return status;
   return BuildControl();
+}
+
+absl::Status FlowRunner::BuildOffsetSyncs() {
+  const bool on_source =
+      flow_.offset_syncs.location == OffsetSyncOptions::Location::kSource;
+  const FlowCluster& here = on_source ? flow_.source : flow_.target;
+  const FlowCluster& other = on_source ? flow_.target : flow_.source;
+  OffsetSyncPublisherOptions options;
+  options.topic = flow_.policy->OffsetSyncsTopic(other.alias);
+  options.replication_factor = flow_.offset_syncs.replication_factor;
+  options.lag_max = flow_.offset_syncs.lag_max;
+  options.promote_interval = flow_.offset_flush_interval;
+  options.client_id = absl::StrCat(name_, "|offset-syncs");
+  auto publisher = OffsetSyncPublisher::Create(here.cluster.get(),
+                                               std::move(options), clock_);
+  if (!publisher.ok()) return publisher.status();
+  offset_syncs_ = *std::move(publisher);
+  AddWorker("offset-syncs", [this] {
+    NoteOutcome("offset syncs", EngineEvent::Kind::kOffsetSyncsRefused,
+                offset_syncs_->RunOnce(), &offset_sync_status_);
+    return kOffsetSyncTurn;
+  });
+  return absl::OkStatus();
 }
 
 absl::Status FlowRunner::BuildShards() {
@@ -67,7 +97,14 @@ absl::Status FlowRunner::BuildShards() {
   options.partition.start_at = flow_.start_at;
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
-  options.on_event = on_event_;
+  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
+  if (offset_syncs_ != nullptr) {
+    options.on_copied = [this](const TopicPartition& source,
+                               UpstreamOffset first, DownstreamOffset base,
+                               int64_t count) {
+      offset_syncs_->OnCopied(source, first, base, count);
+    };
+  }
   for (int i = 0; i < flow_.shards; ++i) {
     options.index = i;
     options.source.client_id = absl::StrCat(name_, "|reader-", i);
@@ -93,7 +130,7 @@ absl::Status FlowRunner::BuildControl() {
   options.progress_topic = ProgressTopic(flow_);
   options.progress_partitions = flow_.progress_partitions;
   options.progress_replication_factor = flow_.progress_replication_factor;
-  options.on_event = on_event_;
+  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
   std::vector<Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
   auto control = FlowControl::Create(
@@ -117,6 +154,7 @@ void FlowRunner::Start() {
 
 void FlowRunner::StopLoops() {
   if (heartbeats_ != nullptr) heartbeats_->Cancel();
+  if (offset_syncs_ != nullptr) offset_syncs_->Cancel();
   if (control_ != nullptr) control_->Cancel();
   for (const auto& worker : workers_) worker->Stop();
 }
@@ -138,6 +176,21 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   if (control_ != nullptr) control_->FillStatus(status);
   for (const auto& shard : shards_) shard->FillStatus(status->add_shards());
   if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
+  if (offset_syncs_ != nullptr) {
+    status->set_offset_syncs(offset_syncs_->count());
+  }
+}
+
+void FlowRunner::Tell(EngineEvent event) {
+  if (event.kind == EngineEvent::Kind::kClusterTrouble &&
+      !event.subject.empty()) {
+    MutexLock lock(&mu_);
+    const absl::Time now = clock_->Now();
+    const auto [it, is_new] = last_trouble_.try_emplace(event.subject, now);
+    if (!is_new && now - it->second < kSameTrouble) return;
+    it->second = now;
+  }
+  on_event_(std::move(event));
 }
 
 void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,
@@ -152,7 +205,7 @@ void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,
       status.ok() ? absl::StrCat(job, " are written again")
                   : absl::StrCat(job, " are not written: ", status.message(),
                                  "; tried again, copying goes on");
-  on_event_(std::move(event));
+  Tell(std::move(event));
 }
 
 }  // namespace mirror::internal

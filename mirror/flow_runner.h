@@ -7,8 +7,8 @@
 #define MIRROR_FLOW_RUNNER_H_
 
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +23,7 @@
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
+#include "mirror/sync/offset_sync_publisher.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
@@ -53,9 +54,13 @@ class FlowRunner {
  private:
   FlowRunner(Flow flow, Clock* clock, OnEvent on_event);
   absl::Status Build();
+  absl::Status BuildOffsetSyncs();
   absl::Status BuildShards();
   absl::Status BuildControl();
   void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
+  // Passes an event on, unless a client of the same cluster has just told of
+  // the same trouble: a flow has a dozen of them.
+  void Tell(EngineEvent event);
   // Reports a failure of a small job when it begins and when it ends.
   void NoteOutcome(const std::string& job, EngineEvent::Kind kind,
                    const absl::Status& status, absl::Status* last);
@@ -65,10 +70,15 @@ class FlowRunner {
   Clock* const clock_;
   const OnEvent on_event_;
 
-  std::unique_ptr<HeartbeatEmitter> heartbeats_;  // null: not emitted
+  Mutex mu_;
+  std::map<std::string, absl::Time> last_trouble_ ABSL_GUARDED_BY(mu_);
+
+  std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
+  std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<FlowControl> control_;  // null: nothing is copied
   absl::Status heartbeat_status_;         // of the heartbeats' thread
+  absl::Status offset_sync_status_;       // of the offset syncs' thread
   std::vector<std::unique_ptr<PeriodicWorker>> workers_;
 };
 

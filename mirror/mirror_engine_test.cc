@@ -89,6 +89,23 @@ TEST_F(MirrorEngineTest, WritesHeartbeatsEvenIfNothingIsCopied) {
   }));
 }
 
+TEST_F(MirrorEngineTest, WritesOffsetSyncsWhereTheOptionSays) {
+  a_->CreateTopic("orders", 1);
+  a_->Fill({"orders", 0}, 500);
+  Flow to_target = FakeFlow();
+  to_target.offset_syncs.location = OffsetSyncOptions::Location::kTarget;
+  for (const Flow& flow : {FakeFlow(), to_target}) {
+    auto engine = MirrorEngine::Create({flow});
+    ASSERT_THAT(engine, IsOk());
+    ASSERT_THAT((*engine)->Start(), IsOk());
+    a_->Fill({"orders", 0}, 1);
+    EXPECT_TRUE(Eventually(
+        [&] { return (*engine)->Status().flows(0).offset_syncs() > 0; }));
+  }
+  EXPECT_GT(a_->LogEnd({"mm2-offset-syncs.B.internal", 0}), 0);
+  EXPECT_GT(b_->LogEnd({"mm2-offset-syncs.A.internal", 0}), 0);
+}
+
 TEST_F(MirrorEngineTest, RefusesTwoAliasesOfOneCluster) {
   FakeClusterOptions same;
   same.cluster_id = "one";

@@ -7,13 +7,12 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "mirror/kafka/error.h"
+#include "mirror/runtime/clock.h"
 
 namespace mirror::internal {
 namespace {
 
-constexpr absl::Duration kRequestTimeout = absl::Seconds(30);
 // How long brokers may take to carry out what they have accepted.
 constexpr absl::Duration kOperationTimeout = absl::Seconds(10);
 // How soon a cancelled call ends, and how soon trouble ends one.
@@ -24,52 +23,107 @@ int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
+absl::StatusOr<std::unique_ptr<Client>> NewClient(
+    ClientRole role, const ClientSettings& settings,
+    const std::string& client_id) {
+  return Client::Create(role, settings, {{"client.id", client_id}});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Create(
-    const ClientSettings& settings, const std::string& client_id) {
+    ClientRole role, const ClientSettings& settings,
+    const std::string& client_id) {
   absl::StatusOr<std::unique_ptr<Client>> client =
-      Client::Create(ClientRole::kAdmin, settings, {{"client.id", client_id}});
+      NewClient(role, settings, client_id);
   if (!client.ok()) return client.status();
-  return absl::WrapUnique(new AdminClient(*std::move(client)));
+  return absl::WrapUnique(
+      new AdminClient(role, settings, client_id, *std::move(client)));
+}
+
+AdminClient::AdminClient(ClientRole role, ClientSettings settings,
+                         std::string client_id, std::shared_ptr<Client> client)
+    : role_(role),
+      settings_(std::move(settings)),
+      client_id_(std::move(client_id)),
+      client_(std::move(client)) {}
+
+std::string AdminClient::Context(absl::string_view subject) const {
+  return absl::StrCat("cluster ", settings_.alias, ": ", subject);
+}
+
+std::shared_ptr<Client> AdminClient::client() {
+  MutexLock lock(&mu_);
+  return client_;
 }
 
 absl::Status AdminClient::Repeat(
-    absl::string_view what, absl::FunctionRef<bool(absl::Duration)> attempt) {
-  rd_kafka_poll(handle(), 0);
-  client_->TakeTrouble();  // from before this call
-  const absl::Time deadline = absl::Now() + kRequestTimeout;
+    absl::string_view what,
+    absl::FunctionRef<bool(rd_kafka_t*, absl::Duration)> attempt) {
+  const std::shared_ptr<Client> client = this->client();
+  return RepeatWith(client.get(), what, [&](absl::Duration slice) {
+    return attempt(client->handle(), slice);
+  });
+}
+
+absl::Status AdminClient::RepeatWith(
+    Client* client, absl::string_view what,
+    absl::FunctionRef<bool(absl::Duration)> attempt) {
+  rd_kafka_poll(client->handle(), 0);
+  client->TakeTrouble();  // from before this call
+  Clock* clock = Clock::System();
+  const absl::Time deadline = clock->Now() + settings_.request_timeout;
   absl::Status latest;
-  for (absl::Duration slice = kFirstSlice; absl::Now() < deadline;
+  for (absl::Duration slice = kFirstSlice; clock->Now() < deadline;
        slice = std::min(2 * slice, kLastSlice)) {
     if (cancelled_) {
       return absl::CancelledError(Context(absl::StrCat(what, ": cancelled")));
     }
-    if (attempt(std::min(slice, deadline - absl::Now()))) {
+    if (attempt(std::min(slice, deadline - clock->Now()))) {
       return absl::OkStatus();
     }
-    rd_kafka_poll(handle(), 0);
-    Trouble trouble = client_->TakeTrouble();
+    rd_kafka_poll(client->handle(), 0);
+    Trouble trouble = client->TakeTrouble();
     if (!trouble.status.ok()) latest = std::move(trouble.status);
     if (trouble.all_brokers_down || absl::IsUnauthenticated(latest)) {
       return absl::Status(latest.code(), absl::StrCat(latest.message(), ": ",
                                                       what, " has failed"));
     }
   }
-  return absl::DeadlineExceededError(Context(absl::StrCat(
-      what, ": no answer within ", absl::FormatDuration(kRequestTimeout),
-      latest.ok() ? "" : "; latest trouble: ", latest.message())));
+  return absl::DeadlineExceededError(Context(
+      absl::StrCat(what, ": no answer within ",
+                   absl::FormatDuration(settings_.request_timeout),
+                   latest.ok() ? "" : "; latest trouble: ", latest.message())));
 }
 
-AdminCall::AdminCall(AdminClient* client, rd_kafka_admin_op_t op,
+absl::Duration AdminClient::LibraryTimeout() const {
+  // librdkafka ends the program when it has given up a request to a coordinator
+  // and the coordinator then comes back (its issue 4605). Here it never gives
+  // up: Abandon() comes long before.
+  return role_ == ClientRole::kGroupAdmin ? absl::Hours(1)
+                                          : settings_.request_timeout;
+}
+
+void AdminClient::Abandon(const std::shared_ptr<Client>& client) {
+  if (role_ != ClientRole::kGroupAdmin || cancelled_) return;
+  MutexLock lock(&mu_);
+  if (client_ != client) return;
+  absl::StatusOr<std::unique_ptr<Client>> fresh =
+      NewClient(role_, settings_, client_id_);
+  // Refused settings would have been refused before.
+  if (fresh.ok()) client_ = *std::move(fresh);
+}
+
+AdminCall::AdminCall(AdminClient* admin, rd_kafka_admin_op_t op,
                      absl::string_view what)
-    : client_(client),
+    : admin_(admin),
       what_(what),
-      options_(rd_kafka_AdminOptions_new(client->handle(), op)),
-      queue_(rd_kafka_queue_new(client->handle())) {
+      client_(admin->client()),
+      options_(rd_kafka_AdminOptions_new(client_->handle(), op)),
+      queue_(rd_kafka_queue_new(client_->handle())) {
   char why[256];
   rd_kafka_AdminOptions_set_request_timeout(
-      options_.get(), Milliseconds(kRequestTimeout), why, sizeof(why));
+      options_.get(), Milliseconds(admin->LibraryTimeout()), why, sizeof(why));
   // Refused, rightly, where there is no such thing.
   rd_kafka_AdminOptions_set_operation_timeout(
       options_.get(), Milliseconds(kOperationTimeout), why, sizeof(why));
@@ -77,12 +131,14 @@ AdminCall::AdminCall(AdminClient* client, rd_kafka_admin_op_t op,
 
 absl::StatusOr<EventPtr> AdminCall::AwaitEvent() {
   EventPtr event;
-  absl::Status status = client_->Repeat(what_, [&](absl::Duration slice) {
-    event.reset(rd_kafka_queue_poll(queue_.get(), Milliseconds(slice)));
-    return event != nullptr;
-  });
-  if (!status.ok()) return status;
-  return event;
+  absl::Status status =
+      admin_->RepeatWith(client_.get(), what_, [&](absl::Duration slice) {
+        event.reset(rd_kafka_queue_poll(queue_.get(), Milliseconds(slice)));
+        return event != nullptr;
+      });
+  if (status.ok()) return event;
+  admin_->Abandon(client_);
+  return status;
 }
 
 absl::StatusOr<EventPtr> AdminCall::Await() {
@@ -90,7 +146,7 @@ absl::StatusOr<EventPtr> AdminCall::Await() {
   if (!event.ok()) return event;
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event->get());
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return event;
-  return KafkaError(code, client_->Context(what_),
+  return KafkaError(code, admin_->Context(what_),
                     rd_kafka_event_error_string(event->get()));
 }
 

@@ -3,8 +3,8 @@
 // librdkafka's asynchronous admin calls, made to block: a request, its results,
 // a deadline and a way out.
 //
-//   AdminCall call(&client, RD_KAFKA_ADMIN_OP_DELETETOPICS, "delete topics");
-//   rd_kafka_DeleteTopics(client.handle(), ..., call.options(), call.queue());
+//   AdminCall call(&admin, RD_KAFKA_ADMIN_OP_DELETETOPICS, "delete topics");
+//   rd_kafka_DeleteTopics(call.handle(), ..., call.options(), call.queue());
 //   absl::StatusOr<EventPtr> result = call.Await();
 
 #ifndef MIRROR_KAFKA_ADMIN_CLIENT_H_
@@ -13,7 +13,9 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,6 +23,7 @@
 #include "absl/time/time.h"
 #include "mirror/kafka/client.h"
 #include "mirror/kafka/handles.h"
+#include "mirror/runtime/mutex.h"
 
 namespace mirror::internal {
 
@@ -28,14 +31,13 @@ namespace mirror::internal {
 // destroyed.
 class AdminClient {
  public:
-  // Errors as Client::Create.
+  // `role` is kAdmin or kGroupAdmin. Errors as Client::Create.
   static absl::StatusOr<std::unique_ptr<AdminClient>> Create(
-      const ClientSettings& settings, const std::string& client_id);
+      ClientRole role, const ClientSettings& settings,
+      const std::string& client_id);
 
-  rd_kafka_t* handle() const { return client_->handle(); }
-  std::string Context(absl::string_view subject) const {
-    return client_->Context(subject);
-  }
+  // "cluster backup: subject", for messages.
+  std::string Context(absl::string_view subject) const;
 
   // Ends calls under way, within moments, and all later ones with Cancelled.
   void Cancel() { cancelled_ = true; }
@@ -43,36 +45,55 @@ class AdminClient {
   // Calls `attempt` until it returns true, each time with a longer time it may
   // take. Unauthenticated or Unavailable as soon as that is known;
   // DeadlineExceeded with the latest trouble otherwise; Cancelled.
-  absl::Status Repeat(absl::string_view what,
-                      absl::FunctionRef<bool(absl::Duration)> attempt);
+  absl::Status Repeat(
+      absl::string_view what,
+      absl::FunctionRef<bool(rd_kafka_t*, absl::Duration)> attempt);
 
  private:
-  explicit AdminClient(std::unique_ptr<Client> client)
-      : client_(std::move(client)) {}
+  friend class AdminCall;
 
-  const std::unique_ptr<Client> client_;
+  AdminClient(ClientRole role, ClientSettings settings, std::string client_id,
+              std::shared_ptr<Client> client);
+
+  std::shared_ptr<Client> client();
+  // Repeat() with `client`, which stays the same for a call.
+  absl::Status RepeatWith(Client* client, absl::string_view what,
+                          absl::FunctionRef<bool(absl::Duration)> attempt);
+  // How long librdkafka waits for an answer.
+  absl::Duration LibraryTimeout() const;
+  // Does away with what is left of a call that nobody waits for any more.
+  void Abandon(const std::shared_ptr<Client>& client);
+
+  const ClientRole role_;
+  const ClientSettings settings_;
+  const std::string client_id_;
   std::atomic<bool> cancelled_{false};
+
+  Mutex mu_;
+  std::shared_ptr<Client> client_ ABSL_GUARDED_BY(mu_);
 };
 
 // One admin request, or several of a kind. Not thread-safe.
 class AdminCall {
  public:
   // `what` is said in errors: "create topics".
-  AdminCall(AdminClient* client, rd_kafka_admin_op_t op,
-            absl::string_view what);
+  AdminCall(AdminClient* admin, rd_kafka_admin_op_t op, absl::string_view what);
 
+  rd_kafka_t* handle() { return client_->handle(); }
   rd_kafka_AdminOptions_t* options() { return options_.get(); }
   rd_kafka_queue_t* queue() { return queue_.get(); }
 
   // The next result. An error of the request as a whole is the Status, as is
-  // what Repeat() returns.
+  // what AdminClient::Repeat() returns.
   absl::StatusOr<EventPtr> Await();
   // The same, but errors of the request are in the event.
   absl::StatusOr<EventPtr> AwaitEvent();
 
  private:
-  AdminClient* const client_;
+  AdminClient* const admin_;
   const std::string what_;
+  // Destroyed in reverse order: the client last.
+  const std::shared_ptr<Client> client_;
   const AdminOptionsPtr options_;
   const QueuePtr queue_;
 };

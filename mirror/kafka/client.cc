@@ -85,9 +85,11 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
     rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR);
   }
   char why[512] = "";
-  rd_kafka_t* handle = rd_kafka_new(
-      role == ClientRole::kConsumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
-      conf->get(), why, sizeof(why));
+  const bool consumer =
+      role == ClientRole::kConsumer || role == ClientRole::kGroupAdmin;
+  rd_kafka_t* handle =
+      rd_kafka_new(consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
+                   conf->get(), why, sizeof(why));
   if (handle == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("cluster ", settings.alias, ": ", why));

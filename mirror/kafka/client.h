@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "mirror/kafka/client_config.h"
 #include "mirror/kafka/handles.h"
 #include "mirror/runtime/log.h"
@@ -28,6 +29,8 @@ namespace mirror::internal {
 struct ClientSettings {
   std::string alias;
   Properties properties;
+  // How long an admin call waits for an answer.
+  absl::Duration request_timeout = absl::Seconds(30);
   Logger log;
 };
 

@@ -24,9 +24,12 @@ constexpr Setting kCommonDefaults[] = {
     {"enable.metrics.push", "false"},
 };
 
-constexpr Setting kConsumerDefaults[] = {
-    // assign() wants a group id although no group is joined.
+// Wanted although no group is joined.
+constexpr Setting kGroupDefaults[] = {
     {"group.id", "mirror"},
+};
+
+constexpr Setting kConsumerDefaults[] = {
     {"queued.min.messages", "10000"},
     // The default of a second stalls a partition whose queue was full.
     {"fetch.queue.backoff.ms", "5"},
@@ -128,6 +131,9 @@ absl::Status Force(rd_kafka_conf_t* conf, absl::string_view alias,
 absl::Status SetDefaults(rd_kafka_conf_t* conf, ClientRole role,
                          absl::string_view alias) {
   absl::Status status = SetAll(conf, alias, kCommonDefaults);
+  if (role == ClientRole::kConsumer || role == ClientRole::kGroupAdmin) {
+    status.Update(SetAll(conf, alias, kGroupDefaults));
+  }
   if (status.ok() && role == ClientRole::kConsumer) {
     status = SetAll(conf, alias, kConsumerDefaults);
   }

@@ -18,7 +18,14 @@
 
 namespace mirror::internal {
 
-enum class ClientRole { kConsumer, kProducer, kAdmin };
+enum class ClientRole {
+  kConsumer,
+  kProducer,
+  kAdmin,
+  // A consumer to librdkafka, which crashes on some answers of a group's
+  // coordinator in any other client (its issue 5040).
+  kGroupAdmin,
+};
 
 // librdkafka setting -> value.
 using Properties = std::map<std::string, std::string>;

@@ -25,7 +25,8 @@ ClientSettings SettingsFor(ClientRole role,
                                                         : options.admin;
   auto properties = special;
   properties.insert(options.properties.begin(), options.properties.end());
-  return {options.alias, std::move(properties), options.log};
+  return {options.alias, std::move(properties), options.request_timeout,
+          options.log};
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/runtime/log.h"
 
@@ -30,6 +31,8 @@ struct KafkaClusterOptions {
   std::map<std::string, std::string> consumer;
   std::map<std::string, std::string> producer;
   std::map<std::string, std::string> admin;
+  // How long a call of the admin clients waits for an answer.
+  absl::Duration request_timeout = absl::Seconds(30);
   // Receives what librdkafka logs.
   Logger log;
 };

@@ -70,21 +70,20 @@ auto RawPointers(const Pointers& pointers) {
 absl::StatusOr<std::unique_ptr<KafkaClusterAdmin>> KafkaClusterAdmin::Create(
     const ClientSettings& settings, const std::string& client_id) {
   absl::StatusOr<std::unique_ptr<AdminClient>> client =
-      AdminClient::Create(settings, client_id);
+      AdminClient::Create(ClientRole::kAdmin, settings, client_id);
   if (!client.ok()) return client.status();
   return absl::WrapUnique(new KafkaClusterAdmin(*std::move(client)));
 }
 
 absl::StatusOr<std::string> KafkaClusterAdmin::ClusterId() {
   std::string id;
-  absl::Status status =
-      client_->Repeat("cluster id", [&](absl::Duration slice) {
+  absl::Status status = client_->Repeat(
+      "cluster id", [&](rd_kafka_t* handle, absl::Duration slice) {
         char* text = rd_kafka_clusterid(
-            client_->handle(),
-            static_cast<int>(absl::ToInt64Milliseconds(slice)));
+            handle, static_cast<int>(absl::ToInt64Milliseconds(slice)));
         if (text == nullptr) return false;
         id = text;
-        rd_kafka_mem_free(client_->handle(), text);
+        rd_kafka_mem_free(handle, text);
         return true;
       });
   if (!status.ok()) return status;
@@ -93,10 +92,10 @@ absl::StatusOr<std::string> KafkaClusterAdmin::ClusterId() {
 
 absl::StatusOr<std::vector<TopicDescription>> KafkaClusterAdmin::ListTopics() {
   MetadataPtr metadata;
-  absl::Status status =
-      client_->Repeat("list topics", [&](absl::Duration slice) {
+  absl::Status status = client_->Repeat(
+      "list topics", [&](rd_kafka_t* handle, absl::Duration slice) {
         const rd_kafka_metadata_t* answer = nullptr;
-        rd_kafka_metadata(client_->handle(), /*all_topics=*/1, nullptr, &answer,
+        rd_kafka_metadata(handle, /*all_topics=*/1, nullptr, &answer,
                           static_cast<int>(absl::ToInt64Milliseconds(slice)));
         metadata.reset(answer);
         return answer != nullptr;
@@ -141,7 +140,7 @@ std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
       rd_kafka_TopicCollection_of_topic_names(names.data(), names.size()));
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBETOPICS,
                  "describe topics");
-  rd_kafka_DescribeTopics(client_->handle(), collection.get(), call.options(),
+  rd_kafka_DescribeTopics(call.handle(), collection.get(), call.options(),
                           call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) return {topics.size(), event.status()};
@@ -189,7 +188,7 @@ std::vector<absl::Status> KafkaClusterAdmin::CreateTopics(
   if (!requests.empty()) {
     AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS,
                    "create topics");
-    rd_kafka_CreateTopics(client_->handle(), RawPointers(requests).data(),
+    rd_kafka_CreateTopics(call.handle(), RawPointers(requests).data(),
                           requests.size(), call.options(), call.queue());
     absl::StatusOr<EventPtr> event = call.Await();
     if (!event.ok()) return {topics.size(), event.status()};
@@ -218,7 +217,7 @@ absl::Status KafkaClusterAdmin::CreatePartitions(const std::string& topic,
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_CREATEPARTITIONS,
                  "create partitions");
   rd_kafka_NewPartitions_t* raw = request.get();
-  rd_kafka_CreatePartitions(client_->handle(), &raw, 1, call.options(),
+  rd_kafka_CreatePartitions(call.handle(), &raw, 1, call.options(),
                             call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) return event.status();
@@ -238,7 +237,7 @@ std::vector<absl::Status> KafkaClusterAdmin::DeleteTopics(
   }
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS,
                  "delete topics");
-  rd_kafka_DeleteTopics(client_->handle(), RawPointers(requests).data(),
+  rd_kafka_DeleteTopics(call.handle(), RawPointers(requests).data(),
                         requests.size(), call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) return {topics.size(), event.status()};
@@ -267,10 +266,13 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS, "list offsets");
   ErrorPtr unused(rd_kafka_AdminOptions_set_isolation_level(
       call.options(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
-  rd_kafka_ListOffsets(client_->handle(), list.get(), call.options(),
-                       call.queue());
+  rd_kafka_ListOffsets(call.handle(), list.get(), call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
-  if (!event.ok()) return {partitions.size(), event.status()};
+  if (!event.ok()) {
+    // Braces would make a list of two out of this.
+    return std::vector<absl::StatusOr<int64_t>>(partitions.size(),
+                                                event.status());
+  }
   size_t count = 0;
   const rd_kafka_ListOffsetsResultInfo_t** infos =
       rd_kafka_ListOffsets_result_infos(

@@ -66,7 +66,7 @@ PartitionListPtr ToList(const GroupOffsets& offsets) {
 absl::StatusOr<std::unique_ptr<KafkaGroupAdmin>> KafkaGroupAdmin::Create(
     const ClientSettings& settings, const std::string& client_id) {
   absl::StatusOr<std::unique_ptr<AdminClient>> client =
-      AdminClient::Create(settings, client_id);
+      AdminClient::Create(ClientRole::kGroupAdmin, settings, client_id);
   if (!client.ok()) return client.status();
   return absl::WrapUnique(new KafkaGroupAdmin(*std::move(client)));
 }
@@ -75,7 +75,7 @@ absl::StatusOr<std::map<std::string, GroupState>>
 KafkaGroupAdmin::ListStates() {
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS,
                  "list groups");
-  rd_kafka_ListConsumerGroups(client_->handle(), call.options(), call.queue());
+  rd_kafka_ListConsumerGroups(call.handle(), call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) return event.status();
   const auto* result = rd_kafka_event_ListConsumerGroups_result(event->get());
@@ -114,7 +114,7 @@ std::vector<absl::StatusOr<GroupState>> KafkaGroupAdmin::DescribeGroups(
   for (const std::string& group : groups) names.push_back(group.c_str());
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS,
                  "describe groups");
-  rd_kafka_DescribeConsumerGroups(client_->handle(), names.data(), names.size(),
+  rd_kafka_DescribeConsumerGroups(call.handle(), names.data(), names.size(),
                                   call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) return {groups.size(), event.status()};
@@ -166,8 +166,8 @@ std::vector<absl::StatusOr<GroupOffsets>> KafkaGroupAdmin::ListGroupOffsets(
       rd_kafka_ListConsumerGroupOffsets_t* raw = request.get();
       rd_kafka_AdminOptions_set_opaque(call.options(),
                                        reinterpret_cast<void*>(sent));
-      rd_kafka_ListConsumerGroupOffsets(client_->handle(), &raw, 1,
-                                        call.options(), call.queue());
+      rd_kafka_ListConsumerGroupOffsets(call.handle(), &raw, 1, call.options(),
+                                        call.queue());
     }
     absl::StatusOr<EventPtr> event = call.AwaitEvent();
     if (!event.ok()) {
@@ -214,7 +214,7 @@ KafkaGroupAdmin::AlterGroupOffsets(const std::string& group,
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS,
                  "set group offsets");
   rd_kafka_AlterConsumerGroupOffsets_t* raw = request.get();
-  rd_kafka_AlterConsumerGroupOffsets(client_->handle(), &raw, 1, call.options(),
+  rd_kafka_AlterConsumerGroupOffsets(call.handle(), &raw, 1, call.options(),
                                      call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) return event.status();

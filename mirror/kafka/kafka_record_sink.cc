@@ -11,12 +11,13 @@
 #include "mirror/kafka/error.h"
 #include "mirror/kafka/kafka_record_batch.h"
 #include "mirror/model/record.h"
+#include "mirror/runtime/clock.h"
 
 namespace mirror::internal {
 namespace {
 
-// The smallest librdkafka takes.
-constexpr int64_t kMinBufferKbytes = 1;
+// Between two questions for the same topic.
+constexpr absl::Duration kAskInterval = absl::Milliseconds(100);
 
 // No code that a delivery report has.
 constexpr rd_kafka_resp_err_t kNone = RD_KAFKA_RESP_ERR__BEGIN;
@@ -25,6 +26,10 @@ rd_kafka_vu_t Unit(rd_kafka_vtype_t type) {
   rd_kafka_vu_t unit = {};
   unit.vtype = type;
   return unit;
+}
+
+int64_t Size(const rd_kafka_message_t& message) {
+  return static_cast<int64_t>(message.key_len + message.len);
 }
 
 // A null pointer means null, any other with size 0 empty.
@@ -61,19 +66,23 @@ bool Continues(const Ack& ack, const rd_kafka_message_t& report,
 
 absl::StatusOr<std::unique_ptr<KafkaRecordSink>> KafkaRecordSink::Create(
     const ClientSettings& settings, const SinkOptions& options) {
-  const int64_t kbytes =
-      std::max(kMinBufferKbytes, options.max_buffered_bytes / 1024);
+  // Bytes are counted here: librdkafka would never take a record that is larger
+  // than its limit.
   absl::StatusOr<std::unique_ptr<Client>> client =
       Client::Create(ClientRole::kProducer, settings,
                      {{"client.id", options.client_id},
-                      {"queue.buffering.max.kbytes", absl::StrCat(kbytes)}});
+                      {"queue.buffering.max.kbytes", "2147483647"}});
   if (!client.ok()) return client.status();
-  return absl::WrapUnique(new KafkaRecordSink(*std::move(client)));
+  return absl::WrapUnique(
+      new KafkaRecordSink(*std::move(client), options.max_buffered_bytes));
 }
 
-KafkaRecordSink::KafkaRecordSink(std::unique_ptr<Client> client)
+KafkaRecordSink::KafkaRecordSink(std::unique_ptr<Client> client,
+                                 int64_t max_buffered_bytes)
     : client_(std::move(client)),
-      queue_(rd_kafka_queue_get_main(client_->handle())) {}
+      reports_(rd_kafka_queue_get_main(client_->handle())),
+      answers_(rd_kafka_queue_new(client_->handle())),
+      max_buffered_bytes_(max_buffered_bytes) {}
 
 KafkaRecordSink::~KafkaRecordSink() {
   // What waits for a broker would otherwise hold up the end of the client.
@@ -82,35 +91,89 @@ KafkaRecordSink::~KafkaRecordSink() {
                                         RD_KAFKA_PURGE_F_NON_BLOCKING);
 }
 
-rd_kafka_topic_t* KafkaRecordSink::Topic(const std::string& name) {
-  TopicPtr& topic = topics_[name];
-  if (topic == nullptr) {
-    topic.reset(rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr));
+KafkaRecordSink::Topic* KafkaRecordSink::FindTopic(const std::string& name) {
+  std::unique_ptr<Topic>& topic = topics_[name];
+  if (topic == nullptr) topic = std::make_unique<Topic>();
+  if (topic->handle == nullptr) {
+    topic->handle.reset(
+        rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr));
   }
-  return topic.get();
+  return topic->handle == nullptr ? nullptr : topic.get();
+}
+
+bool KafkaRecordSink::Knows(Topic* topic, int32_t partition) {
+  if (partition < topic->partitions) return true;
+  TakeAnswers();
+  if (partition < topic->partitions) return true;
+  Ask(topic);
+  return false;
+}
+
+void KafkaRecordSink::Ask(Topic* topic) {
+  const absl::Time now = Clock::System()->Now();
+  if (topic->asking || now < topic->asked + kAskInterval) return;
+  topic->asking = true;
+  topic->asked = now;
+  const char* name = rd_kafka_topic_name(topic->handle.get());
+  TopicCollectionPtr names(rd_kafka_TopicCollection_of_topic_names(&name, 1));
+  AdminOptionsPtr options(rd_kafka_AdminOptions_new(
+      client_->handle(), RD_KAFKA_ADMIN_OP_DESCRIBETOPICS));
+  rd_kafka_AdminOptions_set_opaque(options.get(), topic);
+  // The answer also tells the producer itself about the topic.
+  rd_kafka_DescribeTopics(client_->handle(), names.get(), options.get(),
+                          answers_.get());
+}
+
+void KafkaRecordSink::TakeAnswers() {
+  while (EventPtr event{rd_kafka_queue_poll(answers_.get(), 0)}) {
+    auto* topic = static_cast<Topic*>(rd_kafka_event_opaque(event.get()));
+    topic->asking = false;
+    size_t count = 0;
+    if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      continue;
+    }
+    const auto* descriptions = rd_kafka_DescribeTopics_result_topics(
+        rd_kafka_event_DescribeTopics_result(event.get()), &count);
+    for (size_t i = 0; i < count; ++i) {
+      size_t partitions = 0;
+      rd_kafka_TopicDescription_partitions(descriptions[i], &partitions);
+      topic->partitions = static_cast<int32_t>(partitions);
+    }
+  }
 }
 
 absl::Status KafkaRecordSink::Send(const TopicPartition& target,
                                    RecordBatch* batch, int64_t* next) {
-  rd_kafka_topic_t* topic = Topic(target.topic);
+  Topic* topic = FindTopic(target.topic);
   if (topic == nullptr) {
     return KafkaError(rd_kafka_last_error(),
                       client_->Context(target.ToString()));
   }
+  if (!Knows(topic, target.partition)) {
+    return KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+                      client_->Context(target.ToString()),
+                      "the cluster has no such topic or partition, as far as "
+                      "is known yet");
+  }
+  rd_kafka_topic_t* handle = topic->handle.get();
   const auto* consumed = dynamic_cast<const KafkaRecordBatch*>(batch);
   const auto* owned = dynamic_cast<const OwnedRecordBatch*>(batch);
   for (; *next < batch->count(); ++*next, ++in_flight_) {
     const ErrorPtr error =
         consumed != nullptr
-            ? Forward(topic, target.partition, consumed->message(*next))
+            ? Forward(handle, target.partition, consumed->message(*next))
         : owned != nullptr
-            ? Forward(topic, target.partition, owned->records()[*next])
-            : Forward(topic, target.partition, batch->ToRecord(*next));
+            ? Forward(handle, target.partition, owned->records()[*next])
+            : Forward(handle, target.partition, batch->ToRecord(*next));
     if (error == nullptr) continue;
-    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      return absl::OkStatus();
-    }
-    return SendError(*error, target, topic);
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return absl::OkStatus();
+    absl::Status fatal = client_->Fatal();
+    if (!fatal.ok()) return fatal;
+    absl::Status status =
+        KafkaError(error.get(), client_->Context(target.ToString()));
+    if (absl::IsNotFound(status)) topic->partitions = 0;
+    return status;
   }
   return absl::OkStatus();
 }
@@ -146,6 +209,10 @@ ErrorPtr KafkaRecordSink::Produce(rd_kafka_topic_t* topic, int32_t partition,
                                   const rd_kafka_message_t& record,
                                   int64_t timestamp_ms,
                                   rd_kafka_headers_t* headers) {
+  const int64_t size = Size(record);
+  if (buffered_bytes_ > 0 && buffered_bytes_ + size > max_buffered_bytes_) {
+    return ErrorPtr(rd_kafka_error_new(RD_KAFKA_RESP_ERR__QUEUE_FULL, nullptr));
+  }
   rd_kafka_vu_t units[] = {
       Unit(RD_KAFKA_VTYPE_RKT),       Unit(RD_KAFKA_VTYPE_PARTITION),
       Unit(RD_KAFKA_VTYPE_MSGFLAGS),  Unit(RD_KAFKA_VTYPE_KEY),
@@ -164,27 +231,16 @@ ErrorPtr KafkaRecordSink::Produce(rd_kafka_topic_t* topic, int32_t partition,
   units[6].u.i64 = timestamp_ms == 0 ? 1 : timestamp_ms;
   units[7].u.headers = headers;
   const size_t count = std::size(units) - (headers == nullptr ? 1 : 0);
-  return ErrorPtr(rd_kafka_produceva(client_->handle(), units, count));
-}
-
-absl::Status KafkaRecordSink::SendError(const rd_kafka_error_t& error,
-                                        const TopicPartition& target,
-                                        rd_kafka_topic_t* topic) {
-  if (absl::Status fatal = client_->Fatal(); !fatal.ok()) return fatal;
-  if (rd_kafka_error_code(&error) == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
-    // Asks for fresh metadata without waiting for it: the partition may be new.
-    const rd_kafka_metadata_t* metadata = nullptr;
-    rd_kafka_metadata(client_->handle(), 0, topic, &metadata, 1);
-    MetadataPtr unused(metadata);
-  }
-  return KafkaError(&error, client_->Context(target.ToString()));
+  ErrorPtr error(rd_kafka_produceva(client_->handle(), units, count));
+  if (error == nullptr) buffered_bytes_ += size;
+  return error;
 }
 
 absl::Status KafkaRecordSink::Poll(absl::Duration timeout,
                                    std::vector<Ack>* acks) {
   const size_t begin = acks->size();
   int timeout_ms = static_cast<int>(absl::ToInt64Milliseconds(timeout));
-  while (EventPtr event{rd_kafka_queue_poll(queue_.get(), timeout_ms)}) {
+  while (EventPtr event{rd_kafka_queue_poll(reports_.get(), timeout_ms)}) {
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) {
       AddAcks(event.get(), begin, acks);
       timeout_ms = 0;
@@ -206,6 +262,7 @@ void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
                                  : kNone;
   for (; report != nullptr; report = rd_kafka_event_message_next(event)) {
     --in_flight_;
+    buffered_bytes_ -= Size(*report);
     const auto upstream = reinterpret_cast<int64_t>(report->_private);
     if (report->err == last && Continues(acks->back(), *report, upstream)) {
       ++acks->back().count;
@@ -222,8 +279,12 @@ absl::Status KafkaRecordSink::ReportStatus(const rd_kafka_message_t& report,
                                            const TopicPartition& target) {
   if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   const char* detail = rd_kafka_message_produce_errstr(&report);
-  return KafkaError(report.err, client_->Context(target.ToString()),
-                    detail == nullptr ? "" : detail);
+  absl::Status status =
+      KafkaError(report.err, client_->Context(target.ToString()),
+                 detail == nullptr ? "" : detail);
+  // It was there when the record was sent.
+  if (absl::IsNotFound(status)) FindTopic(target.topic)->partitions = 0;
+  return status;
 }
 
 }  // namespace mirror::internal

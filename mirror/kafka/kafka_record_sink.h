@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // RecordSink on an idempotent librdkafka producer. Delivery reports carry the
-// source offset in their opaque pointer, so nothing is allocated per record.
+// source offset in their opaque pointer, so nothing of ours is allocated per
+// record. Partitions are looked up before the first record goes to them: the
+// producer would take records for a topic that may never exist.
 
 #ifndef MIRROR_KAFKA_KAFKA_RECORD_SINK_H_
 #define MIRROR_KAFKA_KAFKA_RECORD_SINK_H_
@@ -38,30 +40,46 @@ class KafkaRecordSink final : public RecordSink {
   }
 
  private:
-  explicit KafkaRecordSink(std::unique_ptr<Client> client);
+  struct Topic {
+    TopicPtr handle;
+    // How many partitions are known to be there.
+    int32_t partitions = 0;
+    bool asking = false;
+    absl::Time asked = absl::InfinitePast();
+  };
 
-  // The handle of a topic, made on first use; null if the name is refused.
-  rd_kafka_topic_t* Topic(const std::string& name);
-  // One record, with `headers` given over on success only.
-  ErrorPtr Produce(rd_kafka_topic_t* topic, int32_t partition,
-                   const rd_kafka_message_t& record, int64_t timestamp_ms,
-                   rd_kafka_headers_t* headers);
+  KafkaRecordSink(std::unique_ptr<Client> client, int64_t max_buffered_bytes);
+
+  // Made on first use; null if the name is refused.
+  Topic* FindTopic(const std::string& name);
+  // Whether the partition is there, as far as is known; asks if not.
+  bool Knows(Topic* topic, int32_t partition);
+  void Ask(Topic* topic);
+  void TakeAnswers();
+
+  // Each is one record. Headers are given over on success only.
   ErrorPtr Forward(rd_kafka_topic_t* topic, int32_t partition,
                    rd_kafka_message_t* message);
   ErrorPtr Forward(rd_kafka_topic_t* topic, int32_t partition,
                    const Record& record);
-  absl::Status SendError(const rd_kafka_error_t& error,
-                         const TopicPartition& target, rd_kafka_topic_t* topic);
-  absl::Status ReportStatus(const rd_kafka_message_t& report,
-                            const TopicPartition& target);
+  ErrorPtr Produce(rd_kafka_topic_t* topic, int32_t partition,
+                   const rd_kafka_message_t& record, int64_t timestamp_ms,
+                   rd_kafka_headers_t* headers);
+
   // Adds the reports of one event to `*acks`, from index `begin` on merged.
   void AddAcks(rd_kafka_event_t* event, size_t begin, std::vector<Ack>* acks);
+  absl::Status ReportStatus(const rd_kafka_message_t& report,
+                            const TopicPartition& target);
 
   // Destroyed in reverse order: the client last.
   const std::unique_ptr<Client> client_;
-  const QueuePtr queue_;
-  absl::flat_hash_map<std::string, TopicPtr> topics_;
+  const QueuePtr reports_;
+  const QueuePtr answers_;
+  const int64_t max_buffered_bytes_;
+  // Pointers, because answers point at them.
+  absl::flat_hash_map<std::string, std::unique_ptr<Topic>> topics_;
   int64_t in_flight_ = 0;
+  int64_t buffered_bytes_ = 0;
 };
 
 }  // namespace mirror::internal

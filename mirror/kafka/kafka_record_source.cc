@@ -172,6 +172,8 @@ void KafkaRecordSource::Report(MessagePtr message, Fetched* fetched) {
 
 std::optional<PartitionBounds> KafkaRecordSource::Bounds(
     const TopicPartition& partition) {
+  // librdkafka would take an interest in a partition it is asked about.
+  if (!next_.contains(partition)) return std::nullopt;
   int64_t start = -1;
   int64_t end = -1;
   if (rd_kafka_get_watermark_offsets(client_->handle(), partition.topic.c_str(),

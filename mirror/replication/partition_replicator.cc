@@ -235,8 +235,10 @@ PartitionReplicator::SendResult PartitionReplicator::Send(RecordSink* sink,
     if (held.batch != nullptr) {
       if (in_flight_records_ == 0) last_ack_ = now;
       const bool isolated = InIsolation();
-      if (in_flight_bytes_ >= options_->max_in_flight_bytes ||
-          (isolated && in_flight_records_ > 0)) {
+      // A batch that went out in part counts whole, so bytes alone do not say
+      // that there is something to wait for.
+      if (in_flight_records_ > 0 &&
+          (isolated || in_flight_bytes_ >= options_->max_in_flight_bytes)) {
         return SendResult::kAtLimit;
       }
       if (isolated && held.batch->count() > 1) {

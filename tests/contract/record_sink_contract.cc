@@ -159,6 +159,18 @@ TEST_P(RecordSinkContract, AFullBufferTakesPartAndTheRestLater) {
   ExpectNumbered(ReadAll(tp), 0, 101);
 }
 
+TEST_P(RecordSinkContract, AcknowledgedRecordsMakeRoomInTheBuffer) {
+  const TopicPartition tp{NewTopic(), 0};
+  SinkOptions options;
+  options.max_buffered_bytes = 20000;
+  auto sink = cluster()->NewSink(options).value();
+  SendAndDrain(sink.get(), tp, Numbered(0, 100, 1000));
+  OwnedRecordBatch batch({"upstream", 0}, Numbered(100, 10, 1000));
+  int64_t next = 0;
+  ASSERT_THAT(sink->Send(tp, &batch, &next), IsOk());
+  EXPECT_EQ(next, 10);
+}
+
 TEST_P(RecordSinkContract, ARecordLargerThanTheBufferStillGoes) {
   const TopicPartition tp{NewTopic(), 0};
   SinkOptions options;

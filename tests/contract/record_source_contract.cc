@@ -16,6 +16,8 @@
 namespace mirror {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -219,6 +221,8 @@ TEST_P(RecordSourceContract, AnOffsetOutsideTheLogStopsThatPartitionOnly) {
     // Silent until assigned again, while others go on.
     ASSERT_THAT(source->Assign({{other, UpstreamOffset(0)}}), IsOk());
     EXPECT_TRUE(PollUntilEnd(source.get(), other, &fetched));
+    EXPECT_THAT(fetched.events,
+                Contains(Field(&PartitionEvent::topic_partition, tp)).Times(1));
     EXPECT_THAT(RecordsOf(fetched, tp), IsEmpty());
     ExpectOffsets(RecordsOf(fetched, other), 0, 9);
   }

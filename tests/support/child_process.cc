@@ -76,6 +76,12 @@ absl::Status ChildProcess::Signal(int signal) {
     return absl::FailedPreconditionError(
         absl::StrCat("process ", pid_, " is gone"));
   }
+  if (signal == SIGSTOP) {
+    // Its threads run on until each has noticed.
+    siginfo_t stopped;
+    waitid(P_PID, static_cast<id_t>(pid_), &stopped,
+           WSTOPPED | WEXITED | WNOWAIT);
+  }
   return absl::OkStatus();
 }
 

@@ -38,7 +38,8 @@ class ChildProcess {
 
   pid_t pid() const { return pid_; }
 
-  // FailedPrecondition if the program has ended.
+  // FailedPrecondition if the program has ended. SIGSTOP: returns when it has
+  // stopped.
   absl::Status Signal(int signal);
 
   // Blocks until the program has ended and returns its exit code, or 128 plus

@@ -33,6 +33,15 @@ TEST(ChildProcess, IsKilledBySignal) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+TEST(ChildProcess, CanBeStoppedAndGoOn) {
+  auto child = Spawn({"cat", "/dev/zero"});
+  ASSERT_TRUE(child->Signal(SIGSTOP).ok());
+  ASSERT_TRUE(child->Signal(SIGTERM).ok());
+  EXPECT_FALSE(child->Wait(absl::ZeroDuration()).ok()) << "it is stopped";
+  ASSERT_TRUE(child->Signal(SIGCONT).ok());
+  EXPECT_EQ(child->Wait(absl::Seconds(20)).value(), 128 + SIGTERM);
+}
+
 TEST(ChildProcess, WaitGivesUpAtItsTimeout) {
   EXPECT_EQ(Spawn({"sleep", "600"})->Wait(absl::ZeroDuration()).status().code(),
             absl::StatusCode::kDeadlineExceeded);

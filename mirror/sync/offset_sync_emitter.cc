@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/sync/offset_sync_emitter.h"
+
+#include <utility>
+
+namespace mirror {
+
+void OffsetSyncEmitter::OnCopied(const TopicPartition& source, UpstreamOffset u,
+                                 DownstreamOffset d, int64_t count) {
+  Partition& partition = partitions_[source];
+  const DownstreamOffset last_d = d + (count - 1);
+  bool is_due = !partition.last_sync.has_value() || u - partition.last_u != 1 ||
+                d < partition.last_d;
+  if (is_due) partition.last_sync = d;
+  // Inside the run only the distance to the last sync makes a record one.
+  const int64_t steps = (last_d - *partition.last_sync) / (lag_max_ + 1);
+  if (steps > 0) {
+    is_due = true;
+    *partition.last_sync += steps * (lag_max_ + 1);
+  }
+  partition.last_u = u + (count - 1);
+  partition.last_d = last_d;
+  if (is_due) {
+    const DownstreamOffset at = *partition.last_sync;
+    MakeDue(&partition, {source, u + (at - d), at});
+    partition.delayed.reset();
+    if (at == last_d) return;
+  }
+  if (!partition.delayed.has_value()) delayed_.push_back(&partition);
+  partition.delayed = OffsetSync{source, partition.last_u, last_d};
+}
+
+void OffsetSyncEmitter::MakeDue(Partition* partition, OffsetSync sync) {
+  // A newer sync takes the place of an unsent one in the queue.
+  if (!partition->due.has_value()) due_.push_back(partition);
+  partition->due = std::move(sync);
+}
+
+void OffsetSyncEmitter::Promote() {
+  for (Partition* partition : std::exchange(delayed_, {})) {
+    if (!partition->delayed.has_value()) continue;
+    MakeDue(partition, *std::exchange(partition->delayed, std::nullopt));
+  }
+}
+
+std::vector<OffsetSync> OffsetSyncEmitter::Take(size_t limit) {
+  std::vector<OffsetSync> taken;
+  while (!due_.empty() && taken.size() < limit) {
+    taken.push_back(*std::exchange(due_.front()->due, std::nullopt));
+    due_.pop_front();
+  }
+  return taken;
+}
+
+void OffsetSyncEmitter::GiveBack(const OffsetSync& sync) {
+  Partition& partition = partitions_[sync.topic_partition];
+  if (!partition.due.has_value()) MakeDue(&partition, sync);
+}
+
+}  // namespace mirror

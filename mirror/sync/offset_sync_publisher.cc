@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/sync/offset_sync_publisher.h"
+
+#include <optional>
+#include <string>
+
+#include "mirror/model/record.h"
+
+namespace mirror {
+namespace {
+
+// Per write. MM2 keeps at most 10 on their way; waiting for all of a larger
+// batch costs no more.
+constexpr size_t kBatch = 1000;
+
+// The record of a sync; nullopt for a topic whose name no sync can hold.
+std::optional<Record> Encoded(const OffsetSync& sync) {
+  absl::StatusOr<std::string> key = sync.EncodeKey();
+  if (!key.ok()) return std::nullopt;
+  Record record;
+  record.key = *std::move(key);
+  record.value = sync.EncodeValue();
+  return record;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OffsetSyncPublisher>>
+OffsetSyncPublisher::Create(Cluster* cluster,
+                            OffsetSyncPublisherOptions options, Clock* clock) {
+  absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
+      InternalTopicWriter::Create(cluster, options.topic,
+                                  options.replication_factor, options.client_id,
+                                  clock);
+  if (!writer.ok()) return writer.status();
+  return std::unique_ptr<OffsetSyncPublisher>(
+      new OffsetSyncPublisher(std::move(options), *std::move(writer), clock));
+}
+
+OffsetSyncPublisher::OffsetSyncPublisher(
+    OffsetSyncPublisherOptions options,
+    std::unique_ptr<InternalTopicWriter> writer, Clock* clock)
+    : options_(std::move(options)),
+      writer_(std::move(writer)),
+      clock_(clock),
+      last_promotion_(clock->Now()),
+      emitter_(options_.lag_max) {}
+
+void OffsetSyncPublisher::OnCopied(const TopicPartition& source,
+                                   UpstreamOffset first, DownstreamOffset base,
+                                   int64_t count) {
+  MutexLock lock(&mu_);
+  emitter_.OnCopied(source, first, base, count);
+}
+
+absl::Status OffsetSyncPublisher::RunOnce() {
+  std::vector<OffsetSync> syncs;
+  {
+    MutexLock lock(&mu_);
+    if (clock_->Now() - last_promotion_ >= options_.promote_interval) {
+      last_promotion_ = clock_->Now();
+      emitter_.Promote();
+    }
+    syncs = emitter_.Take(kBatch);
+  }
+  std::vector<Record> records;
+  for (const OffsetSync& sync : syncs) {
+    if (std::optional<Record> record = Encoded(sync)) {
+      records.push_back(*std::move(record));
+    }
+  }
+  const absl::Status status = writer_->Write(std::move(records));
+  if (status.ok()) {
+    count_ += static_cast<int64_t>(syncs.size());
+    return status;
+  }
+  MutexLock lock(&mu_);
+  for (const OffsetSync& sync : syncs) emitter_.GiveBack(sync);
+  return status;
+}
+
+}  // namespace mirror

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "mirror/kafka/kafka_cluster.h"
+#include "mirror/testing/matchers.h"
+#include "tests/contract/cluster_contract.h"
+#include "tests/support/kafka_broker.h"
+#include "tests/support/raw_client.h"
+
+namespace mirror {
+namespace {
+
+using testing::KafkaBroker;
+
+// One broker for all tests, as each start costs seconds.
+KafkaBroker* Broker() {
+  static const std::unique_ptr<KafkaBroker> broker = [] {
+    absl::StatusOr<std::unique_ptr<KafkaBroker>> started = KafkaBroker::Start();
+    if (!started.ok()) {
+      std::fprintf(stderr, "%s\n", started.status().ToString().c_str());
+      std::exit(1);
+    }
+    // Otherwise the first test to ask about a group waits for the topic.
+    testing::AwaitGroupCoordinator((*started)->bootstrap_servers(), "any");
+    return *std::move(started);
+  }();
+  return broker.get();
+}
+
+class KafkaEnvironment final : public ContractEnvironment {
+ public:
+  KafkaEnvironment() : address_(Broker()->bootstrap_servers()) {
+    KafkaClusterOptions options;
+    options.alias = "real";
+    options.properties = {{"bootstrap.servers", address_}};
+    options.request_timeout = absl::Seconds(5);
+    cluster_ = KafkaCluster::Create(std::move(options)).value();
+  }
+
+  Cluster* cluster() override { return cluster_.get(); }
+  absl::Duration patience() const override { return absl::Seconds(40); }
+
+  void AppendAborted(const TopicPartition& tp, int64_t count) override {
+    testing::AppendAborted(address_, tp, static_cast<int>(count));
+  }
+  void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset) override {
+    testing::DeleteRecordsBefore(address_, tp, offset);
+  }
+  void SetGroupActive(const std::string& group, const std::string& topic,
+                      bool active) override {
+    members_.erase(group);
+    if (!active) return;
+    members_[group] =
+        std::make_unique<testing::GroupMember>(address_, group, topic);
+  }
+  void SetDown(bool down) override {
+    EXPECT_THAT(down ? Broker()->Pause() : Broker()->Resume(), IsOk());
+  }
+
+ private:
+  const std::string address_;
+  std::unique_ptr<KafkaCluster> cluster_;
+  std::map<std::string, std::unique_ptr<testing::GroupMember>> members_;
+};
+
+std::unique_ptr<ContractEnvironment> Kafka() {
+  return std::make_unique<KafkaEnvironment>();
+}
+
+INSTANTIATE_TEST_SUITE_P(Kafka, RecordSourceContract,
+                         ::testing::Values(&Kafka));
+INSTANTIATE_TEST_SUITE_P(Kafka, RecordSinkContract, ::testing::Values(&Kafka));
+INSTANTIATE_TEST_SUITE_P(Kafka, ClusterAdminContract,
+                         ::testing::Values(&Kafka));
+INSTANTIATE_TEST_SUITE_P(Kafka, GroupAdminContract, ::testing::Values(&Kafka));
+
+}  // namespace
+}  // namespace mirror

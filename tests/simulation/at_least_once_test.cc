@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whole flows between FakeClusters under seeded faults: brokers down, produces
+// refused, acknowledgements held back, producers fenced, the process killed at
+// any step. Whatever happens, in the end
+//  - nothing is lost: every source record is on the target;
+//  - order is kept per partition: the last copies stand in source order, and
+//    where no produce was refused no copy ever runs ahead of an earlier record;
+//  - records keep key, value, headers and timestamp.
+// Replay one seed with --test_env=MIRROR_SEED=n.
+
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "mirror/replication/flow_fixture.h"
+
+namespace mirror {
+namespace {
+
+constexpr int kSeeds = 200;
+constexpr int32_t kPartitions = 3;
+
+class World {
+ public:
+  explicit World(uint64_t seed) : random_(seed), flow_(seed) {
+    refusals_ = Chance(50);
+    flow_.shard_options().partition.max_in_flight_bytes = 1 + Below(2000);
+    flow_.source().CreateTopic("orders", kPartitions);
+    flow_.source().SetMaxBatchRecords(1 + Below(50));
+    flow_.target().SetBufferLimit(1 + Below(200));
+    flow_.Start(1 + Below(3));
+  }
+
+  void Run() {
+    for (int step = 0; step < 60; ++step) {
+      Act();
+      flow_.RunFor(absl::Milliseconds(25 * (1 + Below(40))));
+    }
+    Heal();
+    ASSERT_TRUE(flow_.RunUntil([this] { return EverythingIsThere(); },
+                               absl::Minutes(30)))
+        << "the flow does not catch up: " << Describe();
+    for (int32_t i = 0; i < kPartitions; ++i) CheckOrder(i);
+  }
+
+ private:
+  int Below(int limit) {
+    return std::uniform_int_distribution<int>(0, limit - 1)(random_);
+  }
+  bool Chance(int percent) { return Below(100) < percent; }
+  TopicPartition Any() { return {"orders", Below(kPartitions)}; }
+
+  // One thing happens.
+  void Act() {
+    FakeCluster& a = flow_.source();
+    FakeCluster& b = flow_.target();
+    switch (Below(refusals_ ? 11 : 8)) {
+      case 0:
+      case 1:
+      case 2:
+        Append(Any(), 1 + Below(60));
+        break;
+      case 3:
+        a.AppendGap(Any(), 1 + Below(5));
+        break;
+      case 4:
+        (Chance(50) ? a : b).SetDown(Chance(50));
+        break;
+      case 5:
+        if (Chance(50)) {
+          b.HoldAcks();
+        } else {
+          b.ReleaseAcks();
+        }
+        break;
+      case 6:
+        if (Chance(40)) flow_.Start(1 + Below(3));  // killed and restarted
+        break;
+      case 7:
+        if (b.HasTopic("A.orders")) {
+          b.SetPartitionDown({"A.orders", Below(kPartitions)}, Chance(50));
+        }
+        break;
+      case 8:
+        b.FailNextProduces(1 + Below(3), absl::UnavailableError("moved"));
+        break;
+      case 9:
+        b.FailNextProduces(1, absl::InvalidArgumentError("too large"));
+        break;
+      default:
+        b.FenceSinks();
+        break;
+    }
+  }
+
+  void Append(const TopicPartition& tp, int count) {
+    for (int i = 0; i < count; ++i) {
+      Record record;
+      record.timestamp_ms = 1700000000000 + appended_;
+      record.value = absl::StrCat(appended_++);
+      if (Chance(30)) record.key = absl::StrCat("k", Below(5));
+      if (Chance(20)) record.headers.push_back({"h", std::nullopt});
+      flow_.source().Append(tp, record);
+    }
+  }
+
+  void Heal() {
+    flow_.source().SetDown(false);
+    FakeCluster& b = flow_.target();
+    b.SetDown(false);
+    b.ReleaseAcks();
+    b.FailNextProduces(0, absl::OkStatus());
+    if (!b.HasTopic("A.orders")) return;
+    for (int32_t i = 0; i < kPartitions; ++i) {
+      b.SetPartitionDown({"A.orders", i}, false);
+    }
+  }
+
+  // Where each record of the partition stands on the target, by value: the last
+  // copy counts.
+  std::map<std::string, size_t> LastCopies(int32_t partition) {
+    std::map<std::string, size_t> last;
+    if (!flow_.target().HasTopic("A.orders")) return last;
+    const std::vector<Record> copies =
+        flow_.target().Records({"A.orders", partition});
+    for (size_t i = 0; i < copies.size(); ++i) last[*copies[i].value] = i;
+    return last;
+  }
+
+  // Copied and committed to the last record, copies made again included.
+  bool EverythingIsThere() {
+    for (int32_t i = 0; i < kPartitions; ++i) {
+      const auto records = flow_.source().Records({"orders", i});
+      if (records.empty()) continue;
+      const PartitionStatus status = flow_.Status({"orders", i});
+      if (!status.has_committed_offset() ||
+          status.committed_offset() != records.back().offset.value()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string Describe() {
+    std::string text = flow_.ControlStatus().ShortDebugString();
+    for (const auto& shard : flow_.shards()) {
+      ShardStatus status;
+      shard->FillStatus(&status);
+      absl::StrAppend(&text, "\nin flight: ", status.records_in_flight());
+    }
+    for (int32_t i = 0; i < kPartitions; ++i) {
+      absl::StrAppend(&text, "\n",
+                      flow_.Status({"orders", i}).ShortDebugString());
+    }
+    return text;
+  }
+
+  void CheckOrder(int32_t partition) {
+    const std::vector<Record> source =
+        flow_.source().Records({"orders", partition});
+    const std::vector<Record> copies =
+        flow_.target().Records({"A.orders", partition});
+    const std::map<std::string, size_t> last = LastCopies(partition);
+    std::map<std::string, size_t> position;  // on the source
+    for (size_t i = 0; i < source.size(); ++i) {
+      position[*source[i].value] = i;
+      ASSERT_EQ(last.count(*source[i].value), 1u) << "a record is lost";
+      Record copy = copies[last.at(*source[i].value)];
+      copy.offset = source[i].offset;
+      EXPECT_EQ(copy, source[i]);
+      if (i > 0) {
+        EXPECT_LT(last.at(*source[i - 1].value), last.at(*source[i].value));
+      }
+    }
+    if (refusals_) return;
+    size_t furthest = 0;  // how many records are there without a hole
+    for (const Record& copy : copies) {
+      const size_t at = position.at(*copy.value);
+      EXPECT_LE(at, furthest) << "a copy ran ahead of an earlier record";
+      furthest = std::max(furthest, at + 1);
+    }
+  }
+
+  std::mt19937_64 random_;
+  SimulatedFlow flow_;
+  bool refusals_ = false;
+  int64_t appended_ = 0;
+};
+
+TEST(AtLeastOnce, NothingIsLostAndOrderIsKeptWhateverHappens) {
+  uint64_t first = 1;
+  uint64_t last = kSeeds;
+  if (const char* seed = std::getenv("MIRROR_SEED")) {
+    ASSERT_TRUE(absl::SimpleAtoi(seed, &first));
+    last = first;
+  }
+  for (uint64_t seed = first; seed <= last; ++seed) {
+    SCOPED_TRACE(absl::StrCat("MIRROR_SEED=", seed));
+    World(seed).Run();
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace mirror

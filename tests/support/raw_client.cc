@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/support/raw_client.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <utility>
+
+namespace mirror::testing {
+namespace {
+
+using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
+
+void Check(bool ok, const char* what, const char* why = "") {
+  if (ok) return;
+  std::fprintf(stderr, "raw client: %s: %s\n", what, why);
+  std::abort();
+}
+
+// Takes over `error`.
+void CheckOk(rd_kafka_error_t* error, const char* what) {
+  Check(error == nullptr, what,
+        error == nullptr ? "" : rd_kafka_error_string(error));
+}
+
+Client NewClient(rd_kafka_type_t type,
+                 const std::map<std::string, std::string>& settings) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char why[512] = "";
+  for (const auto& [name, value] : settings) {
+    Check(rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why,
+                            sizeof(why)) == RD_KAFKA_CONF_OK,
+          "setting", why);
+  }
+  rd_kafka_t* client = rd_kafka_new(type, conf, why, sizeof(why));
+  Check(client != nullptr, "client", why);
+  return Client(client, &rd_kafka_destroy);
+}
+
+// One past the last record or marker in the log.
+int64_t LogEnd(rd_kafka_t* client, const TopicPartition& tp) {
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, tp.topic.c_str(), tp.partition)
+      ->offset = RD_KAFKA_OFFSET_SPEC_LATEST;
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
+  rd_kafka_ListOffsets(client, list, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 30000);
+  Check(event != nullptr, "list offsets", "no answer");
+  size_t count = 0;
+  const auto* infos = rd_kafka_ListOffsets_result_infos(
+      rd_kafka_event_ListOffsets_result(event), &count);
+  Check(count == 1, "list offsets", rd_kafka_event_error_string(event));
+  const int64_t offset =
+      rd_kafka_ListOffsetsResultInfo_topic_partition(infos[0])->offset;
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_topic_partition_list_destroy(list);
+  return offset;
+}
+
+void AppendTransaction(const std::string& bootstrap_servers,
+                       const TopicPartition& tp, int count, bool commit) {
+  const Client producer = NewClient(
+      RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers},
+                          {"enable.metrics.push", "false"},
+                          {"transactional.id", "raw-" + tp.ToString()}});
+  CheckOk(rd_kafka_init_transactions(producer.get(), 30000), "init");
+  CheckOk(rd_kafka_begin_transaction(producer.get()), "begin");
+  const int64_t begin = LogEnd(producer.get(), tp);
+  for (int i = 0; i < count; ++i) {
+    Check(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(tp.topic.c_str()),
+                            RD_KAFKA_V_PARTITION(tp.partition),
+                            RD_KAFKA_V_VALUE(const_cast<char*>("t"), 1),
+                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
+          "produce");
+  }
+  // Otherwise an abort would drop the records unsent.
+  Check(rd_kafka_flush(producer.get(), 30000) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "flush");
+  CheckOk(commit ? rd_kafka_commit_transaction(producer.get(), 30000)
+                 : rd_kafka_abort_transaction(producer.get(), 30000),
+          "end of transaction");
+  // The coordinator answers before the marker is written.
+  while (LogEnd(producer.get(), tp) < begin + count + 1) continue;
+}
+
+}  // namespace
+
+void AppendAborted(const std::string& bootstrap_servers,
+                   const TopicPartition& tp, int count) {
+  AppendTransaction(bootstrap_servers, tp, count, /*commit=*/false);
+}
+
+void AppendCommitted(const std::string& bootstrap_servers,
+                     const TopicPartition& tp, int count) {
+  AppendTransaction(bootstrap_servers, tp, count, /*commit=*/true);
+}
+
+void DeleteRecordsBefore(const std::string& bootstrap_servers,
+                         const TopicPartition& tp, int64_t offset) {
+  const Client client =
+      NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers},
+                                    {"enable.metrics.push", "false"}});
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, tp.topic.c_str(), tp.partition)
+      ->offset = offset;
+  rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list);
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(client.get());
+  rd_kafka_DeleteRecords(client.get(), &request, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 30000);
+  Check(event != nullptr, "delete records", "no answer");
+  Check(rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "delete records", rd_kafka_event_error_string(event));
+  const rd_kafka_topic_partition_list_t* result =
+      rd_kafka_DeleteRecords_result_offsets(
+          rd_kafka_event_DeleteRecords_result(event));
+  Check(result->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR, "delete records",
+        rd_kafka_err2str(result->elems[0].err));
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_DeleteRecords_destroy(request);
+  rd_kafka_topic_partition_list_destroy(list);
+}
+
+void AwaitGroupCoordinator(const std::string& bootstrap_servers,
+                           const std::string& group) {
+  const Client consumer =
+      NewClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap_servers},
+                                    {"enable.metrics.push", "false"},
+                                    {"group.id", group}});
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, "any", 0);
+  Check(rd_kafka_committed(consumer.get(), list, 60000) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR,
+        "committed offsets");
+  rd_kafka_topic_partition_list_destroy(list);
+}
+
+GroupMember::GroupMember(const std::string& bootstrap_servers,
+                         const std::string& group, const std::string& topic)
+    : consumer_(NewClient(RD_KAFKA_CONSUMER,
+                          {{"bootstrap.servers", bootstrap_servers},
+                           {"enable.metrics.push", "false"},
+                           {"enable.auto.commit", "false"},
+                           {"group.id", group}})
+                    .release()) {
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, topic.c_str(), RD_KAFKA_PARTITION_UA);
+  Check(rd_kafka_subscribe(consumer_, list) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "subscribe");
+  rd_kafka_topic_partition_list_destroy(list);
+  for (bool joined = false; !joined;) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer_, 100);
+    if (message != nullptr) rd_kafka_message_destroy(message);
+    rd_kafka_topic_partition_list_t* assigned = nullptr;
+    rd_kafka_assignment(consumer_, &assigned);
+    joined = assigned->cnt > 0;
+    rd_kafka_topic_partition_list_destroy(assigned);
+  }
+}
+
+GroupMember::~GroupMember() {
+  rd_kafka_consumer_close(consumer_);
+  rd_kafka_destroy(consumer_);
+}
+
+}  // namespace mirror::testing

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What applications do to a cluster and a mirror never does, on librdkafka
+// directly. Each call ends the program if it fails: it is the test's setting,
+// not its subject.
+
+#ifndef TESTS_SUPPORT_RAW_CLIENT_H_
+#define TESTS_SUPPORT_RAW_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "mirror/model/topic_partition.h"
+
+struct rd_kafka_s;
+
+namespace mirror::testing {
+
+// Writes `count` records in a transaction, ends it, and returns when its marker
+// is in the log. Nobody else may write to the partition meanwhile.
+void AppendAborted(const std::string& bootstrap_servers,
+                   const TopicPartition& tp, int count);
+void AppendCommitted(const std::string& bootstrap_servers,
+                     const TopicPartition& tp, int count);
+
+// Moves the start of the log.
+void DeleteRecordsBefore(const std::string& bootstrap_servers,
+                         const TopicPartition& tp, int64_t offset);
+
+// Returns once the cluster can keep offsets of `group`, which it does not
+// commit.
+void AwaitGroupCoordinator(const std::string& bootstrap_servers,
+                           const std::string& group);
+
+// A member of a consumer group; it leaves when destroyed.
+class GroupMember {
+ public:
+  // Returns once the group has given the member its partitions of `topic`.
+  GroupMember(const std::string& bootstrap_servers, const std::string& group,
+              const std::string& topic);
+  ~GroupMember();
+  GroupMember(const GroupMember&) = delete;
+  GroupMember& operator=(const GroupMember&) = delete;
+
+ private:
+  rd_kafka_s* const consumer_;
+};
+
+}  // namespace mirror::testing
+
+#endif  // TESTS_SUPPORT_RAW_CLIENT_H_

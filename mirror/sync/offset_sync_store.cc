@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/sync/offset_sync_store.h"
+
+#include <limits>
+
+namespace mirror {
+
+OffsetSyncStore::Partition& OffsetSyncStore::GetPartition(
+    const TopicPartition& tp) {
+  std::unique_ptr<Partition>& partition = partitions_[tp];
+  if (partition == nullptr) {
+    partition = std::make_unique<Partition>(options_.max_runs_per_partition);
+  }
+  return *partition;
+}
+
+const OffsetSyncStore::Partition* OffsetSyncStore::FindPartition(
+    const TopicPartition& tp) const {
+  const auto found = partitions_.find(tp);
+  return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+void OffsetSyncStore::Begin(const TopicPartition& tp, UpstreamOffset u,
+                            DownstreamOffset d) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(tp);
+  partition.runs.Begin(u, d);
+  partition.indexed = true;
+}
+
+void OffsetSyncStore::Resume(const TopicPartition& tp, UpstreamOffset u,
+                             UnindexedCopies unindexed) {
+  MutexLock lock(&mu_);
+  GetPartition(tp).runs.Resume(u, unindexed);
+}
+
+bool OffsetSyncStore::Append(const TopicPartition& tp, UpstreamOffset u,
+                             DownstreamOffset d, int64_t count) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(tp);
+  partition.indexed = true;
+  if (partition.runs.Append(u, d, count)) return true;
+  StartOverLocked(&partition);
+  partition.indexed = true;
+  partition.runs.Append(u, d, count);
+  return false;
+}
+
+void OffsetSyncStore::DropBelow(const TopicPartition& tp,
+                                UpstreamOffset log_start) {
+  MutexLock lock(&mu_);
+  GetPartition(tp).runs.DropBelow(log_start);
+}
+
+void OffsetSyncStore::StartOver(const TopicPartition& tp) {
+  MutexLock lock(&mu_);
+  StartOverLocked(&GetPartition(tp));
+}
+
+void OffsetSyncStore::StartOverLocked(Partition* partition) {
+  partition->runs.Clear();
+  partition->ledger.OnStartedOver();
+  ++partition->generation;
+  partition->indexed = false;
+}
+
+void OffsetSyncStore::SetSource(const TopicPartition& tp,
+                                SourceIdentity source) {
+  MutexLock lock(&mu_);
+  GetPartition(tp).source = std::move(source);
+}
+
+SourceIdentity OffsetSyncStore::Source(const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  return partition == nullptr ? SourceIdentity() : partition->source;
+}
+
+absl::Status OffsetSyncStore::ApplyIndexRecord(
+    absl::string_view key, std::optional<absl::string_view> value) {
+  absl::StatusOr<IndexSegmentKey> decoded = IndexSegmentKey::Decode(key);
+  if (!decoded.ok()) return decoded.status();
+  if (!value.has_value()) {
+    ApplyTombstone(*decoded);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<IndexSegment> segment = IndexSegment::Decode(*value);
+  if (!segment.ok()) return segment.status();
+  ApplySegment(*decoded, *std::move(segment));
+  return absl::OkStatus();
+}
+
+void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
+                                   IndexSegment segment) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(key.topic_partition);
+  if (segment.generation < partition.generation) return;
+  if (segment.generation > partition.generation) {
+    StartOverLocked(&partition);
+    partition.generation = segment.generation;
+  }
+  const bool flushed = partition.ledger.IsFlushed(partition.runs);
+  const bool newest =
+      segment.runs.back().downstream_end() >= partition.runs.downstream_end();
+  if (segment.began_here) {
+    partition.runs.ApplyBegin(segment.runs.front().start());
+  }
+  partition.runs.Apply(segment.runs);
+  partition.ledger.OnRead(key.first, segment.runs);
+  if (flushed) {
+    partition.ledger.SetFlushed(partition.runs.downstream_end());
+  }
+  if (newest || !partition.indexed) {
+    partition.source = std::move(segment.source);
+  }
+  partition.indexed = true;
+}
+
+void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(key.topic_partition);
+  const bool flushed = partition.ledger.IsFlushed(partition.runs);
+  const auto gone = partition.ledger.OnTombstone(key.first);
+  if (!gone.has_value()) return;
+  partition.runs.Erase(gone->first, gone->end);
+  if (flushed) {
+    partition.ledger.SetFlushed(partition.runs.downstream_end());
+  }
+}
+
+void OffsetSyncStore::ApplySync(const OffsetSync& sync) {
+  if (sync.upstream < UpstreamOffset(0) ||
+      sync.downstream < DownstreamOffset(0) ||
+      sync.upstream.value() == std::numeric_limits<int64_t>::max() ||
+      sync.downstream.value() == std::numeric_limits<int64_t>::max()) {
+    return;
+  }
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(sync.topic_partition);
+  const bool flushed = partition.ledger.IsFlushed(partition.runs);
+  if (!partition.runs.ApplySync(sync.upstream, sync.downstream)) {
+    // Our own acks are first-hand; a sync that contradicts them is an old one.
+    if (partition.indexed) return;
+    partition.runs.Clear();
+    partition.runs.ApplySync(sync.upstream, sync.downstream);
+  }
+  if (flushed && partition.indexed) {
+    partition.ledger.SetFlushed(partition.runs.downstream_end());
+  }
+}
+
+Translation OffsetSyncStore::Translate(const TopicPartition& tp,
+                                       UpstreamOffset u) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  return partition == nullptr ? Translation() : partition->runs.Translate(u);
+}
+
+BackTranslation OffsetSyncStore::TranslateBack(const TopicPartition& tp,
+                                               DownstreamOffset d) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  return partition == nullptr ? BackTranslation()
+                              : partition->runs.TranslateBack(d);
+}
+
+absl::StatusOr<IndexFlush> OffsetSyncStore::PrepareFlush(
+    absl::Span<const TopicPartition> partitions) const {
+  IndexFlush flush;
+  for (const TopicPartition& tp : partitions) {
+    MutexLock lock(&mu_);
+    const Partition* const partition = FindPartition(tp);
+    if (partition == nullptr) continue;
+    absl::Status added = AddRecords(tp, *partition, &flush);
+    if (!added.ok()) return added;
+  }
+  return flush;
+}
+
+absl::Status OffsetSyncStore::AddRecords(const TopicPartition& tp,
+                                         const Partition& partition,
+                                         IndexFlush* flush) {
+  internal::SegmentLedger::Plan plan =
+      partition.ledger.PlanFlush(partition.runs);
+  if (plan.empty()) return absl::OkStatus();
+  for (const UpstreamOffset key : plan.tombstones) {
+    absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, key}.Encode();
+    if (!bytes.ok()) return bytes.status();
+    flush->records_.push_back({tp, *std::move(bytes), std::nullopt});
+  }
+  for (internal::SegmentLedger::Write& write : plan.writes) {
+    absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, write.key}.Encode();
+    if (!bytes.ok()) return bytes.status();
+    IndexSegment segment{partition.generation, partition.source,
+                         write.began_here, std::move(write.runs)};
+    flush->records_.push_back({tp, *std::move(bytes), segment.Encode()});
+  }
+  flush->entries_.push_back({tp, partition.generation, std::move(plan)});
+  return absl::OkStatus();
+}
+
+void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
+  MutexLock lock(&mu_);
+  for (const IndexFlush::Entry& entry : flush.entries_) {
+    Partition& partition = GetPartition(entry.topic_partition);
+    // Started over in between: the segments written are void already.
+    if (partition.generation != entry.generation) continue;
+    partition.ledger.Commit(entry.plan);
+  }
+}
+
+OffsetSyncStore::PartitionStats OffsetSyncStore::Stats(
+    const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  if (partition == nullptr) return {};
+  const OffsetRuns& runs = partition->runs;
+  return {runs.size(), runs.thinned(), runs.catching_up(), runs.upstream_end(),
+          runs.downstream_end()};
+}
+
+}  // namespace mirror

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All partitions of a flow: what a source offset is called on the target, and
+// back. Stands where MM2's OffsetSyncStore stands, and answers exactly where
+// MM2 samples.
+//
+//   OffsetSyncStore store;
+//   store.Append({"orders", 3}, UpstreamOffset(0), DownstreamOffset(500),
+//   1000); store.Translate({"orders", 3}, UpstreamOffset(7));  // exact 507
+
+#ifndef MIRROR_SYNC_OFFSET_SYNC_STORE_H_
+#define MIRROR_SYNC_OFFSET_SYNC_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "mirror/model/offset.h"
+#include "mirror/model/topic_partition.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/sync/index_segment.h"
+#include "mirror/sync/offset_runs.h"
+#include "mirror/sync/offset_sync.h"
+#include "mirror/sync/segment_ledger.h"
+#include "mirror/sync/translation.h"
+
+namespace mirror {
+
+// A record to write to the index topic; no value: a tombstone.
+struct IndexRecord {
+  TopicPartition topic_partition;
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// What PrepareFlush found to be written; see OffsetSyncStore. Movable.
+class IndexFlush {
+ public:
+  // To be written in this order.
+  const std::vector<IndexRecord>& records() const { return records_; }
+
+ private:
+  friend class OffsetSyncStore;
+  struct Entry {
+    TopicPartition topic_partition;
+    uint32_t generation;
+    internal::SegmentLedger::Plan plan;
+  };
+  std::vector<IndexRecord> records_;
+  std::vector<Entry> entries_;
+};
+
+struct OffsetSyncStoreOptions {
+  // Memory per partition: a run takes 32 bytes, a partition without gaps has
+  // one. Beyond, the oldest answers degrade to lower bounds.
+  size_t max_runs_per_partition = 32768;
+};
+
+// Purpose: the shards append what they copied, the index topic fills it on
+// start and keeps it up to date, checkpoints and clients ask it. What an answer
+// means: see Exactness and OffsetRuns.
+//
+// The life of an owned partition: apply the index records of its shard up to
+// the end; Begin (never copied before) or Resume; then Append per batch, and
+// every second
+//
+//   absl::StatusOr<IndexFlush> flush = store.PrepareFlush(owned);
+//   ... write flush->records(), wait for the acks or commit the transaction ...
+//   store.CommitFlush(*flush);
+//
+// before progress is committed, or in the same transaction: an index behind the
+// progress would leave a hole of lower bounds after a kill.
+//
+// Thread safety: thread-safe. No call blocks for long or calls back.
+class OffsetSyncStore {
+ public:
+  explicit OffsetSyncStore(const OffsetSyncStoreOptions& options = {})
+      : options_(options) {}
+
+  // Copying of the partition begins for the first time ever at source position
+  // `u`; the target partition ends at `d`. Positions below are then known too:
+  // they are the first copy. Ignored if the partition has runs.
+  void Begin(const TopicPartition& tp, UpstreamOffset u, DownstreamOffset d);
+  // Copying starts again at source position `u`.
+  void Resume(const TopicPartition& tp, UpstreamOffset u,
+              UnindexedCopies unindexed);
+  // Records u .. u+count-1 became d .. d+count-1 (count >= 1, acked or
+  // committed, in order per partition). False: `d` lies before what was written
+  // last, so the target topic was replaced; the partition was started over.
+  bool Append(const TopicPartition& tp, UpstreamOffset u, DownstreamOffset d,
+              int64_t count);
+  // The source's log now starts at `log_start`: forgets what lies below.
+  void DropBelow(const TopicPartition& tp, UpstreamOffset log_start);
+  // Source or target topic was replaced: forgets the partition, here and, with
+  // the next flush, in the topic.
+  void StartOver(const TopicPartition& tp);
+  // What the source topic is, kept with the segments.
+  void SetSource(const TopicPartition& tp, SourceIdentity source);
+  SourceIdentity Source(const TopicPartition& tp) const;
+
+  // Applies a record of the index topic, one of our own included; any order,
+  // any repetition. InvalidArgument or Unimplemented if it is no index record
+  // (as IndexSegment::Decode): nothing is changed; skip it and go on.
+  absl::Status ApplyIndexRecord(absl::string_view key,
+                                std::optional<absl::string_view> value);
+  // Applies one of MM2's syncs, in the order of their topic. Where runs are
+  // known they win. Nothing happens if the offsets are no offsets.
+  void ApplySync(const OffsetSync& sync);
+
+  // The position on the target for position `u` on the source.
+  Translation Translate(const TopicPartition& tp, UpstreamOffset u) const;
+  // The position on the source for position `d` on the target; `tp` is the
+  // partition's name on the source.
+  BackTranslation TranslateBack(const TopicPartition& tp,
+                                DownstreamOffset d) const;
+
+  // What the index topic lacks about these partitions. InvalidArgument if a
+  // topic name cannot be encoded.
+  absl::StatusOr<IndexFlush> PrepareFlush(
+      absl::Span<const TopicPartition> partitions) const;
+  // The records were written. Without this call they are prepared again.
+  void CommitFlush(const IndexFlush& flush);
+
+  struct PartitionStats {
+    size_t runs = 0;
+    // Runs forgotten for lack of memory.
+    int64_t thinned = 0;
+    // A restart went back, and what it copies again is not complete yet.
+    bool catching_up = false;
+    // Where the newest run ends.
+    UpstreamOffset upstream_end;
+    DownstreamOffset downstream_end;
+  };
+  // All zero if nothing is known of the partition.
+  PartitionStats Stats(const TopicPartition& tp) const;
+
+ private:
+  struct Partition {
+    explicit Partition(size_t max_runs) : runs(max_runs) {}
+
+    OffsetRuns runs;
+    internal::SegmentLedger ledger;
+    SourceIdentity source;
+    uint32_t generation = 0;
+    // Whether anything but MM2's syncs is known.
+    bool indexed = false;
+  };
+
+  Partition& GetPartition(const TopicPartition& tp)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  const Partition* FindPartition(const TopicPartition& tp) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  static void StartOverLocked(Partition* partition);
+  static absl::Status AddRecords(const TopicPartition& tp,
+                                 const Partition& partition, IndexFlush* flush);
+  void ApplySegment(const IndexSegmentKey& key, IndexSegment segment);
+  void ApplyTombstone(const IndexSegmentKey& key);
+
+  const OffsetSyncStoreOptions options_;
+  mutable Mutex mu_;
+  absl::flat_hash_map<TopicPartition, std::unique_ptr<Partition>> partitions_
+      ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_SYNC_OFFSET_SYNC_STORE_H_

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/sync/segment_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mirror/sync/index_segment.h"
+
+namespace mirror {
+namespace internal {
+namespace {
+
+using Segment = SegmentLedger::Segment;
+
+std::vector<Segment>::iterator Find(std::vector<Segment>* segments,
+                                    UpstreamOffset key) {
+  return std::find_if(segments->begin(), segments->end(),
+                      [key](const Segment& s) { return s.key == key; });
+}
+
+bool IsUsed(const std::vector<Segment>& segments, UpstreamOffset key) {
+  return std::any_of(segments.begin(), segments.end(),
+                     [key](const Segment& s) { return s.key == key; });
+}
+
+}  // namespace
+
+void SegmentLedger::OnRead(UpstreamOffset key,
+                           const std::vector<OffsetRun>& runs) {
+  if (runs.empty()) return;
+  Segment segment{key, runs.front().downstream, runs.back().downstream_end()};
+  if (const auto known = Find(&segments_, key); known != segments_.end()) {
+    // What was planned here may be ahead of what is read back.
+    segment.first = std::min(segment.first, known->first);
+    segment.end = std::max(segment.end, known->end);
+    segments_.erase(known);
+  }
+  const auto after = std::find_if(
+      segments_.begin(), segments_.end(),
+      [&segment](const Segment& s) { return segment.first < s.first; });
+  segments_.insert(after, segment);
+}
+
+std::optional<Segment> SegmentLedger::OnTombstone(UpstreamOffset key) {
+  const auto known = Find(&segments_, key);
+  if (known == segments_.end()) return std::nullopt;
+  const Segment segment = *known;
+  segments_.erase(known);
+  return segment;
+}
+
+void SegmentLedger::OnStartedOver() {
+  for (const Segment& segment : segments_) void_keys_.push_back(segment.key);
+  segments_.clear();
+  flushed_ = DownstreamOffset(-1);
+}
+
+SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
+  Plan plan;
+  plan.flushed = flushed_;
+  plan.tombstones = void_keys_;
+  for (const Segment& segment : segments_) {
+    const bool open = segment.key == segments_.back().key;
+    if (!open && segment.end <= runs.downstream_begin()) {
+      plan.tombstones.push_back(segment.key);
+    } else {
+      plan.segments.push_back(segment);
+    }
+  }
+  if (IsFlushed(runs)) return plan;
+
+  DownstreamOffset from;
+  std::optional<UpstreamOffset> open_key;
+  if (!plan.segments.empty()) {
+    from = plan.segments.back().first;
+    open_key = plan.segments.back().key;
+    plan.segments.pop_back();
+  }
+  const std::vector<OffsetRun> all = runs.RunsFrom(from);
+  size_t begin = 0;
+  while (begin < all.size()) {
+    const UpstreamOffset key = open_key.value_or(all[begin].upstream);
+    open_key.reset();
+    const auto taken = [&](UpstreamOffset k) {
+      return k == key || IsUsed(plan.segments, k);
+    };
+    size_t end = std::min(begin + kRunsPerSegment, all.size());
+    // The run at `end` will name the next segment.
+    while (end < all.size() && end - begin < IndexSegment::kMaxRuns &&
+           taken(all[end].upstream)) {
+      ++end;
+    }
+    Write write{key, {all.begin() + begin, all.begin() + end}};
+    write.began_here =
+        runs.begin_known() && all[begin].downstream == runs.downstream_begin();
+    plan.segments.push_back(
+        {key, all[begin].downstream, all[end - 1].downstream_end()});
+    plan.writes.push_back(std::move(write));
+    begin = end;
+  }
+  plan.flushed = runs.downstream_end();
+  const auto rewritten = [&plan](UpstreamOffset k) {
+    return IsUsed(plan.segments, k);
+  };
+  plan.tombstones.erase(
+      std::remove_if(plan.tombstones.begin(), plan.tombstones.end(), rewritten),
+      plan.tombstones.end());
+  return plan;
+}
+
+void SegmentLedger::Commit(const Plan& plan) {
+  segments_ = plan.segments;
+  void_keys_.clear();
+  flushed_ = plan.flushed;
+}
+
+}  // namespace internal
+}  // namespace mirror

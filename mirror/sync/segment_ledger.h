@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which segments of one partition the index topic holds, and which records must
+// be written to bring it up to date. A clean partition rewrites one record.
+//
+//   SegmentLedger ledger;
+//   SegmentLedger::Plan plan = ledger.PlanFlush(runs);
+//   ... write plan.writes and plan.tombstones, then ...
+//   ledger.Commit(plan);
+
+#ifndef MIRROR_SYNC_SEGMENT_LEDGER_H_
+#define MIRROR_SYNC_SEGMENT_LEDGER_H_
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "mirror/model/offset.h"
+#include "mirror/sync/offset_runs.h"
+
+namespace mirror {
+namespace internal {
+
+// Purpose: cuts runs into segments. The newest segment is open: it is rewritten
+// under its key as it grows, until it holds kRunsPerSegment runs; then it is
+// closed and the next one opened. A plan changes nothing until it is committed,
+// so a failed write or an aborted transaction is simply planned again.
+//
+// Invariants:
+//   1. segments_ ascends on the target; the last one is open.
+//   2. A segment holds the runs that start at or after its `first` and before
+//      the next one's. It may have more than its key tells: after a restart
+//      that went back, the copies made again, with lower source offsets.
+//   3. No two live segments have one key.
+//
+// Thread safety: not thread-safe; see OffsetSyncStore.
+class SegmentLedger {
+ public:
+  static constexpr size_t kRunsPerSegment = 512;
+
+  struct Segment {
+    UpstreamOffset key;
+    DownstreamOffset first;
+    DownstreamOffset end;
+  };
+  struct Write {
+    UpstreamOffset key;
+    std::vector<OffsetRun> runs;
+    bool began_here = false;
+  };
+  struct Plan {
+    std::vector<UpstreamOffset> tombstones;
+    std::vector<Write> writes;
+    bool empty() const { return tombstones.empty() && writes.empty(); }
+
+   private:
+    friend class SegmentLedger;
+    std::vector<Segment> segments;
+    DownstreamOffset flushed;
+  };
+
+  // A segment was read from the topic. `runs` is what it holds.
+  void OnRead(UpstreamOffset key, const std::vector<OffsetRun>& runs);
+  // A tombstone was read: the segment that is gone, if it was known.
+  std::optional<Segment> OnTombstone(UpstreamOffset key);
+  // The topic was replaced: every live segment is void.
+  void OnStartedOver();
+
+  // What to write so that the topic tells `runs`.
+  Plan PlanFlush(const OffsetRuns& runs) const;
+  void Commit(const Plan& plan);
+  // All that `runs` tells is in the topic: it was read from there.
+  void SetFlushed(DownstreamOffset end) { flushed_ = end; }
+  bool IsFlushed(const OffsetRuns& runs) const {
+    return runs.empty() || flushed_ == runs.downstream_end();
+  }
+
+ private:
+  std::vector<Segment> segments_;
+  // Keys of void segments that no tombstone was written for yet.
+  std::vector<UpstreamOffset> void_keys_;
+  // Where the newest run ended when the topic was last brought up to date.
+  DownstreamOffset flushed_{-1};
+};
+
+}  // namespace internal
+}  // namespace mirror
+
+#endif  // MIRROR_SYNC_SEGMENT_LEDGER_H_

@@ -18,6 +18,8 @@ constexpr absl::Duration kOperationTimeout = absl::Seconds(10);
 // How soon a cancelled call ends, and how soon trouble ends one.
 constexpr absl::Duration kFirstSlice = absl::Milliseconds(50);
 constexpr absl::Duration kLastSlice = absl::Seconds(4);
+// What is known of trouble may be old: this long for a new connection first.
+constexpr absl::Duration kGrace = absl::Seconds(2);
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -69,27 +71,28 @@ absl::Status AdminClient::Repeat(
 absl::Status AdminClient::RepeatWith(
     Client* client, absl::string_view what,
     absl::FunctionRef<bool(absl::Duration)> attempt) {
-  rd_kafka_poll(client->handle(), 0);
-  client->TakeTrouble();  // from before this call
   Clock* clock = Clock::System();
-  const absl::Time deadline = clock->Now() + settings_.request_timeout;
-  absl::Status latest;
+  const absl::Time start = clock->Now();
+  const absl::Time deadline = start + settings_.request_timeout;
   for (absl::Duration slice = kFirstSlice; clock->Now() < deadline;
        slice = std::min(2 * slice, kLastSlice)) {
     if (cancelled_) {
       return absl::CancelledError(Context(absl::StrCat(what, ": cancelled")));
     }
     if (attempt(std::min(slice, deadline - clock->Now()))) {
+      client->TakeTrouble();  // it is over
       return absl::OkStatus();
     }
     rd_kafka_poll(client->handle(), 0);
-    Trouble trouble = client->TakeTrouble();
-    if (!trouble.status.ok()) latest = std::move(trouble.status);
-    if (trouble.all_brokers_down || absl::IsUnauthenticated(latest)) {
-      return absl::Status(latest.code(), absl::StrCat(latest.message(), ": ",
-                                                      what, " has failed"));
+    const Trouble trouble = client->PeekTrouble();
+    if (clock->Now() > start + kGrace &&
+        (trouble.all_brokers_down || absl::IsUnauthenticated(trouble.status))) {
+      return absl::Status(
+          trouble.status.code(),
+          absl::StrCat(trouble.status.message(), ": ", what, " has failed"));
     }
   }
+  const absl::Status latest = client->PeekTrouble().status;
   return absl::DeadlineExceededError(Context(
       absl::StrCat(what, ": no answer within ",
                    absl::FormatDuration(settings_.request_timeout),

@@ -118,6 +118,11 @@ Trouble Client::TakeTrouble() {
   return std::exchange(callbacks_->trouble, Trouble());
 }
 
+Trouble Client::PeekTrouble() const {
+  MutexLock lock(&callbacks_->mu);
+  return callbacks_->trouble;
+}
+
 void Client::AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason) {
   AddTroubleTo(callbacks_.get(), code, reason);
 }

@@ -66,6 +66,8 @@ class Client {
   // The latest trouble since the last call; OK if none. Filled by polling the
   // handle's main queue.
   Trouble TakeTrouble();
+  // The same, but leaves it there.
+  Trouble PeekTrouble() const;
   // Adds trouble that reached the caller as an event instead.
   void AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason);
 

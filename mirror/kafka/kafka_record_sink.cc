@@ -138,6 +138,10 @@ void KafkaRecordSink::TakeAnswers() {
       size_t partitions = 0;
       rd_kafka_TopicDescription_partitions(descriptions[i], &partitions);
       topic->partitions = static_cast<int32_t>(partitions);
+      topic->refusal = KafkaError(
+          rd_kafka_TopicDescription_error(descriptions[i]),
+          client_->Context(absl::StrCat(
+              "topic ", rd_kafka_TopicDescription_name(descriptions[i]))));
     }
   }
 }
@@ -150,6 +154,7 @@ absl::Status KafkaRecordSink::Send(const TopicPartition& target,
                       client_->Context(target.ToString()));
   }
   if (!Knows(topic, target.partition)) {
+    if (!topic->refusal.ok()) return topic->refusal;
     return KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
                       client_->Context(target.ToString()),
                       "the cluster has no such topic or partition, as far as "
@@ -244,6 +249,9 @@ absl::Status KafkaRecordSink::Poll(absl::Duration timeout,
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) {
       AddAcks(event.get(), begin, acks);
       timeout_ms = 0;
+    } else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+      client_->AddTrouble(rd_kafka_event_error(event.get()),
+                          rd_kafka_event_error_string(event.get()));
     }
   }
   return client_->Fatal();

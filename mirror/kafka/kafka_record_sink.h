@@ -44,6 +44,8 @@ class KafkaRecordSink final : public RecordSink {
     TopicPtr handle;
     // How many partitions are known to be there.
     int32_t partitions = 0;
+    // Why there are none; OK while that is not known.
+    absl::Status refusal;
     bool asking = false;
     absl::Time asked = absl::InfinitePast();
   };

@@ -100,6 +100,24 @@ void AppendCommitted(const std::string& bootstrap_servers,
   AppendTransaction(bootstrap_servers, tp, count, /*commit=*/true);
 }
 
+void AppendWithHeader(const std::string& bootstrap_servers,
+                      const TopicPartition& tp, const std::string& name,
+                      const std::string& value) {
+  const Client producer =
+      NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers},
+                                    {"enable.metrics.push", "false"}});
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(1);
+  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()),
+                      value.data(), static_cast<ssize_t>(value.size()));
+  Check(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(tp.topic.c_str()),
+                          RD_KAFKA_V_PARTITION(tp.partition),
+                          RD_KAFKA_V_HEADERS(headers),
+                          RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "produce");
+  Check(rd_kafka_flush(producer.get(), 30000) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "flush");
+}
+
 void DeleteRecordsBefore(const std::string& bootstrap_servers,
                          const TopicPartition& tp, int64_t offset) {
   const Client client =

@@ -24,6 +24,11 @@ void AppendAborted(const std::string& bootstrap_servers,
 void AppendCommitted(const std::string& bootstrap_servers,
                      const TopicPartition& tp, int count);
 
+// Writes one record with one header, whose name may hold any byte.
+void AppendWithHeader(const std::string& bootstrap_servers,
+                      const TopicPartition& tp, const std::string& name,
+                      const std::string& value);
+
 // Moves the start of the log.
 void DeleteRecordsBefore(const std::string& bootstrap_servers,
                          const TopicPartition& tp, int64_t offset);

@@ -51,15 +51,14 @@ class Translator {
   absl::StatusOr<TranslatedSettings> Run() {
     for (const auto& [name, value] : java_) {
       if (absl::StartsWith(name, kNative)) continue;
-      const absl::Status status = Translate(name, value);
+      absl::Status status = Translate(name, value);
       if (!status.ok()) return status;
     }
-    const absl::Status status =
-        TranslateSecuritySettings(java_, &result_.librdkafka);
+    absl::Status status = TranslateSecuritySettings(java_, &result_.librdkafka);
     if (!status.ok()) return status;
     for (const auto& [name, value] : java_) {
       if (!absl::StartsWith(name, kNative)) continue;
-      const absl::Status passed = PassThrough(name, value);
+      absl::Status passed = PassThrough(name, value);
       if (!passed.ok()) return passed;
     }
     FitPairs();

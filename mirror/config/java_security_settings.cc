@@ -57,9 +57,9 @@ class SecurityTranslator {
     Copy("ssl.keystore.key", "ssl.key.pem");
     Copy("ssl.keystore.certificate.chain", "ssl.certificate.pem");
     Copy("ssl.key.password", "ssl.key.password");
-    const absl::Status trust = TrustStore();
+    absl::Status trust = TrustStore();
     if (!trust.ok()) return trust;
-    const absl::Status key = KeyStore();
+    absl::Status key = KeyStore();
     if (!key.ok()) return key;
     const ConfigValue* check =
         Find(java_, "ssl.endpoint.identification.algorithm");
@@ -246,7 +246,7 @@ absl::Status TranslateSecuritySettings(const SettingMap& java,
   const SecurityUse use = SecurityInUse(java);
   SecurityTranslator translator(java, librdkafka);
   if (use.tls) {
-    const absl::Status status = translator.Tls();
+    absl::Status status = translator.Tls();
     if (!status.ok()) return status;
   }
   if (use.sasl) return translator.Sasl();

@@ -78,7 +78,7 @@ bool AreServers(absl::string_view text) {
 }
 
 absl::Status CheckPatterns(const PropertySpec& spec, const ConfigValue& value) {
-  const absl::Status status = RegexTopicFilter::Create(value.text, "").status();
+  absl::Status status = RegexTopicFilter::Create(value.text, "").status();
   if (status.ok()) return status;
   // The filter quotes the expression, which must not be done for a variable.
   if (value.shown != value.text) {
@@ -167,7 +167,7 @@ absl::StatusOr<int64_t> ReadInt(const PropertySpec& spec,
 
 absl::StatusOr<bool> ReadBool(const PropertySpec& spec,
                               const ConfigValue& value) {
-  const absl::Status checked = CheckValue(spec, value);
+  absl::Status checked = CheckValue(spec, value);
   if (!checked.ok()) return checked;
   return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(value.text), "true");
 }
@@ -183,7 +183,7 @@ absl::StatusOr<absl::Duration> ReadDuration(const PropertySpec& spec,
 
 absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
                                      const ConfigValue& value) {
-  const absl::Status checked = CheckValue(spec, value);
+  absl::Status checked = CheckValue(spec, value);
   if (!checked.ok()) return checked;
   const absl::string_view text = absl::StripAsciiWhitespace(value.text);
   if (spec.choices.empty()) return std::string(text);

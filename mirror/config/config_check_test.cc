@@ -19,7 +19,7 @@ TEST(ConfigWarningTest, UnknownAndMisplacedPropertiesAreNamed) {
   const struct {
     const char* text;
     const char* warning;
-  } kVectors[] = {
+  } vectors[] = {
       {"topics.exlcude=x\n", "did you mean topics.exclude?"},
       {"A->B.emit.heartbeats=true\n", "A->B.emit.heartbeats: no effect"},
       {"A.topics=x\n", "no effect at this place: write S->T.topics or topics"},
@@ -30,7 +30,7 @@ TEST(ConfigWarningTest, UnknownAndMisplacedPropertiesAreNamed) {
       {"tasks.max=1\ntasks.max=2\n",
        "mm2.properties:5: tasks.max is written again in line 6"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     const auto config = Parse(absl::StrCat(kTwoClusters, vector.text));
     ASSERT_TRUE(config.ok()) << config.status();
     EXPECT_THAT(config->warnings(), ElementsAre(HasSubstr(vector.warning)));

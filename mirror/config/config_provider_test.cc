@@ -87,7 +87,7 @@ TEST(ConfigProvidersTest, ErrorsSayWhatIsMissing) {
   const struct {
     const char* value;
     const char* message;
-  } kVectors[] = {
+  } vectors[] = {
       {"${env:NONE}",
        "cannot resolve ${env:NONE}: the environment variable NONE is not set"},
       {"${env:/p:NONE}",
@@ -103,7 +103,7 @@ TEST(ConfigProvidersTest, ErrorsSayWhatIsMissing) {
        "cannot resolve ${dir:/run:../etc/shadow}: the key must be the name of "
        "a file inside the directory"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     EXPECT_EQ(Resolve(vector.value).status().message(), vector.message);
   }
 }

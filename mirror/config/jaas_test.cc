@@ -26,7 +26,7 @@ TEST(JaasTest, ReadsQuotesAndEscapes) {
   const struct {
     const char* written;
     const char* value;
-  } kVectors[] = {
+  } vectors[] = {
       {R"("a b")", "a b"},
       {R"("a\"b")", "a\"b"},
       {R"("a\\b")", "a\\b"},
@@ -41,7 +41,7 @@ TEST(JaasTest, ReadsQuotesAndEscapes) {
       {"123", "123"},
       {R"("/* no comment")", "/* no comment"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     const auto entry =
         ParseJaas(std::string("M required x = ") + vector.written + " ;");
     ASSERT_TRUE(entry.ok()) << vector.written << entry.status();
@@ -60,7 +60,7 @@ TEST(JaasTest, ErrorsSayWhatIsWrongButNeverWhatWasWritten) {
   const struct {
     const char* text;
     const char* message;
-  } kVectors[] = {
+  } vectors[] = {
       {"", "malformed JAAS: it must end with a semicolon"},
       {"hunter2", "malformed JAAS: it must end with a semicolon"},
       {"M required a=\"hunter2\"",
@@ -74,7 +74,7 @@ TEST(JaasTest, ErrorsSayWhatIsWrongButNeverWhatWasWritten) {
       {"M required; hunter2 required;",
        "malformed JAAS: only one login module may be given"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     EXPECT_EQ(ParseJaas(vector.text).status().message(), vector.message)
         << vector.text;
   }

@@ -72,7 +72,7 @@ TEST(JavaClientSettingsTest, TranslatesNamesAndValues) {
     const char* value;
     const char* librdkafka;
     const char* translated;
-  } kVectors[] = {
+  } vectors[] = {
       {JavaClient::kAdmin, "bootstrap.servers", "a:1,b:2", "bootstrap.servers",
        "a:1,b:2"},
       {JavaClient::kAdmin, "security.protocol", "SASL_SSL", "security.protocol",
@@ -106,7 +106,7 @@ TEST(JavaClientSettingsTest, TranslatesNamesAndValues) {
        "max.in.flight.requests.per.connection", "5"},
       {JavaClient::kProducer, "batch.size", "0", "batch.size", "1"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     EXPECT_EQ(Translate(vector.role, {{vector.java, vector.value}}),
               (Texts{{vector.librdkafka, vector.translated}}))
         << vector.java;
@@ -142,9 +142,9 @@ TEST(JavaClientSettingsTest, UnknownSettingsAreWarnedOf) {
   const struct {
     const char* name;
     const char* part;
-  } kVectors[] = {{"fetch.max.byte", "did you mean fetch.max.bytes?"},
-                  {"queued.min.messages", "librdkafka.NAME"}};
-  for (const auto& vector : kVectors) {
+  } vectors[] = {{"fetch.max.byte", "did you mean fetch.max.bytes?"},
+                 {"queued.min.messages", "librdkafka.NAME"}};
+  for (const auto& vector : vectors) {
     const auto translated = TranslateJavaClientSettings(
         JavaClient::kConsumer, Java({{vector.name, "1"}}));
     ASSERT_TRUE(translated.ok());
@@ -300,7 +300,7 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
   const struct {
     Texts java;
     const char* part;
-  } kVectors[] = {
+  } vectors[] = {
       {Tls({{"ssl.truststore.location", "/t.jks"}}),
        "= /t.jks: a trust store must be PEM here, not JKS: keytool"},
       {Tls({{"ssl.truststore.location", "/t.p12"}}), "not PKCS12"},
@@ -322,7 +322,7 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
       {{{"fetch.min.bytes", "many"}}, "must be a whole number"},
       {{{"check.crcs", "yes"}}, "must be true or false"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     const std::string problem = Problem(vector.java);
     EXPECT_TRUE(absl::StartsWith(problem, "mm2.properties:7: A.consumer."))
         << problem;

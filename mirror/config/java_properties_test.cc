@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 namespace mirror {
 namespace {
 
@@ -100,8 +102,8 @@ TEST(JavaPropertiesTest, ErrorsNameFileAndLineButNotTheText) {
         std::string(R"(\u0000)"), std::string(R"(\uD83D)"),
         std::string(R"(\uD83Dx)"), std::string(R"(\uDE00)"),
         std::string(R"(\uD83D\u0041)"), std::string(1, '\0')}) {
-    const auto parsed = JavaProperties::Parse("# c\na=" + hidden + bad + "\n",
-                                              "mm2.properties");
+    const auto parsed = JavaProperties::Parse(
+        absl::StrCat("# c\na=", hidden, bad, "\n"), "mm2.properties");
     ASSERT_FALSE(parsed.ok()) << bad;
     const std::string message(parsed.status().message());
     EXPECT_EQ(message.rfind("mm2.properties:2: ", 0), 0u) << message;

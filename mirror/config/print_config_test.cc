@@ -29,7 +29,7 @@ std::string AllOutput(const std::string& text) {
 }
 
 TEST(SecretTest, AppearInNoOutputWhateverIsWrong) {
-  const char* const kLines[] = {
+  const char* const lines[] = {
       "A.sasl.jaas.config=x.PlainLoginModule required username=u "
       "password=hunter2;\nA.security.protocol=SASL_SSL\n",
       "A.sasl.jaas.config=hunter2\nA.security.protocol=SASL_SSL\n",
@@ -54,10 +54,10 @@ TEST(SecretTest, AppearInNoOutputWhateverIsWrong) {
       "ssl.key.password=hunter2\\u12\n",
       "A.consumer.librdkafka.sasl.password=hunter2\n",
   };
-  for (const char* lines : kLines) {
-    EXPECT_THAT(AllOutput(absl::StrCat(kTwoClusters, lines)),
+  for (const char* wrong : lines) {
+    EXPECT_THAT(AllOutput(absl::StrCat(kTwoClusters, wrong)),
                 testing::Not(HasSubstr(kSecret)))
-        << lines;
+        << wrong;
   }
 }
 

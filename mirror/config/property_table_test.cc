@@ -46,7 +46,7 @@ TEST(PropertyTableTest, DefaultsThatDifferFromMm2) {
     const char* name;
     const char* ours;
     const char* mm2;
-  } kVectors[] = {
+  } vectors[] = {
       {"tasks.max", "4", "1"},
       {"refresh.topics.interval.seconds", "5", "600"},
       {"offset.flush.interval.ms", "1000", "60000"},
@@ -56,7 +56,7 @@ TEST(PropertyTableTest, DefaultsThatDifferFromMm2) {
       {"offset-syncs.topic.replication.factor", "-1", "3"},
       {"offset.storage.replication.factor", "-1", "3"},
   };
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : vectors) {
     const PropertySpec* spec = FindProperty(vector.name);
     ASSERT_NE(spec, nullptr) << vector.name;
     EXPECT_EQ(spec->fallback, vector.ours) << vector.name;

@@ -152,9 +152,14 @@ void AwaitGroupCoordinator(const std::string& bootstrap_servers,
                                     {"group.id", group}});
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, "any", 0);
-  Check(rd_kafka_committed(consumer.get(), list, 60000) ==
-            RD_KAFKA_RESP_ERR_NO_ERROR,
-        "committed offsets");
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  // While the coordinator loads, the answer is an error at once.
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    error = rd_kafka_committed(consumer.get(), list, 30000);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+  }
+  Check(error == RD_KAFKA_RESP_ERR_NO_ERROR, "committed offsets",
+        rd_kafka_err2str(error));
   rd_kafka_topic_partition_list_destroy(list);
 }
 

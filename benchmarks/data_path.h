@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace mirror::benchmark {
@@ -40,13 +41,11 @@ class Stopwatch {
   double records_per_second() const;
 
  private:
-  const absl::Time start_ = Now();
+  absl::Time start_ = absl::Now();
   absl::Time first_ = absl::InfiniteFuture();
   absl::Time last_ = absl::InfinitePast();
   int64_t first_records_ = 0;
   int64_t records_ = 0;
-
-  static absl::Time Now();
 };
 
 // The floor: librdkafka's consumer and producer with the engine's settings, and

@@ -5,11 +5,9 @@
 
 namespace mirror::benchmark {
 
-absl::Time Stopwatch::Now() { return absl::Now(); }
-
 void Stopwatch::Note(int64_t records) {
   if (records == records_) return;
-  const absl::Time now = Now();
+  const absl::Time now = absl::Now();
   if (records_ == 0) {
     first_ = now;
     first_records_ = records;

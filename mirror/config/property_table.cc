@@ -133,7 +133,7 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
       Mm2Default("1",
                  Int("tasks.max", kTopAndFlow, "4", 1, kMaxInt,
                      "Shards of the flow: how many ways its partitions may be "
-                     "spread over threads and processes.")),
+                     "spread over threads.")),
       Choice("on.source.gap", kTopAndFlow, "stop", {"stop", "skip", "reseed"},
              "Not in MM2, which skips silently. What a partition does when "
              "records are missing on the source (retention, truncation, topic "
@@ -291,7 +291,7 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("offset.storage.*", kAnywhere,
               "The offsets topic is always compacted."),
       Ignored("dedicated.mode.enable.internal.rest", kTopLevel,
-              "Several processes share a flow through Kafka itself."),
+              "Processes do not talk to each other."),
       Ignored("listeners", kTopLevel | kTarget, "There is no REST server."),
       Ignored("listeners.*", kTopLevel | kTarget, "There is no REST server."),
       Ignored("rest.*", kTopLevel | kTarget, "There is no REST server."),
@@ -312,14 +312,14 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("exactly.once.support", kTopAndFlow,
               "See exactly.once.source.support."),
       Ignored("transaction.boundary", kTopAndFlow,
-              "Transactions are cut by time and bytes."),
+              "Nothing is written in transactions."),
       Ignored("transaction.boundary.*", kTopAndFlow,
-              "Transactions are cut by time and bytes."),
+              "Nothing is written in transactions."),
       Ignored("errors.*", kTopAndFlow,
               "A partition that fails is set aside with a reason and retried; "
               "no record is dropped."),
       Ignored("topic.creation.*", kTopLevel | kTarget | kFlow,
-              "Topics are created with the source's settings."),
+              "Topics are created with the source's partition count."),
       Ignored("metric.reporters", kAnywhere,
               "Metrics are read from the engine."),
       Ignored("metrics.*", kAnywhere, "Metrics are read from the engine."),

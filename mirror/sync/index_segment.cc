@@ -2,7 +2,6 @@
 
 #include "mirror/sync/index_segment.h"
 
-#include <limits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -14,19 +13,22 @@ namespace mirror {
 namespace {
 
 constexpr uint32_t kFormatVersion = 1;
+// Far above any log, and far enough below overflow for sums of offsets.
+constexpr int64_t kMaxOffset = int64_t{1} << 62;
 
 absl::Status Bad(absl::string_view problem) {
   return absl::InvalidArgumentError(
       absl::StrCat("Not an offset index segment: ", problem));
 }
 
-// Adds a delta to an offset that must stay within Kafka's range.
+// Adds a delta to an offset that must stay within a log.
 bool Advance(int64_t delta, int64_t* offset) {
-  return !__builtin_add_overflow(*offset, delta, offset) && *offset >= 0;
+  return !__builtin_add_overflow(*offset, delta, offset) && *offset >= 0 &&
+         *offset <= kMaxOffset;
 }
 
 bool Advance(uint64_t delta, int64_t* offset) {
-  return delta <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) &&
+  return delta <= static_cast<uint64_t>(kMaxOffset) &&
          Advance(static_cast<int64_t>(delta), offset);
 }
 

@@ -5,6 +5,14 @@
 #include <limits>
 
 namespace mirror {
+namespace {
+
+// Far above any log, and far enough below overflow for sums of offsets.
+bool IsInLog(int64_t offset) {
+  return offset >= 0 && offset < int64_t{1} << 62;
+}
+
+}  // namespace
 
 OffsetSyncStore::Partition& OffsetSyncStore::GetPartition(
     const TopicPartition& tp) {
@@ -26,7 +34,7 @@ void OffsetSyncStore::Begin(const TopicPartition& tp, UpstreamOffset u,
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(tp);
   partition.runs.Begin(u, d);
-  partition.indexed = true;
+  partition.indexed_end = partition.runs.downstream_end();
 }
 
 void OffsetSyncStore::Resume(const TopicPartition& tp, UpstreamOffset u,
@@ -39,12 +47,19 @@ bool OffsetSyncStore::Append(const TopicPartition& tp, UpstreamOffset u,
                              DownstreamOffset d, int64_t count) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(tp);
-  partition.indexed = true;
-  if (partition.runs.Append(u, d, count)) return true;
-  StartOverLocked(&partition);
-  partition.indexed = true;
-  partition.runs.Append(u, d, count);
-  return false;
+  const bool appended = partition.runs.Append(u, d, count);
+  if (!appended) {
+    // An ack is first-hand; a sync that lies past it is of another target log.
+    if (d >= partition.indexed_end.value_or(DownstreamOffset())) {
+      ForgetSyncsFrom(d, &partition);
+    } else {
+      StartOverLocked(&partition);
+    }
+    partition.runs.Append(u, d, count);
+  }
+  const bool started_over = !appended && !partition.indexed_end.has_value();
+  partition.indexed_end = partition.runs.downstream_end();
+  return !started_over;
 }
 
 void OffsetSyncStore::DropBelow(const TopicPartition& tp,
@@ -62,7 +77,13 @@ void OffsetSyncStore::StartOverLocked(Partition* partition) {
   partition->runs.Clear();
   partition->ledger.OnStartedOver();
   ++partition->generation;
-  partition->indexed = false;
+  partition->indexed_end.reset();
+}
+
+void OffsetSyncStore::ForgetSyncsFrom(DownstreamOffset d,
+                                      Partition* partition) {
+  partition->runs.Erase(d,
+                        DownstreamOffset(std::numeric_limits<int64_t>::max()));
 }
 
 void OffsetSyncStore::SetSource(const TopicPartition& tp,
@@ -100,9 +121,11 @@ void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
     StartOverLocked(&partition);
     partition.generation = segment.generation;
   }
+  const DownstreamOffset end = segment.runs.back().downstream_end();
+  if (!partition.indexed_end.has_value()) {
+    ForgetSyncsFrom(segment.runs.front().downstream, &partition);
+  }
   const bool flushed = partition.ledger.IsFlushed(partition.runs);
-  const bool newest =
-      segment.runs.back().downstream_end() >= partition.runs.downstream_end();
   if (segment.began_here) {
     partition.runs.ApplyBegin(segment.runs.front().start());
   }
@@ -111,10 +134,10 @@ void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
   if (flushed) {
     partition.ledger.SetFlushed(partition.runs.downstream_end());
   }
-  if (newest || !partition.indexed) {
+  if (end >= partition.indexed_end.value_or(end)) {
     partition.source = std::move(segment.source);
+    partition.indexed_end = end;
   }
-  partition.indexed = true;
 }
 
 void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
@@ -130,22 +153,25 @@ void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
 }
 
 void OffsetSyncStore::ApplySync(const OffsetSync& sync) {
-  if (sync.upstream < UpstreamOffset(0) ||
-      sync.downstream < DownstreamOffset(0) ||
-      sync.upstream.value() == std::numeric_limits<int64_t>::max() ||
-      sync.downstream.value() == std::numeric_limits<int64_t>::max()) {
+  if (!IsInLog(sync.upstream.value()) || !IsInLog(sync.downstream.value())) {
     return;
   }
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(sync.topic_partition);
   const bool flushed = partition.ledger.IsFlushed(partition.runs);
+  const bool indexed = partition.indexed_end.has_value();
+  // Beside the index, a sync that goes back may be a stale one; what is known
+  // stays safe if it is not.
+  if (indexed && sync.upstream < partition.runs.upstream_end() &&
+      sync.downstream >= partition.runs.downstream_end()) {
+    return;
+  }
   if (!partition.runs.ApplySync(sync.upstream, sync.downstream)) {
-    // Our own acks are first-hand; a sync that contradicts them is an old one.
-    if (partition.indexed) return;
+    if (indexed) return;
     partition.runs.Clear();
     partition.runs.ApplySync(sync.upstream, sync.downstream);
   }
-  if (flushed && partition.indexed) {
+  if (flushed && indexed) {
     partition.ledger.SetFlushed(partition.runs.downstream_end());
   }
 }

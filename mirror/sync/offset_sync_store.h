@@ -113,8 +113,9 @@ class OffsetSyncStore {
   // (as IndexSegment::Decode): nothing is changed; skip it and go on.
   absl::Status ApplyIndexRecord(absl::string_view key,
                                 std::optional<absl::string_view> value);
-  // Applies one of MM2's syncs, in the order of their topic. Where runs are
-  // known they win. Nothing happens if the offsets are no offsets.
+  // Applies one of MM2's syncs, in the order of their topic and after the
+  // index. It counts where the index tells nothing: before and after its runs.
+  // Nothing happens if the offsets are no offsets.
   void ApplySync(const OffsetSync& sync);
 
   // The position on the target for position `u` on the source.
@@ -152,8 +153,9 @@ class OffsetSyncStore {
     internal::SegmentLedger ledger;
     SourceIdentity source;
     uint32_t generation = 0;
-    // Whether anything but MM2's syncs is known.
-    bool indexed = false;
+    // The target's end according to our own acks and the index; none if only
+    // MM2's syncs are known.
+    std::optional<DownstreamOffset> indexed_end;
   };
 
   Partition& GetPartition(const TopicPartition& tp)
@@ -161,6 +163,7 @@ class OffsetSyncStore {
   const Partition* FindPartition(const TopicPartition& tp) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   static void StartOverLocked(Partition* partition);
+  static void ForgetSyncsFrom(DownstreamOffset d, Partition* partition);
   static absl::Status AddRecords(const TopicPartition& tp,
                                  const Partition& partition, IndexFlush* flush);
   void ApplySegment(const IndexSegmentKey& key, IndexSegment segment);

@@ -303,7 +303,7 @@ void CheckSame(const World& world, const OffsetSyncStore& a,
 
 class OffsetSyncStoreProperty : public testing::TestWithParam<uint32_t> {
  protected:
-  static constexpr uint32_t kSeedsPerShard = 40;
+  static constexpr uint32_t kSeedsPerShard = 25;
   static constexpr int kSteps = 40;
 
   template <typename Check>

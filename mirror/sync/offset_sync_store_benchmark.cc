@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "benchmark/benchmark.h"
+#include "mirror/sync/index_segment.h"
+#include "mirror/sync/offset_runs.h"
+#include "mirror/sync/offset_sync_store.h"
+
+namespace mirror {
+namespace {
+
+const TopicPartition kTp{"payments.europe.settled", 3};
+
+// 1,000,000 consecutive records one by one: stays one run.
+void OffsetRunsAppend(benchmark::State& state) {
+  OffsetRuns runs;
+  int64_t i = 0;
+  for (auto _ : state) {
+    runs.Append(UpstreamOffset(i), DownstreamOffset(i + 7), 1);
+    ++i;
+  }
+  if (runs.size() > 1) state.SkipWithError("not one run");
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(OffsetRunsAppend);
+
+// Through the store with its lock; the argument is the batch a shard appends.
+void OffsetSyncStoreAppend(benchmark::State& state) {
+  OffsetSyncStore store;
+  int64_t i = 0;
+  for (auto _ : state) {
+    store.Append(kTp, UpstreamOffset(i), DownstreamOffset(i + 7),
+                 state.range(0));
+    i += state.range(0);
+  }
+  if (store.Stats(kTp).runs > 1) state.SkipWithError("not one run");
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(OffsetSyncStoreAppend)->Arg(1)->Arg(10)->Arg(500);
+
+// The argument is the number of runs.
+void OffsetSyncStoreTranslate(benchmark::State& state) {
+  OffsetSyncStore store;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    store.Append(kTp, UpstreamOffset(i * 11), DownstreamOffset(i * 10), 10);
+  }
+  std::mt19937 random(1);
+  for (auto _ : state) {
+    const auto u = static_cast<int64_t>(random() % (state.range(0) * 11));
+    benchmark::DoNotOptimize(store.Translate(kTp, UpstreamOffset(u)));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(OffsetSyncStoreTranslate)->Arg(1)->Arg(10000);
+
+// The record a clean partition rewrites every second.
+void IndexSegmentEncode(benchmark::State& state) {
+  IndexSegment segment;
+  segment.source = {"MkT3gjuZQ7qXl0aOq0yCjA", 5};
+  segment.runs = {{UpstreamOffset(0), DownstreamOffset(0), 123456789}};
+  const IndexSegmentKey key{kTp, UpstreamOffset(0)};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(key.Encode());
+    benchmark::DoNotOptimize(segment.Encode());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(IndexSegmentEncode);
+
+// Runs per second of a full segment.
+void IndexSegmentDecode(benchmark::State& state) {
+  IndexSegment segment;
+  for (int64_t i = 0; i < 512; ++i) {
+    segment.runs.push_back(
+        {UpstreamOffset(i * 11), DownstreamOffset(i * 10), 10, 1});
+  }
+  const std::string bytes = segment.Encode();
+  for (auto _ : state) benchmark::DoNotOptimize(IndexSegment::Decode(bytes));
+  state.SetItemsProcessed(state.iterations() * 512);
+  state.SetBytesProcessed(
+      static_cast<int64_t>(state.iterations() * bytes.size()));
+}
+BENCHMARK(IndexSegmentDecode);
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/sync/offset_sync_store.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace mirror {
+namespace {
+
+const TopicPartition kTp{"orders", 3};
+
+Translation Exact(int64_t d) {
+  return {DownstreamOffset(d), Exactness::kExact};
+}
+
+// The index topic after compaction.
+class Topic {
+ public:
+  void Write(const IndexFlush& flush) {
+    for (const IndexRecord& record : flush.records()) {
+      if (record.value.has_value()) {
+        records_[record.key] = *record.value;
+      } else {
+        records_.erase(record.key);
+      }
+    }
+  }
+  void Flush(OffsetSyncStore* store) {
+    const IndexFlush flush = store->PrepareFlush({kTp}).value();
+    Write(flush);
+    store->CommitFlush(flush);
+  }
+  void Load(OffsetSyncStore* store) const {
+    for (const auto& [key, value] : records_) {
+      ASSERT_TRUE(store->ApplyIndexRecord(key, value).ok());
+    }
+  }
+  size_t size() const { return records_.size(); }
+
+ private:
+  std::map<std::string, std::string> records_;
+};
+
+void Append(OffsetSyncStore* store, int64_t u, int64_t d, int64_t count) {
+  EXPECT_TRUE(
+      store->Append(kTp, UpstreamOffset(u), DownstreamOffset(d), count));
+}
+Translation At(const OffsetSyncStore& store, int64_t u) {
+  return store.Translate(kTp, UpstreamOffset(u));
+}
+
+TEST(OffsetSyncStore, KeepsPartitionsApart) {
+  OffsetSyncStore store;
+  Append(&store, 0, 500, 10);
+  EXPECT_EQ(At(store, 7), Exact(507));
+  EXPECT_EQ(store.Translate({"orders", 4}, UpstreamOffset(7)), Translation());
+  EXPECT_EQ(store.TranslateBack(kTp, DownstreamOffset(507)),
+            (BackTranslation{UpstreamOffset(7), Exactness::kExact}));
+}
+
+TEST(OffsetSyncStore, ACleanPartitionStaysOneRecord) {
+  OffsetSyncStore store;
+  Topic topic;
+  for (int64_t u = 0; u < 1000; u += 10) {
+    Append(&store, u, u, 10);
+    topic.Flush(&store);
+  }
+  EXPECT_EQ(topic.size(), 1u);
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
+
+  OffsetSyncStore next;  // the next engine goes on with the same record
+  topic.Load(&next);
+  EXPECT_EQ(At(next, 999), Exact(999));
+  next.Resume(kTp, UpstreamOffset(1000), UnindexedCopies::kPossible);
+  Append(&next, 1000, 1000, 10);
+  topic.Flush(&next);
+  EXPECT_EQ(topic.size(), 1u);
+}
+
+TEST(OffsetSyncStore, ManyRunsAreManySegments) {
+  OffsetSyncStore store;
+  Topic topic;
+  for (int64_t i = 0; i < 2000; ++i) Append(&store, i * 11, i * 10, 10);
+  topic.Flush(&store);
+  EXPECT_EQ(topic.size(), 4u);  // 512 runs each
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  for (int64_t u = 0; u < 22000; ++u) ASSERT_EQ(At(loaded, u), At(store, u));
+}
+
+TEST(OffsetSyncStore, AFlushThatFailedIsPreparedAgain) {
+  OffsetSyncStore store;
+  Append(&store, 0, 0, 10);
+  EXPECT_EQ(store.PrepareFlush({kTp})->records().size(), 1u);
+  EXPECT_EQ(store.PrepareFlush({kTp})->records().size(), 1u);
+}
+
+TEST(OffsetSyncStore, SegmentsBelowTheLogStartAreDeleted) {
+  OffsetSyncStore store;
+  Topic topic;
+  for (int64_t i = 0; i < 2000; ++i) Append(&store, i * 11, i * 10, 10);
+  topic.Flush(&store);
+  store.DropBelow(kTp, UpstreamOffset(1100 * 11));
+  topic.Flush(&store);
+  EXPECT_EQ(topic.size(), 2u);
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_EQ(At(loaded, 1100 * 11), Exact(11000));
+  EXPECT_EQ(At(loaded, 5), Translation());
+}
+
+TEST(OffsetSyncStore, ATombstoneDeletesItsSegment) {
+  OffsetSyncStore store;
+  for (int64_t i = 0; i < 1000; ++i) Append(&store, i * 11, i * 10, 10);
+  const IndexFlush flush = store.PrepareFlush({kTp}).value();
+  OffsetSyncStore reader;
+  Topic topic;
+  topic.Write(flush);
+  topic.Load(&reader);
+  ASSERT_TRUE(
+      reader.ApplyIndexRecord(flush.records()[0].key, std::nullopt).ok());
+  EXPECT_EQ(At(reader, 5), Translation());
+  EXPECT_EQ(At(reader, 600 * 11), Exact(6000));
+}
+
+TEST(OffsetSyncStore, AReplacedTargetStartsOver) {
+  OffsetSyncStore store;
+  Topic topic;
+  for (int64_t i = 0; i < 1000; ++i) Append(&store, 7 + i * 11, i * 10, 10);
+  topic.Flush(&store);
+  EXPECT_FALSE(store.Append(kTp, UpstreamOffset(20000), DownstreamOffset(0), 5))
+      << "the target went back";
+  EXPECT_EQ(At(store, 7), Translation());
+  topic.Flush(&store);
+  EXPECT_EQ(topic.size(), 1u);
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_EQ(At(loaded, 20001), Exact(1));
+}
+
+TEST(OffsetSyncStore, SegmentsOfAnOlderGenerationAreVoid) {
+  OffsetSyncStore store;
+  Append(&store, 0, 100, 10);
+  const IndexFlush old = store.PrepareFlush({kTp}).value();
+  store.StartOver(kTp);
+  Append(&store, 5, 0, 10);
+  const IndexFlush current = store.PrepareFlush({kTp}).value();
+  OffsetSyncStore loaded;
+  for (const IndexFlush* flush : {&old, &current, &old}) {
+    for (const IndexRecord& record : flush->records()) {
+      ASSERT_TRUE(loaded.ApplyIndexRecord(record.key, record.value).ok());
+    }
+  }
+  EXPECT_EQ(At(loaded, 6), Exact(1));
+  EXPECT_EQ(At(loaded, 0), Translation());
+}
+
+TEST(OffsetSyncStore, TheSourcesIdentityTravelsWithTheIndex) {
+  OffsetSyncStore store;
+  Topic topic;
+  store.SetSource(kTp, {"topic-id", 4});
+  Append(&store, 0, 0, 1);
+  topic.Flush(&store);
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_EQ(loaded.Source(kTp), (SourceIdentity{"topic-id", 4}));
+}
+
+TEST(OffsetSyncStore, Mm2sSyncsGiveWayToTheIndex) {
+  OffsetSyncStore store;
+  store.ApplySync({kTp, UpstreamOffset(100), DownstreamOffset(90)});
+  store.Resume(kTp, UpstreamOffset(101), UnindexedCopies::kPossible);
+  Append(&store, 101, 91, 50);
+  EXPECT_EQ(At(store, 100), Exact(90));
+  EXPECT_EQ(At(store, 120), Exact(110));
+}
+
+TEST(OffsetSyncStore, StaleSyncsDoNoHarm) {
+  OffsetSyncStore store;
+  Append(&store, 100, 100, 50);
+  // Of a target log that is gone, or no offsets at all.
+  for (const auto& [u, d] : std::vector<std::pair<int64_t, int64_t>>{
+           {500, 3}, {120, 900}, {-1, 3}, {7, -1}, {600, 901}}) {
+    store.ApplySync({kTp, UpstreamOffset(u), DownstreamOffset(d)});
+    EXPECT_EQ(At(store, 120), Exact(120));
+  }
+  Append(&store, 150, 150, 50);
+  EXPECT_EQ(At(store, 120), Exact(120));
+  EXPECT_EQ(At(store, 160), Exact(160));
+}
+
+TEST(OffsetSyncStore, TheIndexWinsOverSyncsReadBefore) {
+  OffsetSyncStore writer;
+  Append(&writer, 100, 100, 50);
+  const IndexRecord record = writer.PrepareFlush({kTp})->records()[0];
+  OffsetSyncStore store;
+  for (const int64_t u : {50, 120, 300}) {
+    store.ApplySync({kTp, UpstreamOffset(u), DownstreamOffset(u * 3)});
+  }
+  ASSERT_TRUE(store.ApplyIndexRecord(record.key, record.value).ok());
+  EXPECT_EQ(At(store, 120), Exact(120));
+}
+
+TEST(OffsetSyncStore, GarbageChangesNothing) {
+  OffsetSyncStore store;
+  Append(&store, 0, 0, 10);
+  const IndexRecord good = store.PrepareFlush({kTp})->records()[0];
+  EXPECT_FALSE(store.ApplyIndexRecord("", good.value).ok());
+  EXPECT_FALSE(store.ApplyIndexRecord(good.key, "garbage").ok());
+  EXPECT_EQ(At(store, 5), Exact(5));
+}
+
+TEST(OffsetSyncStore, IsThreadSafe) {
+  OffsetSyncStore store;
+  std::thread writer([&store] {
+    for (int64_t i = 0; i < 2000; ++i) Append(&store, i * 2, i * 2, 2);
+  });
+  DownstreamOffset last;
+  while (last < DownstreamOffset(1999)) {
+    const Translation t = At(store, 1999);
+    EXPECT_GE(t.offset, last);
+    last = std::max(last, t.offset);
+    EXPECT_TRUE(store.PrepareFlush({kTp}).ok());
+  }
+  writer.join();
+}
+
+}  // namespace
+}  // namespace mirror

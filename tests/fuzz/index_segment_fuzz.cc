@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/sync/index_segment.h"
+#include "mirror/sync/offset_sync_store.h"
+#include "tests/fuzz/fuzz_input.h"
+
+namespace {
+
+// Whatever a store was fed, its answers do not go back as offsets go on.
+void CheckMonotonic(const mirror::OffsetSyncStore& store,
+                    const mirror::TopicPartition& tp,
+                    const mirror::IndexSegment& segment) {
+  for (const mirror::OffsetRun& run : segment.runs) {
+    const auto at = store.Translate(tp, run.upstream);
+    const auto later = store.Translate(tp, run.upstream_end());
+    FUZZ_CHECK(!at.known() || (later.known() && at.offset <= later.offset));
+    const auto back = store.TranslateBack(tp, run.downstream);
+    const auto back_later = store.TranslateBack(tp, run.downstream_end());
+    FUZZ_CHECK(!back.known() ||
+               (back_later.known() && back.offset <= back_later.offset));
+  }
+}
+
+}  // namespace
+
+// Input: a key, then values (strings) until the end, all of one partition. What
+// decodes is encoded to bytes that decode to the same.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  mirror::FuzzInput input(data, size);
+  const std::string key = input.TakeString();
+  mirror::OffsetSyncStoreOptions options;
+  options.max_runs_per_partition = 16;
+  mirror::OffsetSyncStore store(options);
+  const auto decoded_key = mirror::IndexSegmentKey::Decode(key);
+  while (!input.empty()) {
+    const std::string value = input.TakeString();
+    const auto segment = mirror::IndexSegment::Decode(value);
+    FUZZ_CHECK(store.ApplyIndexRecord(key, value).ok() ==
+               (segment.ok() && decoded_key.ok()));
+    if (!segment.ok()) continue;
+    const auto again = mirror::IndexSegment::Decode(segment->Encode());
+    FUZZ_CHECK(again.ok() && *again == *segment);
+    if (!decoded_key.ok()) continue;
+    const mirror::TopicPartition& tp = decoded_key->topic_partition;
+    CheckMonotonic(store, tp, *segment);
+    FUZZ_CHECK(store.Stats(tp).runs <= 16);
+    FUZZ_CHECK(store.PrepareFlush({tp}).ok());
+  }
+  return 0;
+}

@@ -211,6 +211,15 @@ void PartitionReplicator::SplitFirstHeld() {
   }
 }
 
+bool PartitionReplicator::IsLookup(const absl::Status& status, absl::Time now) {
+  if (!absl::IsNotFound(status)) {
+    unknown_since_ = absl::InfiniteFuture();
+    return false;
+  }
+  unknown_since_ = std::min(unknown_since_, now);
+  return now - unknown_since_ < options_->lookup_timeout;
+}
+
 absl::Status PartitionReplicator::SendFirstHeld(RecordSink* sink) {
   Held& held = held_.front();
   const int64_t before = held.next;
@@ -245,7 +254,9 @@ PartitionReplicator::SendResult PartitionReplicator::Send(RecordSink* sink,
         SplitFirstHeld();
         continue;
       }
-      if (absl::Status status = SendFirstHeld(sink); !status.ok()) {
+      const absl::Status status = SendFirstHeld(sink);
+      if (IsLookup(status, now)) return SendResult::kLookingUp;
+      if (!status.ok()) {
         const UpstreamOffset refused = held.batch->ToRecord(held.next).offset;
         OnRefused(status, refused, refused, now);
         return SendResult::kDone;

@@ -57,6 +57,9 @@ struct PartitionOptions {
   // Without an acknowledgement for this long, a partition at that limit is
   // taken out of the shard's way.
   absl::Duration stall_timeout = absl::Seconds(1);
+  // For this long a target partition that the sink does not know may be one
+  // that it is just looking up; afterwards it is missing.
+  absl::Duration lookup_timeout = absl::Milliseconds(500);
   absl::Duration min_backoff = absl::Seconds(1);
   absl::Duration max_backoff = absl::Minutes(1);
 };
@@ -71,9 +74,10 @@ struct PartitionOptions {
 class PartitionReplicator {
  public:
   enum class SendResult {
-    kDone,     // nothing is held back
-    kAtLimit,  // waits for acknowledgements of this partition
-    kBlocked,  // the sink is full
+    kDone,       // nothing is held back
+    kAtLimit,    // waits for acknowledgements of this partition
+    kBlocked,    // the sink is full
+    kLookingUp,  // the sink may not have heard of the target partition yet
   };
 
   // `options` must outlive the partition.
@@ -143,6 +147,9 @@ class PartitionReplicator {
   void HoldTransformed(std::unique_ptr<RecordBatch> batch, absl::Time now);
   // Whether the first held batch must go out record by record.
   bool InIsolation() const;
+  // Whether `status` of Send() may just mean that the sink is looking up the
+  // target partition.
+  bool IsLookup(const absl::Status& status, absl::Time now);
   void SplitFirstHeld();
   absl::Status SendFirstHeld(RecordSink* sink);
   void UpdateCommittable();
@@ -180,6 +187,7 @@ class PartitionReplicator {
   absl::Time retry_at_ = absl::InfinitePast();
   absl::Duration backoff_ = absl::ZeroDuration();
   absl::Time last_ack_ = absl::InfinitePast();
+  absl::Time unknown_since_ = absl::InfiniteFuture();
 
   std::deque<Held> held_;
   std::deque<Sent> sent_;

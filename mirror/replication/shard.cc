@@ -165,10 +165,13 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
 
 void Shard::SendHeld(absl::Time now) {
   blocked_ = renew_source_;
+  bool looking_up = false;
   auto still_holding = holding_.begin();
   for (Entry* entry : holding_) {
     if (!blocked_ || entry->partition->stalled()) {
       const auto result = entry->partition->Send(sink_.get(), now);
+      // Reading waits, but the others are looked up at the same time.
+      looking_up |= result == PartitionReplicator::SendResult::kLookingUp;
       // A stalled partition has left the way of the others.
       blocked_ = blocked_ ||
                  result == PartitionReplicator::SendResult::kBlocked ||
@@ -179,6 +182,7 @@ void Shard::SendHeld(absl::Time now) {
     if (entry->partition->HasHeld()) *still_holding++ = entry;
   }
   holding_.erase(still_holding, holding_.end());
+  blocked_ |= looking_up;
 }
 
 void Shard::Sweep(absl::Time now) {
@@ -260,13 +264,17 @@ void Shard::Commit() {
     int64_t next = 0;
     absl::Status status = sink_->Send(target, &batch, &next);
     if (next == batch.count()) continue;
-    // The buffer is full, or the topic is not known yet: at the next commit.
-    if (status.ok()) status = absl::ResourceExhaustedError("buffer full");
+    // The buffer is full, or the sink has just begun to look the topic up: at
+    // the next commit.
+    if (status.ok() || (absl::IsNotFound(status) && !looked_up_progress_)) {
+      status = absl::ResourceExhaustedError("not taken yet");
+    }
     for (; next < batch.count(); ++next) {
       OnCommitAck({target, batch.records()[next].offset, DownstreamOffset(), 1,
                    status});
     }
   }
+  looked_up_progress_ = looked_up_progress_ || !batches.empty();
 }
 
 void Shard::OnCommitAck(const Ack& ack) {
@@ -303,6 +311,7 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
   }
   holding_.clear();
   sink_.reset();
+  looked_up_progress_ = false;
   sweep_now_ = true;
 }
 

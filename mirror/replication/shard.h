@@ -157,6 +157,8 @@ class Shard {
   absl::Time last_commit_ ABSL_GUARDED_BY(mu_);
   int64_t next_commit_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<int64_t, PendingCommit> commits_ ABSL_GUARDED_BY(mu_);
+  // Whether the sink has been asked for the progress topic before.
+  bool looked_up_progress_ ABSL_GUARDED_BY(mu_) = false;
   bool commit_failing_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status source_status_ ABSL_GUARDED_BY(mu_);
   absl::Status target_status_ ABSL_GUARDED_BY(mu_);

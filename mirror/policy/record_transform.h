@@ -48,10 +48,8 @@ class RecordTransform {
   //
   // An error means "this record cannot be judged", never "skip it": `source`
   // stops before the record with the status as its reason, its progress stays
-  // there, and other partitions go on. Unavailable, DeadlineExceeded, Aborted
-  // and ResourceExhausted are retried from that record with backoff; any other
-  // code stays until the operator acts. To pass over a poisonous record,
-  // return kDrop.
+  // there, and other partitions go on. The record is tried again with backoff,
+  // at most a minute apart. To pass over a poisonous record, return kDrop.
   virtual absl::StatusOr<RecordVerdict> Transform(const TopicPartition& source,
                                                   Record& record) const = 0;
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "benchmark/benchmark.h"
 #include "mirror/sync/index_segment.h"
@@ -48,9 +50,12 @@ void OffsetSyncStoreTranslate(benchmark::State& state) {
     store.Append(kTp, UpstreamOffset(i * 11), DownstreamOffset(i * 10), 10);
   }
   std::mt19937 random(1);
+  std::uniform_int_distribution<int64_t> pick(0, state.range(0) * 11);
+  std::vector<UpstreamOffset> queries;
+  for (int i = 0; i < 4096; ++i) queries.emplace_back(pick(random));
+  size_t next = 0;
   for (auto _ : state) {
-    const auto u = static_cast<int64_t>(random() % (state.range(0) * 11));
-    benchmark::DoNotOptimize(store.Translate(kTp, UpstreamOffset(u)));
+    benchmark::DoNotOptimize(store.Translate(kTp, queries[next++ % 4096]));
   }
   state.SetItemsProcessed(state.iterations());
 }

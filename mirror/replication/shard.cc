@@ -153,7 +153,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
     if (it == by_target_.end()) continue;
     PartitionReplicator* partition = it->second->partition.get();
     if (partition->OnAck(ack, now)) {
-      if (options_.on_copied) {
+      if (options_.on_copied && ack.base >= DownstreamOffset(0)) {
         options_.on_copied(partition->source(), ack.first, ack.base, ack.count);
       }
     } else {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// examples/mirror_maker as users run it: a process and a properties file. The
+// test's BUILD rule needs data = ["//examples:mirror_maker"].
+//
+//   auto daemon = StartMirrorMaker({WriteFile("clusters = A, B\n..."),
+//   "--check"}); EXPECT_THAT(daemon->Wait(absl::Seconds(10)), IsOkAndHolds(0));
+
+#ifndef TESTS_SUPPORT_MIRROR_MAKER_H_
+#define TESTS_SUPPORT_MIRROR_MAKER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/child_process.h"
+
+namespace mirror::testing {
+
+// Puts `text` into a file mm2.properties of its own and returns the path.
+std::string WriteProperties(const std::string& text);
+
+// Ends the program if the process cannot be started.
+std::unique_ptr<ChildProcess> StartMirrorMaker(
+    const std::vector<std::string>& arguments);
+
+struct Ended {
+  int exit_code = -1;  // -1: it did not end
+  std::string output;  // standard output and error together
+};
+
+// Runs to the end, for at most a minute.
+Ended RunMirrorMaker(const std::vector<std::string>& arguments);
+
+}  // namespace mirror::testing
+
+#endif  // TESTS_SUPPORT_MIRROR_MAKER_H_

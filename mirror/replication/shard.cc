@@ -102,27 +102,37 @@ absl::Duration Shard::RunOnce() {
 
 absl::Status Shard::Drain(absl::Time deadline) {
   if (sink_ == nullptr) return absl::OkStatus();
-  bool committed = false;
-  while (true) {
+  absl::Status result;
+  // The first commit keeps what is acknowledged, whatever becomes of the rest.
+  for (bool first = true;; first = false) {
     std::vector<Ack> acks;
-    absl::Status state = sink_->Poll(kPollTimeout, &acks);
+    result = sink_->Poll(kPollTimeout, &acks);
     MutexLock lock(&mu_);
     OnAcks(acks, clock_->Now());
-    if (!state.ok()) return state;
-    if (sink_->in_flight() == 0) {
-      if (committed) break;
-      Commit();
-      committed = true;
-    } else if (clock_->Now() >= deadline) {
-      return absl::DeadlineExceededError(absl::StrCat(
+    const bool idle = sink_->in_flight() == 0;
+    if (!result.ok() || (idle && !HasUncommitted())) break;
+    if (!first && clock_->Now() >= deadline) {
+      result = absl::DeadlineExceededError(absl::StrCat(
           "flow ", options_.flow, ", shard ", options_.index, ": ",
           sink_->in_flight(), " records are not acknowledged by cluster ",
           target_cluster_->alias(),
           "; what is not committed is copied again at the next start"));
+      break;
     }
+    // A refused commit is tried again: the sink may just have begun to look the
+    // topic up.
+    if (idle || first) Commit();
   }
   DeliverEvents();
-  return absl::OkStatus();
+  return result;
+}
+
+bool Shard::HasUncommitted() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& item) {
+    const Entry& entry = item.second;
+    const std::optional<UpstreamOffset> done = entry.partition->committable();
+    return done.has_value() && done != entry.committed;
+  });
 }
 
 void Shard::OnFetched(Fetched fetched, absl::Time now) {

@@ -123,6 +123,7 @@ class Shard {
   // Whether the new source is there.
   bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool HasUncommitted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnSinkLost(const absl::Status& status, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NoteCluster(Cluster* cluster, const absl::Status& status,

@@ -257,6 +257,14 @@ TEST_F(ShardTest, DrainWaitsForAcksAndCommits) {
   EXPECT_EQ(b().LogEnd(kCopy0), 100);
 }
 
+TEST_F(ShardTest, DrainSaysSoIfProgressCannotBeStored) {
+  StartWithOrders(1);
+  b().FailProduce("mm2-offsets.A.internal", absl::UnavailableError("no"));
+  a().Fill(kOrders0, 1);
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  EXPECT_EQ(flow_.Stop().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
 TEST_F(ShardTest, DrainGivesUpAtItsDeadline) {
   StartWithOrders(1);
   a().Fill(kOrders0, 1);

@@ -29,7 +29,7 @@ struct SourceOptions {
 
 struct SinkOptions {
   std::string client_id;
-  // Bytes of values taken by Send() and not yet acknowledged.
+  // Bytes of records taken by Send() and not yet acknowledged.
   int64_t max_buffered_bytes = 16 << 20;
 };
 

@@ -19,6 +19,9 @@ namespace {
 // Between two questions for the same topic.
 constexpr absl::Duration kAskInterval = absl::Milliseconds(100);
 
+// librdkafka's own bytes per queued record, and the allocator's.
+constexpr int64_t kOverheadBytes = 200;
+
 // No code that a delivery report has.
 constexpr rd_kafka_resp_err_t kNone = RD_KAFKA_RESP_ERR__BEGIN;
 
@@ -28,8 +31,10 @@ rd_kafka_vu_t Unit(rd_kafka_vtype_t type) {
   return unit;
 }
 
+// What a record costs in the producer's queue. Small ones are mostly overhead,
+// and a buffer counted without it takes several times the memory it names.
 int64_t Size(const rd_kafka_message_t& message) {
-  return static_cast<int64_t>(message.key_len + message.len);
+  return static_cast<int64_t>(message.key_len + message.len) + kOverheadBytes;
 }
 
 // A null pointer means null, any other with size 0 empty.

@@ -19,6 +19,9 @@ namespace {
 // Per Poll(); enough to spread the cost of a wake-up thin.
 constexpr size_t kMaxRecordsPerPoll = 4096;
 
+// As much as librdkafka asks of one partition, so that each fills its share.
+constexpr int64_t kMinAnswerBytes = 1 << 20;
+
 bool SamePartition(const rd_kafka_message_t& a, const rd_kafka_message_t& b) {
   return a.rkt == b.rkt && a.partition == b.partition;
 }
@@ -49,11 +52,16 @@ absl::StatusOr<std::unique_ptr<KafkaRecordSource>> KafkaRecordSource::Create(
     const ClientSettings& settings, const SourceOptions& options) {
   const int64_t kbytes =
       std::max<int64_t>(1, options.max_buffered_bytes / 1024);
+  // One answer may overshoot the buffer, so it must be a small part of it; the
+  // default of 50 MB is 500 MB of small records once they are unpacked.
+  const int64_t answer_bytes =
+      std::max(kMinAnswerBytes, options.max_buffered_bytes / 4);
   absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(
       ClientRole::kConsumer, settings,
       {{"client.id", options.client_id},
        {"isolation.level",
         options.read_committed ? "read_committed" : "read_uncommitted"},
+       {"fetch.max.bytes", absl::StrCat(answer_bytes)},
        {"queued.max.messages.kbytes", absl::StrCat(kbytes)}});
   if (!client.ok()) return client.status();
   return absl::WrapUnique(new KafkaRecordSource(*std::move(client)));

@@ -26,6 +26,27 @@ absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
 }
 
+// Why a topic was not created, and what the operator can do.
+absl::Status NotCreated(const absl::Status& status, const NewTopic& topic,
+                        const Cluster& target) {
+  if (IsRetriable(status)) {
+    return Annotate(status,
+                    absl::StrCat("not created on cluster ", target.alias()));
+  }
+  std::string remedy = "; ";
+  if (absl::IsPermissionDenied(status)) {
+    absl::StrAppend(&remedy, "allow CREATE on topic ", topic.name, " or ");
+  } else if (absl::IsInvalidArgument(status)) {
+    absl::StrAppend(&remedy, "correct replication.factor (",
+                    topic.replication_factor, ") or ");
+  }
+  return absl::Status(
+      status.code(),
+      absl::StrCat("not created on cluster ", target.alias(), ": ",
+                   status.message(), remedy, "create it there with ",
+                   topic.partitions, " partitions"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
@@ -192,11 +213,9 @@ bool FlowControl::CreateMissing(const TopicPlan& plan) {
     const bool there = created[i].ok() ||
                        created[i].code() == absl::StatusCode::kAlreadyExists;
     changed |= there;
-    NoteTopicProblem(
-        topic.name,
-        there ? absl::OkStatus()
-              : Annotate(created[i], absl::StrCat("not created on cluster ",
-                                                  target_cluster_->alias())));
+    NoteTopicProblem(topic.name,
+                     there ? absl::OkStatus()
+                           : NotCreated(created[i], topic, *target_cluster_));
   }
   for (const PartitionsToAdd& add : plan.add) {
     const absl::Status status =

@@ -376,17 +376,24 @@ void PartitionReplicator::Tick(absl::Time now) {
     AfterDrain(now);
   } else if (state_ == PARTITION_BACKING_OFF && now >= retry_at_) {
     state_ = PARTITION_RUNNING;
-  } else if (state_ == PARTITION_RUNNING && !stalled_ && HasHeld() &&
-             HasInFlight() && now - last_ack_ >= options_->stall_timeout) {
-    stalled_ = true;
-    problem_ = PROBLEM_TARGET_STALLED;
-    reason_ = absl::StrCat(
-        "no acknowledgement from cluster ", options_->target_alias, " for ",
-        plan_.target.ToString(), " since ",
-        absl::FormatTime(last_ack_, absl::UTCTimeZone()), "; reading waits");
-    problem_reported_ = true;
-    Report(EngineEvent::Kind::kPartitionProblem, LogLevel::kWarning, reason_);
+  } else if (state_ == PARTITION_RUNNING && HasInFlight()) {
+    CheckSilence(now - last_ack_);
   }
+}
+
+void PartitionReplicator::CheckSilence(absl::Duration silence) {
+  if (HasHeld() && silence >= options_->stall_timeout) stalled_ = true;
+  if (!stalled_ && silence < options_->silence_timeout) return;
+  if (problem_ == PROBLEM_TARGET_STALLED) return;
+  problem_ = PROBLEM_TARGET_STALLED;
+  reason_ = absl::StrCat(
+      "no acknowledgement from cluster ", options_->target_alias, " for ",
+      plan_.target.ToString(), " since ",
+      absl::FormatTime(last_ack_, absl::UTCTimeZone()),
+      "; goes on by itself once the partition has a leader and as many "
+      "replicas in sync as min.insync.replicas says");
+  problem_reported_ = true;
+  Report(EngineEvent::Kind::kPartitionProblem, LogLevel::kWarning, reason_);
 }
 
 void PartitionReplicator::Recovered() {

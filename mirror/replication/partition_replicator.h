@@ -57,6 +57,9 @@ struct PartitionOptions {
   // Without an acknowledgement for this long, a partition at that limit is
   // taken out of the shard's way.
   absl::Duration stall_timeout = absl::Seconds(1);
+  // Without one for this long, the partition is reported even if it holds up
+  // nothing.
+  absl::Duration silence_timeout = absl::Seconds(5);
   // For this long a target partition that the sink does not know may be one
   // that it is just looking up; afterwards it is missing.
   absl::Duration lookup_timeout = absl::Milliseconds(500);
@@ -150,6 +153,7 @@ class PartitionReplicator {
   // Whether `status` of Send() may just mean that the sink is looking up the
   // target partition.
   bool IsLookup(const absl::Status& status, absl::Time now);
+  void CheckSilence(absl::Duration silence);
   void SplitFirstHeld();
   absl::Status SendFirstHeld(RecordSink* sink);
   void UpdateCommittable();

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace mirror::testing {
 namespace {
@@ -88,7 +89,140 @@ void AppendTransaction(const std::string& bootstrap_servers,
   while (LogEnd(producer.get(), tp) < begin + count + 1) continue;
 }
 
+Client NewAdmin(const std::string& bootstrap_servers) {
+  return NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers},
+                                       {"enable.metrics.push", "false"}});
+}
+
+// An admin request and its answer.
+class Request {
+ public:
+  explicit Request(rd_kafka_t* client) : queue_(rd_kafka_queue_new(client)) {}
+  ~Request() {
+    if (event_ != nullptr) rd_kafka_event_destroy(event_);
+    rd_kafka_queue_destroy(queue_);
+  }
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  rd_kafka_queue_t* queue() { return queue_; }
+  rd_kafka_event_t* Await(const char* what) {
+    event_ = rd_kafka_queue_poll(queue_, 30000);
+    Check(event_ != nullptr, what, "no answer");
+    Check(rd_kafka_event_error(event_) == RD_KAFKA_RESP_ERR_NO_ERROR, what,
+          rd_kafka_event_error_string(event_));
+    return event_;
+  }
+
+ private:
+  rd_kafka_queue_t* const queue_;
+  rd_kafka_event_t* event_ = nullptr;
+};
+
+constexpr char kCluster[] = "kafka-cluster";
+
+struct Acl {
+  rd_kafka_ResourceType_t type;
+  const char* resource;
+  rd_kafka_AclOperation_t operation;
+  rd_kafka_AclPermissionType_t permission;
+};
+
+void CreateAcls(rd_kafka_t* client, const std::vector<Acl>& acls) {
+  std::vector<rd_kafka_AclBinding_t*> bindings;
+  char why[512] = "";
+  for (const Acl& acl : acls) {
+    bindings.push_back(rd_kafka_AclBinding_new(
+        acl.type, acl.resource, RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:*",
+        "*", acl.operation, acl.permission, why, sizeof(why)));
+    Check(bindings.back() != nullptr, "acl", why);
+  }
+  Request request(client);
+  rd_kafka_CreateAcls(client, bindings.data(), bindings.size(), nullptr,
+                      request.queue());
+  size_t count = 0;
+  const auto* results = rd_kafka_CreateAcls_result_acls(
+      rd_kafka_event_CreateAcls_result(request.Await("create acls")), &count);
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_error_t* error = rd_kafka_acl_result_error(results[i]);
+    Check(error == nullptr, "create acls",
+          error == nullptr ? "" : rd_kafka_error_string(error));
+  }
+  rd_kafka_AclBinding_destroy_array(bindings.data(), bindings.size());
+}
+
+void DeleteAcls(rd_kafka_t* client, rd_kafka_ResourceType_t type,
+                const char* resource) {
+  char why[512] = "";
+  rd_kafka_AclBindingFilter_t* filter = rd_kafka_AclBindingFilter_new(
+      type, resource, RD_KAFKA_RESOURCE_PATTERN_LITERAL, nullptr, nullptr,
+      RD_KAFKA_ACL_OPERATION_ANY, RD_KAFKA_ACL_PERMISSION_TYPE_ANY, why,
+      sizeof(why));
+  Check(filter != nullptr, "acl filter", why);
+  Request request(client);
+  rd_kafka_DeleteAcls(client, &filter, 1, nullptr, request.queue());
+  request.Await("delete acls");
+  rd_kafka_AclBinding_destroy(filter);
+}
+
 }  // namespace
+
+void SetTopicConfig(const std::string& bootstrap_servers,
+                    const std::string& topic, const std::string& name,
+                    const std::string& value) {
+  const Client client = NewAdmin(bootstrap_servers);
+  rd_kafka_ConfigResource_t* resource =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  CheckOk(rd_kafka_ConfigResource_add_incremental_config(
+              resource, name.c_str(),
+              value.empty() ? RD_KAFKA_ALTER_CONFIG_OP_TYPE_DELETE
+                            : RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET,
+              value.empty() ? nullptr : value.c_str()),
+          "config");
+  Request request(client.get());
+  rd_kafka_IncrementalAlterConfigs(client.get(), &resource, 1, nullptr,
+                                   request.queue());
+  size_t count = 0;
+  const auto* results = rd_kafka_IncrementalAlterConfigs_result_resources(
+      rd_kafka_event_IncrementalAlterConfigs_result(
+          request.Await("alter configs")),
+      &count);
+  for (size_t i = 0; i < count; ++i) {
+    Check(
+        rd_kafka_ConfigResource_error(results[i]) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "alter configs", rd_kafka_ConfigResource_error_string(results[i]));
+  }
+  rd_kafka_ConfigResource_destroy(resource);
+}
+
+void Deny(const std::string& bootstrap_servers, const std::string& topic,
+          AclOperation operation) {
+  const Client client = NewAdmin(bootstrap_servers);
+  const bool create = operation == AclOperation::kCreate;
+  const rd_kafka_AclOperation_t denied =
+      create ? RD_KAFKA_ACL_OPERATION_CREATE : RD_KAFKA_ACL_OPERATION_WRITE;
+  // One ACL on a resource ends the rule that everybody may do everything.
+  std::vector<Acl> acls = {
+      {RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_ACL_OPERATION_ALL,
+       RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW},
+      {RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), denied,
+       RD_KAFKA_ACL_PERMISSION_TYPE_DENY}};
+  // Who may create topics in the cluster may create each.
+  if (create) {
+    acls.push_back({RD_KAFKA_RESOURCE_BROKER, kCluster,
+                    RD_KAFKA_ACL_OPERATION_ALL,
+                    RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW});
+    acls.push_back({RD_KAFKA_RESOURCE_BROKER, kCluster, denied,
+                    RD_KAFKA_ACL_PERMISSION_TYPE_DENY});
+  }
+  CreateAcls(client.get(), acls);
+}
+
+void AllowAll(const std::string& bootstrap_servers, const std::string& topic) {
+  const Client client = NewAdmin(bootstrap_servers);
+  DeleteAcls(client.get(), RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  DeleteAcls(client.get(), RD_KAFKA_RESOURCE_BROKER, kCluster);
+}
 
 void AppendAborted(const std::string& bootstrap_servers,
                    const TopicPartition& tp, int count) {

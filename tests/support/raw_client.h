@@ -33,6 +33,18 @@ void AppendWithHeader(const std::string& bootstrap_servers,
 void DeleteRecordsBefore(const std::string& bootstrap_servers,
                          const TopicPartition& tp, int64_t offset);
 
+// Sets a topic's config, e.g. max.message.bytes; an empty value sets it back.
+void SetTopicConfig(const std::string& bootstrap_servers,
+                    const std::string& topic, const std::string& name,
+                    const std::string& value);
+
+// Takes an operation on a topic from everybody, and gives all operations back.
+// The broker needs an authorizer that allows what no ACL speaks of.
+enum class AclOperation { kWrite, kCreate };
+void Deny(const std::string& bootstrap_servers, const std::string& topic,
+          AclOperation operation);
+void AllowAll(const std::string& bootstrap_servers, const std::string& topic);
+
 // Returns once the cluster can keep offsets of `group`, which it does not
 // commit.
 void AwaitGroupCoordinator(const std::string& bootstrap_servers,

@@ -42,8 +42,7 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
   // tells once, by way of OnError.
   const bool told_elsewhere = absl::string_view(facility) == "FAIL";
   callbacks->log.Log(told_elsewhere ? LogLevel::kDebug : LevelOf(level),
-                     callbacks->alias,
-                     absl::StrCat(facility, ": ", message));
+                     callbacks->alias, absl::StrCat(facility, ": ", message));
 }
 
 void Client::OnError(rd_kafka_t* rk, int code, const char* reason,

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a client's error means for a partition, and what the operator can do.
+
+#ifndef MIRROR_REPLICATION_PARTITION_PROBLEM_H_
+#define MIRROR_REPLICATION_PARTITION_PROBLEM_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+// Of an error while reading the source, as RecordSource reports it.
+PartitionProblem SourceProblem(const absl::Status& status);
+
+// Of an error while writing to the target, as RecordSink reports it.
+PartitionProblem TargetProblem(const absl::Status& status);
+
+// What can be done about a problem with `topic` on the target `alias`, to be
+// put behind its description; empty if nothing can.
+std::string TargetRemedy(PartitionProblem problem, const std::string& alias,
+                         const std::string& topic);
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_PARTITION_PROBLEM_H_

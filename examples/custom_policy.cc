@@ -48,10 +48,11 @@ int main() {
   there.policy = back.policy = policy;
 
   auto engine = mirror::MirrorEngine::Create({there, back});
-  if (!engine.ok() || !(*engine)->Start().ok()) {
+  if (!engine.ok()) {
     std::printf("%s\n", engine.status().ToString().c_str());
     return 1;
   }
+  if (!(*engine)->Start().ok()) return 1;
   const bool copied =
       Await(*us, "orders-from-eu", 100) && Await(*eu, "orders-from-us", 200);
   (*engine)->Stop().IgnoreError();

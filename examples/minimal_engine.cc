@@ -61,11 +61,13 @@ int main(int argc, char** argv) {
   mirror::MirrorEngineOptions options({std::move(flow)});
   options.log = &log;
   auto engine = mirror::MirrorEngine::Create(std::move(options));
-  if (!engine.ok() || !(*engine)->Start().ok()) {
+  if (!engine.ok()) {
     std::fprintf(stderr, "%s\n", engine.status().ToString().c_str());
     return 1;
   }
+  if (!(*engine)->Start().ok()) return 1;
 
-  const bool copied = real ? std::getchar() != 0 : AwaitCopied(**engine, 1000);
+  if (real) std::getchar();
+  const bool copied = real || AwaitCopied(**engine, 1000);
   return copied && (*engine)->Stop().ok() ? 0 : 1;
 }

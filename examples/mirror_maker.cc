@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "examples/cluster_check.h"
@@ -135,11 +136,13 @@ class Daemon {
   void LogSummaries() {
     const absl::Time now = Clock::System()->Now();
     const EngineStatus status = engine_->Status();
-    for (const FlowStatus& flow : status.flows()) {
-      const std::string name = absl::StrCat(flow.source(), "->", flow.target());
-      int64_t& records = records_[name];
-      LoggerOf(name).Info("",
-                          SummarizeFlow(flow, records, now - last_summary_));
+    for (int i = 0; i < status.flows_size(); ++i) {
+      const FlowConfig& config = config_.flows()[i];
+      if (!config.enabled) continue;  // heartbeats have no figures
+      const FlowStatus& flow = status.flows(i);
+      int64_t& records = records_[config.Name()];
+      LoggerOf(config.Name())
+          .Info("", SummarizeFlow(flow, records, now - last_summary_));
       records = CopiedRecords(flow);
     }
     last_summary_ = now;
@@ -163,6 +166,16 @@ absl::StatusOr<std::vector<Flow>> MakeFlows(const MirrorMakerConfig& config) {
     flows.push_back(*std::move(flow));
   }
   return flows;
+}
+
+// "A->B, B->A (heartbeats only)".
+std::string DescribeFlows(const MirrorMakerConfig& config) {
+  std::vector<std::string> names;
+  for (const FlowConfig& flow : config.flows()) {
+    names.push_back(
+        absl::StrCat(flow.Name(), flow.enabled ? "" : " (heartbeats only)"));
+  }
+  return absl::StrJoin(names, ", ");
 }
 
 void LogConfiguration(const MirrorMakerConfig& config, LogSink* sink) {
@@ -197,6 +210,10 @@ int RunFile(const CommandLine& line) {
     LogErrors(log, config.status());
     return kWrongConfiguration;
   }
+  if (line.action == CommandLine::Action::kRun) {
+    log.Info("", absl::StrCat("mirror_maker ", kVersion, " starts ",
+                              DescribeFlows(*config), " of ", line.file));
+  }
   LogConfiguration(*config, &sink);
   if (line.action == CommandLine::Action::kPrintConfig) {
     std::fputs(PrintConfig(*config).c_str(), stdout);
@@ -208,8 +225,6 @@ int RunFile(const CommandLine& line) {
     return kWrongConfiguration;
   }
   if (line.action == CommandLine::Action::kCheck) return Check(line, *flows);
-  log.Info("", absl::StrCat("mirror_maker ", kVersion, " starts ",
-                            flows->size(), " flows of ", line.file));
   return Daemon(line, *config, &sink).Run(*std::move(flows));
 }
 

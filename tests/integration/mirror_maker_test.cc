@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/cluster_admin.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/testing/matchers.h"
@@ -95,9 +96,12 @@ class MirrorMakerTest : public ::testing::Test {
   }
 
   static bool AwaitCopied(const std::string& topic, int64_t end) {
-    const std::string copy = absl::StrCat("A.", topic);
+    const TopicPartition copy{absl::StrCat("A.", topic), 0};
+    const auto admin = B()->cluster()->NewAdmin("test").value();
+    // No answer while the topic is being created.
     return Eventually([&] {
-      return B()->Partitions(copy) > 0 && B()->End({copy, 0}) >= end;
+      return admin->ListOffsets({copy}, OffsetSpec::kLatest)[0].value_or(0) >=
+             end;
     });
   }
 

@@ -38,9 +38,11 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
   auto* callbacks = static_cast<Callbacks*>(rd_kafka_opaque(rk));
   MutexLock lock(&callbacks->mu);
   if (callbacks->muted) return;
-  // Each client tells of each broker it cannot reach, once a second; the engine
-  // tells once, by way of OnError.
-  const bool told_elsewhere = absl::string_view(facility) == "FAIL";
+  // FAIL: each client tells of each broker it cannot reach, once a second; the
+  // engine tells once, by way of OnError. GETPID: a fresh broker loads its
+  // coordinator, and the producer tries again.
+  const absl::string_view kind = facility;
+  const bool told_elsewhere = kind == "FAIL" || kind == "GETPID";
   callbacks->log.Log(told_elsewhere ? LogLevel::kDebug : LevelOf(level),
                      callbacks->alias, absl::StrCat(facility, ": ", message));
 }

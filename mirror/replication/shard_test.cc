@@ -159,6 +159,21 @@ TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpTheOthers) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
 }
 
+TEST_F(ShardTest, ASilentTargetIsReportedWhereItHoldsUpNothing) {
+  StartWithOrders(1);
+  ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
+  b().SetPartitionDown(kCopy0, true);
+  a().Fill(kOrders0, 1);
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return flow_.Status(kOrders0).problem() == PROBLEM_TARGET_STALLED;
+  }));
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("min.insync.replicas"));
+  b().SetPartitionDown(kCopy0, false);
+  ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd(kCopy0) == 1; }));
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
+}
+
 TEST_F(ShardTest, AGapStopsThePartitionUntilTheOperatorDecides) {
   StartWithOrders(2);
   a().Fill(kOrders0, 100);

@@ -19,6 +19,7 @@ namespace {
 constexpr absl::Duration kAskAgain = absl::Milliseconds(20);
 // Records of a partition that the load has under way.
 constexpr int64_t kLoadBatch = 20;
+constexpr absl::Duration kLoadPause = absl::Milliseconds(5);
 
 std::vector<Record> Numbers(int64_t first, int64_t count) {
   std::vector<Record> records(count);
@@ -192,7 +193,7 @@ absl::Duration Load::RunOnce() {
     EXPECT_EQ(taken, batch.count());
   }
   next_ += kLoadBatch;
-  return absl::ZeroDuration();
+  return kLoadPause;
 }
 
 int64_t Load::Stop() {

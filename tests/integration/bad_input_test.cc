@@ -39,9 +39,7 @@ class BadInputTest : public MirrorTest {
                             source()->End({Topic("good"), 0}), 100);
     EXPECT_TRUE(mirror->AwaitCopied(source(), Topic("good")));
   }
-  // Makes the source's bad topic anew once the mirror has missed the old one:
-  // librdkafka before 2.10 can crash where it sees a topic change its id
-  // without having been away.
+  // Makes the source's bad topic anew once the mirror has missed the old one.
   static void Recreate(RunningMirror* mirror) {
     source()->DeleteTopic(Topic("bad"));
     EXPECT_TRUE(

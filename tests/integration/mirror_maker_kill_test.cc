@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mirror_maker killed at random moments, under load: no record is lost, order
+// is kept, and what is copied twice was copied within the second before a kill.
+
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "mirror/testing/matchers.h"
+#include "tests/integration/mirror_test.h"
+#include "tests/integration/test_cluster.h"
+#include "tests/support/child_process.h"
+
+namespace mirror::testing {
+namespace {
+
+constexpr int kKills = 20;
+constexpr int kLongestLifeMs = 5000;
+constexpr int32_t kPartitions = 3;
+// The interval of commits, and as much for a busy machine to perform one.
+constexpr absl::Duration kTwice = absl::Seconds(2);
+
+class MirrorMakerKillTest : public MirrorTest {
+ protected:
+  void SetUp() override {
+    directory_ = MakeTestDirectory("mirror_maker");
+    std::ofstream(directory_ + "/mm2.properties")
+        << "clusters = A, B\n"
+        << "A.bootstrap.servers = " << source()->servers() << "\n"
+        << "B.bootstrap.servers = " << target()->servers() << "\n"
+        << "A->B.enabled = true\n"
+        << "A->B.topics = " << Topic(".*") << "\n"
+        << "tasks.max = 2\n";
+  }
+  std::unique_ptr<ChildProcess> StartMirrorMaker() {
+    return ChildProcess::Start(
+               {"examples/mirror_maker", directory_ + "/mm2.properties"},
+               directory_ + "/log")
+        .value();
+  }
+  static int64_t Copied() {
+    int64_t copied = 0;
+    for (int32_t i = 0; i < kPartitions; ++i) {
+      copied += target()->End({Copy("orders"), i});
+    }
+    return copied;
+  }
+
+  std::string directory_;
+};
+
+// The longest time between a record's first copy and the last copy before the
+// mirror went back to it; `copies` have the time they were appended.
+absl::Duration OldestDuplicate(const std::vector<Record>& copies) {
+  std::map<int64_t, int64_t> copied_at;
+  int64_t last_ms = 0;
+  int64_t oldest_ms = 0;
+  int64_t before = -1;
+  for (const Record& copy : copies) {
+    int64_t number = -1;
+    EXPECT_TRUE(absl::SimpleAtoi(*copy.value, &number));
+    if (number <= before) {  // here a new process begins
+      oldest_ms = std::max(oldest_ms, last_ms - copied_at[number]);
+    }
+    copied_at[number] = copy.timestamp_ms;
+    last_ms = copy.timestamp_ms;
+    before = number;
+  }
+  return absl::Milliseconds(oldest_ms);
+}
+
+TEST_F(MirrorMakerKillTest, LosesNothingAndCopiesLittleTwice) {
+  source()->CreateTopic(Topic("orders"), kPartitions);
+  target()->CreateTopic(Copy("orders"), kPartitions,
+                        {{"message.timestamp.type", "LogAppendTime"}});
+  Load load(source(), Topic("orders"));
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937 random(seed);
+  for (int i = 0; i < kKills; ++i) {
+    auto mirror_maker = StartMirrorMaker();
+    EXPECT_THAT(
+        mirror_maker->Wait(absl::Milliseconds(
+            std::uniform_int_distribution<int>(0, kLongestLifeMs)(random))),
+        StatusIs(absl::StatusCode::kDeadlineExceeded))
+        << mirror_maker->Output();
+    ASSERT_THAT(mirror_maker->Signal(SIGKILL), IsOk());
+    ASSERT_THAT(mirror_maker->Wait(kPatience), IsOk());
+  }
+  EXPECT_GT(Copied(), 0) << "it never lived long enough";
+  load.Stop();
+  // Copies what is left, and tells when it is done.
+  RunningMirror rest(NewFlow());
+  ASSERT_TRUE(rest.AwaitCopied(source(), Topic("orders")));
+
+  RecordProperty("duplicates", static_cast<int>(ExpectNothingLost("orders")));
+  for (const auto& copies : target()->Read(Copy("orders"))) {
+    EXPECT_LE(OldestDuplicate(copies), kTwice);
+  }
+}
+
+}  // namespace
+}  // namespace mirror::testing

@@ -14,7 +14,6 @@
 namespace mirror {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TopicPlan Plan(const std::vector<TopicDescription>& source,

@@ -26,8 +26,8 @@ namespace {
 constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
 
 const TopicPartition& Tp() {
-  static const auto* const tp = new TopicPartition{"orders", 3};
-  return *tp;
+  static const auto* const kOrders = new TopicPartition{"orders", 3};
+  return *kOrders;
 }
 
 // What really happened, record by record.

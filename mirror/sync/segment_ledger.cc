@@ -58,24 +58,24 @@ void SegmentLedger::OnStartedOver() {
 
 SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
   Plan plan;
-  plan.flushed = flushed_;
+  plan.flushed_ = flushed_;
   plan.tombstones = void_keys_;
   for (const Segment& segment : segments_) {
     const bool open = segment.key == segments_.back().key;
     if (!open && segment.end <= runs.downstream_begin()) {
       plan.tombstones.push_back(segment.key);
     } else {
-      plan.segments.push_back(segment);
+      plan.segments_.push_back(segment);
     }
   }
   if (IsFlushed(runs)) return plan;
 
   DownstreamOffset from;
   std::optional<UpstreamOffset> open_key;
-  if (!plan.segments.empty()) {
-    from = plan.segments.back().first;
-    open_key = plan.segments.back().key;
-    plan.segments.pop_back();
+  if (!plan.segments_.empty()) {
+    from = plan.segments_.back().first;
+    open_key = plan.segments_.back().key;
+    plan.segments_.pop_back();
   }
   const std::vector<OffsetRun> all = runs.RunsFrom(from);
   size_t begin = 0;
@@ -83,7 +83,7 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
     const UpstreamOffset key = open_key.value_or(all[begin].upstream);
     open_key.reset();
     const auto taken = [&](UpstreamOffset k) {
-      return k == key || IsUsed(plan.segments, k);
+      return k == key || IsUsed(plan.segments_, k);
     };
     size_t end = std::min(begin + kRunsPerSegment, all.size());
     // The run at `end` will name the next segment.
@@ -94,14 +94,14 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
     Write write{key, {all.begin() + begin, all.begin() + end}};
     write.began_here =
         runs.begin_known() && all[begin].downstream == runs.downstream_begin();
-    plan.segments.push_back(
+    plan.segments_.push_back(
         {key, all[begin].downstream, all[end - 1].downstream_end()});
     plan.writes.push_back(std::move(write));
     begin = end;
   }
-  plan.flushed = runs.downstream_end();
+  plan.flushed_ = runs.downstream_end();
   const auto rewritten = [&plan](UpstreamOffset k) {
-    return IsUsed(plan.segments, k);
+    return IsUsed(plan.segments_, k);
   };
   plan.tombstones.erase(
       std::remove_if(plan.tombstones.begin(), plan.tombstones.end(), rewritten),
@@ -110,9 +110,9 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
 }
 
 void SegmentLedger::Commit(const Plan& plan) {
-  segments_ = plan.segments;
+  segments_ = plan.segments_;
   void_keys_.clear();
-  flushed_ = plan.flushed;
+  flushed_ = plan.flushed_;
 }
 
 }  // namespace internal

@@ -55,8 +55,8 @@ class SegmentLedger {
 
    private:
     friend class SegmentLedger;
-    std::vector<Segment> segments;
-    DownstreamOffset flushed;
+    std::vector<Segment> segments_;
+    DownstreamOffset flushed_;
   };
 
   // A segment was read from the topic. `runs` is what it holds.

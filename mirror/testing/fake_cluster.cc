@@ -48,7 +48,8 @@ Record NumberedRecord(int64_t number) {
 
 }  // namespace
 
-FakeCluster::FakeCluster(std::string alias, FakeClusterOptions options)
+FakeCluster::FakeCluster(const std::string& alias,
+                         const FakeClusterOptions& options)
     : state_(std::make_unique<internal::FakeClusterState>(
           alias,
           options.cluster_id.empty() ? absl::StrCat("fake-", alias)

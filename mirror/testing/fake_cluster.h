@@ -64,7 +64,8 @@ struct FakeClusterOptions {
 // Errors: a verb for a partition that does not exist ends the program.
 class FakeCluster final : public Cluster {
  public:
-  explicit FakeCluster(std::string alias, FakeClusterOptions options = {});
+  explicit FakeCluster(const std::string& alias,
+                       const FakeClusterOptions& options = {});
   ~FakeCluster() override;
 
   const std::string& alias() const override;

@@ -23,7 +23,7 @@ using testing::KafkaBroker;
 
 // One broker for all tests, as each start costs seconds.
 KafkaBroker* Broker() {
-  static const std::unique_ptr<KafkaBroker> broker = [] {
+  static const std::unique_ptr<KafkaBroker> kBroker = [] {
     absl::StatusOr<std::unique_ptr<KafkaBroker>> started = KafkaBroker::Start();
     if (!started.ok()) {
       std::fprintf(stderr, "%s\n", started.status().ToString().c_str());
@@ -33,7 +33,7 @@ KafkaBroker* Broker() {
     testing::AwaitGroupCoordinator((*started)->bootstrap_servers(), "any");
     return *std::move(started);
   }();
-  return broker.get();
+  return kBroker.get();
 }
 
 class KafkaEnvironment final : public ContractEnvironment {

@@ -83,6 +83,24 @@ TEST_F(FlowControlTest, ADeletedSourceTopicIsSetAsideAndKeepsItsCopy) {
   EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("other", 1); }));
 }
 
+TEST_F(FlowControlTest, ALateRefusalDoesNotReviveAStoppedPartition) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  b().HoldAcks();
+  b().FailProduce("A.orders", absl::PermissionDeniedError("no"));
+  a().Fill(kOrders0, 10);
+  flow_.RunFor(absl::Seconds(1));
+  a().DeleteTopic("orders");
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.Status(kOrders0).state() == PARTITION_STOPPED; }));
+  b().ReleaseAcks();
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_SOURCE_TOPIC_MISSING);
+  EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_STOPPED);
+}
+
 TEST_F(FlowControlTest, ARecreatedTopicStopsByDefault) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);

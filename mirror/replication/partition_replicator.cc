@@ -283,6 +283,12 @@ void PartitionReplicator::OnRefused(const absl::Status& status,
 void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
                                bool from_target, bool probing,
                                std::string reason, absl::Time now) {
+  if (from_target && state_ == PARTITION_STOPPED) {
+    // The operator's decision is still awaited; only the place is noted.
+    held_.clear();
+    next_read_ = std::min(next_read_, resume);
+    return;
+  }
   const bool first = state_ != PARTITION_DRAINING;
   if (!first && resume >= resume_) return;  // fails in the wake of the first
   if (from_target) held_.clear();

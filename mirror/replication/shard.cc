@@ -14,6 +14,8 @@ namespace mirror {
 namespace {
 
 constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
+// After a commit that the sink did not take.
+constexpr absl::Duration kCommitRetry = absl::Milliseconds(100);
 constexpr absl::Duration kSweepInterval = absl::Milliseconds(20);
 // Settings that were good at Create() are good later, so making a client anew
 // hardly ever fails.
@@ -92,7 +94,9 @@ absl::Duration Shard::RunOnce() {
     if (sweep_now_ || now - last_sweep_ >= kSweepInterval) Sweep(now);
     if (now - last_commit_ >= options_.commit_interval) {
       last_commit_ = now;
-      if (sink_ != nullptr) Commit();
+      if (sink_ != nullptr && !Commit()) {
+        last_commit_ += kCommitRetry - options_.commit_interval;
+      }
     }
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
@@ -248,7 +252,8 @@ bool Shard::TryRenewSource() {
   return true;
 }
 
-void Shard::Commit() {
+bool Shard::Commit() {
+  bool all_taken = true;
   // One batch per partition of the progress topic, in the order of its keys.
   std::map<int32_t, std::vector<Record>> batches;
   for (auto& [source, entry] : entries_) {
@@ -274,6 +279,7 @@ void Shard::Commit() {
     int64_t next = 0;
     absl::Status status = sink_->Send(target, &batch, &next);
     if (next == batch.count()) continue;
+    all_taken = false;
     // The buffer is full, or the sink has just begun to look the topic up: at
     // the next commit.
     if (status.ok() || (absl::IsNotFound(status) && !looked_up_progress_)) {
@@ -285,6 +291,7 @@ void Shard::Commit() {
     }
   }
   looked_up_progress_ = looked_up_progress_ || !batches.empty();
+  return all_taken;
 }
 
 void Shard::OnCommitAck(const Ack& ack) {

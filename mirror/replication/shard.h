@@ -122,7 +122,8 @@ class Shard {
   void Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Whether the new source is there.
   bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Whether the sink took all that there was to store.
+  bool Commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool HasUncommitted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnSinkLost(const absl::Status& status, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

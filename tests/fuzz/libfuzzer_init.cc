@@ -14,15 +14,15 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   if (scratch == nullptr || outputs == nullptr) return 0;
 
   // libFuzzer keeps pointers into argv, so both live as long as the process.
-  static auto* const words = new std::vector<std::string>;
-  static auto* const pointers = new std::vector<char*>;
+  static auto* const kWords = new std::vector<std::string>;
+  static auto* const kPointers = new std::vector<char*>;
   // The first folder named is the one that libFuzzer writes to.
-  *words = {(*argv)[0], scratch,
-            std::string("-artifact_prefix=") + outputs + "/"};
-  words->insert(words->end(), *argv + 1, *argv + *argc);
-  for (std::string& word : *words) pointers->push_back(word.data());
-  pointers->push_back(nullptr);
-  *argc = static_cast<int>(words->size());
-  *argv = pointers->data();
+  *kWords = {(*argv)[0], scratch,
+             std::string("-artifact_prefix=") + outputs + "/"};
+  kWords->insert(kWords->end(), *argv + 1, *argv + *argc);
+  for (std::string& word : *kWords) kPointers->push_back(word.data());
+  kPointers->push_back(nullptr);
+  *argc = static_cast<int>(kWords->size());
+  *argv = kPointers->data();
   return 0;
 }

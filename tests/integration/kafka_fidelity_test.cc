@@ -54,7 +54,7 @@ class KafkaFidelityTest : public ::testing::Test {
 
   // Copies the first `count` records of `from`, untouched, as the engine does.
   void Copy(const TopicPartition& from, const TopicPartition& to, int64_t count,
-            SinkOptions options = {}) {
+            const SinkOptions& options = {}) {
     auto source = cluster_->NewSource({}).value();
     auto sink = cluster_->NewSink(options).value();
     ASSERT_THAT(source->Assign({{from, UpstreamOffset(0)}}), IsOk());
@@ -227,7 +227,7 @@ TEST_F(KafkaFidelityTest, ARecordLargerThanAllBuffersIsCopied) {
   std::vector<Record> records(3);
   for (Record& record : records) {
     record.timestamp_ms = 1;
-    record.value = std::string(20000000, 'x');
+    record.value.emplace().resize(20000000, 'x');
   }
   Write(from, records);
   Copy(from, to, 3);

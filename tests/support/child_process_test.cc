@@ -11,7 +11,7 @@
 namespace mirror::testing {
 namespace {
 
-std::unique_ptr<ChildProcess> Spawn(std::vector<std::string> argv) {
+std::unique_ptr<ChildProcess> Spawn(const std::vector<std::string>& argv) {
   return ChildProcess::Start(argv, MakeTestDirectory("child") + "/out").value();
 }
 

@@ -32,9 +32,9 @@
 namespace mirror {
 
 struct MirrorEngineOptions {
-  MirrorEngineOptions(std::vector<Flow> flows)  // NOLINT: lists convert
-      : flows(std::move(flows)) {}
-  MirrorEngineOptions(std::initializer_list<Flow> flows) : flows(flows) {}
+  MirrorEngineOptions(std::vector<Flow> all)  // NOLINT: lists convert
+      : flows(std::move(all)) {}
+  MirrorEngineOptions(std::initializer_list<Flow> all) : flows(all) {}
 
   // At least one; no two with the same source and target.
   std::vector<Flow> flows;

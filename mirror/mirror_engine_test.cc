@@ -77,6 +77,34 @@ TEST_F(MirrorEngineTest, GoesOnWhereItStopped) {
   EXPECT_EQ(b_->LogEnd({"A.orders", 0}), 300);
 }
 
+TEST_F(MirrorEngineTest, TwoFlowsMirrorEachOtherWithoutGoingInCircles) {
+  a_->CreateTopic("orders", 1);
+  b_->CreateTopic("orders", 1);
+  a_->Fill({"orders", 0}, 10);
+  b_->Fill({"orders", 0}, 20);
+  Flow back("B", "A");
+  back.source.cluster = b_;
+  back.target.cluster = a_;
+  Flow there = FakeFlow();
+  there.refresh_topics_interval = absl::Milliseconds(50);
+  back.refresh_topics_interval = absl::Milliseconds(50);
+  // One engine each, as two processes would; they share nothing.
+  auto first = MirrorEngine::Create({there});
+  auto second = MirrorEngine::Create({back});
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT((*first)->Start(), IsOk());
+  ASSERT_THAT((*second)->Start(), IsOk());
+  // The heartbeats' copies come last: by then every topic has been judged.
+  ASSERT_TRUE(Eventually([&] {
+    return b_->HasTopic("A.orders") && b_->LogEnd({"A.orders", 0}) == 10 &&
+           a_->HasTopic("B.orders") && a_->LogEnd({"B.orders", 0}) == 20 &&
+           b_->HasTopic("A.heartbeats") && a_->HasTopic("B.heartbeats");
+  }));
+  EXPECT_FALSE(a_->HasTopic("B.A.orders"));
+  EXPECT_FALSE(b_->HasTopic("A.B.orders"));
+}
+
 TEST_F(MirrorEngineTest, WritesHeartbeatsEvenIfNothingIsCopied) {
   Flow flow = FakeFlow();
   flow.replicate = false;

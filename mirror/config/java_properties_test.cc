@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                "\xEF\xBB\xBF"
                "a=b",
                "a", "b"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(JavaPropertiesTest, KeepsLineNumbersOfLogicalLines) {
   const auto parsed =

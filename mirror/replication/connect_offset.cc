@@ -291,7 +291,9 @@ OffsetKey ReadMembers(Members* members, const Json& object,
 
 absl::StatusOr<OffsetKey> ReadKey(absl::string_view bytes) {
   SourceOffsetKey as_written;
-  if (ReadSourceKeyAsWritten(bytes, &as_written)) return std::move(as_written);
+  if (ReadSourceKeyAsWritten(bytes, &as_written)) {
+    return OffsetKey(std::move(as_written));
+  }
   const Json json = Parse(bytes);
   if (!json.is_array() || json.size() != 2 || !json[0].is_string() ||
       !json[1].is_object()) {

@@ -114,8 +114,8 @@ TEST_P(GoldenRun, IsExactAtEverySync) {
 INSTANTIATE_TEST_SUITE_P(Mm2, GoldenRun,
                          testing::Values("default", "identity-syncs-on-target",
                                          "separator-exactly-once"),
-                         [](const auto& info) {
-                           return absl::StrReplaceAll(info.param, {{"-", "_"}});
+                         [](const auto& test) {
+                           return absl::StrReplaceAll(test.param, {{"-", "_"}});
                          });
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/cluster/internal_topic.h"
-#include "mirror/cluster/topic_reader.h"
+#include "mirror/cluster/topic_follower.h"
 #include "mirror/model/murmur2.h"
 
 namespace mirror {
@@ -133,7 +133,7 @@ absl::Status FlowControl::Prepare() {
   if (!topic.ok()) return AtCluster(topic.status(), *target_cluster_);
   ProgressStore progress(source_cluster_->alias());
   if (!topic->created) {
-    const absl::Status read = ReadProgress(topic->partitions, &progress);
+    const absl::Status read = ReadProgress(&progress);
     if (!read.ok()) return AtCluster(read, *target_cluster_);
   }
   progress_ = std::move(progress);
@@ -151,19 +151,17 @@ absl::Status FlowControl::Prepare() {
   return absl::OkStatus();
 }
 
-absl::Status FlowControl::ReadProgress(int32_t partitions,
-                                       ProgressStore* progress) {
-  SourceOptions options;
-  options.client_id = absl::StrCat(options_.flow, "|progress");
-  absl::StatusOr<std::unique_ptr<RecordSource>> source =
-      target_cluster_->NewSource(options);
-  if (!source.ok()) return source.status();
-  return ReadTopicToEnd(
-      source->get(), target_admin_.get(), options_.progress_topic, partitions,
-      clock_, clock_->Now() + kReadTimeout, [this] { return !cancelled_; },
+absl::Status FlowControl::ReadProgress(ProgressStore* progress) {
+  absl::StatusOr<std::unique_ptr<TopicFollower>> follower =
+      TopicFollower::Create(target_cluster_, options_.progress_topic,
+                            absl::StrCat(options_.flow, "|progress"), clock_);
+  if (!follower.ok()) return follower.status();
+  return (*follower)->CatchUp(
+      clock_->Now() + kReadTimeout,
       [progress](const TopicPartition&, const Record& record) {
         progress->Apply(record);
-      });
+      },
+      [] {});
 }
 
 absl::Status FlowControl::Refresh() {

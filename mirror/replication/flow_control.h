@@ -84,7 +84,7 @@ class FlowControl {
 
   absl::Status Connect();
   absl::Status Prepare();
-  absl::Status ReadProgress(int32_t partitions, ProgressStore* progress);
+  absl::Status ReadProgress(ProgressStore* progress);
   absl::Status Refresh();
   // Returns whether anything was asked of the target.
   bool CreateMissing(const TopicPlan& plan);

@@ -65,6 +65,10 @@ absl::Status ReadRuns(const internal::IndexSegmentProto& proto,
 
 }  // namespace
 
+std::string OffsetIndexTopic(absl::string_view source_alias) {
+  return absl::StrCat("mm2-offset-index.", source_alias, ".internal");
+}
+
 absl::StatusOr<IndexSegmentKey> IndexSegmentKey::Decode(
     absl::string_view bytes) {
   internal::WireReader reader("offset index key", bytes);

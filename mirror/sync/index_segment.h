@@ -25,6 +25,9 @@
 
 namespace mirror {
 
+// The index topic of a flow from `source_alias`, on its target.
+std::string OffsetIndexTopic(absl::string_view source_alias);
+
 // Names a segment: a later record with the same key replaces it, one without a
 // value deletes it. A value type.
 struct IndexSegmentKey {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "mirror/cluster/topic_reader.h"
+#include "mirror/cluster/topic_follower.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/testing/matchers.h"
@@ -138,13 +138,15 @@ std::vector<std::vector<Record>> TestCluster::Read(const std::string& topic) {
   const int32_t count = Partitions(topic);
   EXPECT_GT(count, 0) << topic << " is missing on " << alias();
   std::vector<std::vector<Record>> records(count);
-  auto source = cluster_->NewSource({}).value();
-  EXPECT_THAT(ReadTopicToEnd(
-                  source.get(), admin_.get(), topic, count, Clock::System(),
-                  absl::Now() + kPatience, [] { return true; },
+  auto follower =
+      TopicFollower::Create(cluster_.get(), topic, "test", Clock::System())
+          .value();
+  EXPECT_THAT(follower->CatchUp(
+                  absl::Now() + kPatience,
                   [&](const TopicPartition& tp, const Record& record) {
                     records[tp.partition].push_back(record);
-                  }),
+                  },
+                  [] {}),
               IsOk());
   return records;
 }

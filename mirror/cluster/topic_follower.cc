@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/cluster/topic_follower.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+
+namespace mirror {
+
+absl::StatusOr<std::unique_ptr<TopicFollower>> TopicFollower::Create(
+    Cluster* cluster, std::string topic, const std::string& client_id,
+    Clock* clock) {
+  std::unique_ptr<TopicFollower> follower(
+      new TopicFollower(cluster, std::move(topic), client_id, clock));
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
+      cluster->NewAdmin(client_id);
+  if (!admin.ok()) return admin.status();
+  follower->admin_ = *std::move(admin);
+  if (absl::Status status = follower->MakeSource(); !status.ok()) return status;
+  return follower;
+}
+
+TopicFollower::TopicFollower(Cluster* cluster, std::string topic,
+                             std::string client_id, Clock* clock)
+    : cluster_(cluster),
+      topic_(std::move(topic)),
+      client_id_(std::move(client_id)),
+      clock_(clock) {}
+
+absl::Status TopicFollower::MakeSource() {
+  SourceOptions options;
+  options.client_id = client_id_;
+  absl::StatusOr<std::unique_ptr<RecordSource>> source =
+      cluster_->NewSource(options);
+  if (source.ok()) source_ = *std::move(source);
+  return source.status();
+}
+
+void TopicFollower::Cancel() {
+  cancelled_ = true;
+  admin_->Cancel();
+}
+
+absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
+                                    absl::FunctionRef<void()> on_reset) {
+  absl::StatusOr<std::vector<StartPosition>> news = FindNews(on_reset);
+  absl::Status status = news.status();
+  if (status.ok() && source_ == nullptr) status = MakeSource();
+  if (status.ok() && !news->empty()) {
+    std::set<TopicPartition> unfinished;
+    for (const StartPosition& start : *news) {
+      unfinished.insert(start.topic_partition);
+    }
+    const std::vector<TopicPartition> all(unfinished.begin(), unfinished.end());
+    status = source_->Assign(*news);
+    if (status.ok()) status = Read(deadline, std::move(unfinished), visit);
+    status.Update(source_->Unassign(all));
+  }
+  return Annotate(
+      status, absl::StrCat("cluster ", cluster_->alias(), ", topic ", topic_));
+}
+
+absl::Status TopicFollower::Describe(absl::FunctionRef<void()> on_reset) {
+  const absl::StatusOr<TopicDescription> topic =
+      admin_->DescribeTopics({topic_}).front();
+  if (absl::IsNotFound(topic.status())) Reset(on_reset);
+  if (!topic.ok()) return topic.status();
+  const bool replaced =
+      !topic_id_.empty() && !topic->id.empty() && topic_id_ != topic->id;
+  if (replaced) Reset(on_reset);
+  topic_id_ = topic->id;
+  partitions_ = topic->partitions;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<StartPosition>> TopicFollower::FindNews(
+    absl::FunctionRef<void()> on_reset) {
+  if (absl::Status status = Describe(on_reset); !status.ok()) return status;
+  std::vector<TopicPartition> all;
+  for (int32_t i = 0; i < partitions_; ++i) all.push_back({topic_, i});
+  const auto starts = admin_->ListOffsets(all, OffsetSpec::kEarliest);
+  const auto ends = admin_->ListOffsets(all, OffsetSpec::kLatest);
+  for (size_t i = 0; i < all.size(); ++i) {
+    absl::Status status = starts[i].status();
+    status.Update(ends[i].status());
+    if (!status.ok()) return Annotate(status, all[i].ToString());
+    const auto next = next_.find(all[i]);
+    if (next != next_.end() && next->second.value() > *ends[i]) Reset(on_reset);
+  }
+  std::vector<StartPosition> news;
+  for (size_t i = 0; i < all.size(); ++i) {
+    UpstreamOffset& next = next_[all[i]];
+    next = std::max(next, UpstreamOffset(*starts[i]));
+    if (next.value() < *ends[i]) news.push_back({all[i], next});
+  }
+  return news;
+}
+
+void TopicFollower::Reset(absl::FunctionRef<void()> on_reset) {
+  topic_id_.clear();
+  // The client library goes on at the old offset of a topic made anew.
+  source_.reset();
+  if (next_.empty()) return;
+  next_.clear();
+  on_reset();
+}
+
+absl::Status TopicFollower::Read(absl::Time deadline,
+                                 std::set<TopicPartition> unfinished,
+                                 Visit visit) {
+  while (true) {
+    Fetched fetched;
+    absl::Status status = source_->Poll(absl::Milliseconds(50), &fetched);
+    for (const std::unique_ptr<RecordBatch>& batch : fetched.batches) {
+      for (int64_t i = 0; i < batch->count(); ++i) {
+        visit(batch->topic_partition(), batch->ToRecord(i));
+      }
+      next_[batch->topic_partition()] = batch->last_offset() + 1;
+    }
+    for (const PartitionEvent& event : fetched.events) {
+      if (event.kind == PartitionEvent::Kind::kEnd) {
+        // Past what no reader sees: markers, aborted records.
+        next_[event.topic_partition] = event.offset;
+        unfinished.erase(event.topic_partition);
+      } else {
+        status.Update(Annotate(event.status, event.topic_partition.ToString()));
+      }
+    }
+    if (!status.ok() || unfinished.empty()) return status;
+    if (cancelled_) return absl::CancelledError("no longer followed");
+    if (clock_->Now() >= deadline) {
+      return absl::DeadlineExceededError(absl::StrCat(
+          "was not read to its end in time; ", unfinished.begin()->ToString(),
+          " is missing",
+          fetched.cluster_status.ok()
+              ? ""
+              : absl::StrCat(": ", fetched.cluster_status.message())));
+    }
+  }
+}
+
+}  // namespace mirror

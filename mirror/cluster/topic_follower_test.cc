@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/cluster/topic_follower.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/testing/fake_cluster.h"
+#include "mirror/testing/matchers.h"
+#include "mirror/testing/simulated_clock.h"
+
+namespace mirror {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class TopicFollowerTest : public testing::Test {
+ protected:
+  TopicFollowerTest() : cluster_("B", {"", 1, /*waits=*/false}) {
+    follower_ =
+        TopicFollower::Create(&cluster_, "notes", "test", &clock_).value();
+  }
+
+  absl::Status CatchUp() {
+    return follower_->CatchUp(
+        clock_.Now() + absl::Seconds(10),
+        [this](const TopicPartition& tp, const Record& record) {
+          visited_.push_back(tp.ToString() + " " + record.value.value_or(""));
+        },
+        [this] { visited_.push_back("reset"); });
+  }
+
+  void Append(int32_t partition, const std::string& value) {
+    Record record;
+    record.value = value;
+    cluster_.Append({"notes", partition}, std::move(record));
+  }
+
+  // What was visited since the last call.
+  std::vector<std::string> Visited() { return std::exchange(visited_, {}); }
+
+  SimulatedClock clock_;
+  FakeCluster cluster_;
+  std::unique_ptr<TopicFollower> follower_;
+  std::vector<std::string> visited_;
+};
+
+TEST_F(TopicFollowerTest, VisitsEachRecordOnce) {
+  cluster_.CreateTopic("notes", 2);
+  Append(0, "a");
+  Append(0, "b");
+  Append(1, "c");
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), testing::UnorderedElementsAre("notes-0 a", "notes-0 b",
+                                                       "notes-1 c"));
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), IsEmpty());
+
+  Append(1, "d");
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-1 d"));
+  EXPECT_EQ(follower_->partitions(), 2);
+}
+
+TEST_F(TopicFollowerTest, EndsBehindWhatNoReaderSees) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  cluster_.AppendGap({"notes", 0}, 3);
+  ASSERT_THAT(CatchUp(), IsOk());
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+}
+
+TEST_F(TopicFollowerTest, SaysThatThereIsNoTopic) {
+  EXPECT_THAT(CatchUp(),
+              StatusIs(absl::StatusCode::kNotFound,
+                       testing::HasSubstr("cluster B, topic notes")));
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+}
+
+TEST_F(TopicFollowerTest, StartsAgainWhenTheTopicWasMadeAnew) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  ASSERT_THAT(CatchUp(), IsOk());
+  cluster_.DeleteTopic("notes");
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "b");
+  Append(0, "c");
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(),
+              ElementsAre("notes-0 a", "reset", "notes-0 b", "notes-0 c"));
+}
+
+TEST_F(TopicFollowerTest, StartsAgainWhenTheTopicWasTruncated) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  Append(0, "b");
+  ASSERT_THAT(CatchUp(), IsOk());
+  cluster_.TruncateTo({"notes", 0}, 1);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(),
+              ElementsAre("notes-0 a", "notes-0 b", "reset", "notes-0 a"));
+}
+
+TEST_F(TopicFollowerTest, GoesOnBehindWhatWasDeleted) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  ASSERT_THAT(CatchUp(), IsOk());
+  Append(0, "b");
+  Append(0, "c");
+  cluster_.DeleteRecordsBefore({"notes", 0}, 2);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a", "notes-0 c"));
+}
+
+TEST_F(TopicFollowerTest, FailsWhileTheClusterIsDownAndGoesOnLater) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  cluster_.SetDown(true);
+  EXPECT_THAT(CatchUp(), StatusIs(absl::StatusCode::kUnavailable));
+  cluster_.SetDown(false);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+}
+
+TEST_F(TopicFollowerTest, StopsAtAPartitionThatCannotBeRead) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  cluster_.FailFetch({"notes", 0}, absl::PermissionDeniedError("READ"));
+  EXPECT_THAT(CatchUp(), StatusIs(absl::StatusCode::kPermissionDenied,
+                                  testing::HasSubstr("notes-0")));
+  cluster_.FailFetch({"notes", 0}, absl::OkStatus());
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+}
+
+TEST_F(TopicFollowerTest, IsCancelled) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  follower_->Cancel();
+  EXPECT_THAT(CatchUp(), StatusIs(absl::StatusCode::kCancelled));
+}
+
+}  // namespace
+}  // namespace mirror

@@ -2,6 +2,7 @@
 
 #include "mirror/sync/index_segment.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -128,18 +129,18 @@ std::string IndexSegment::Encode() const {
   proto.set_began_here(began_here);
   UpstreamOffset u;
   DownstreamOffset d;
-  bool unindexed = false;
+  const bool unindexed =
+      std::any_of(runs.begin(), runs.end(),
+                  [](const OffsetRun& run) { return run.unindexed != 0; });
   for (const OffsetRun& run : runs) {
     proto.add_upstream(run.upstream - u);
     proto.add_downstream(static_cast<uint64_t>(run.downstream - d));
     proto.add_length(static_cast<uint64_t>(run.length));
     proto.add_skipped(run.skipped);
-    proto.add_unindexed(run.unindexed);
-    unindexed |= run.unindexed != 0;
+    if (unindexed) proto.add_unindexed(run.unindexed);
     u = run.upstream_end();
     d = run.downstream_end();
   }
-  if (!unindexed) proto.clear_unindexed();
   return proto.SerializeAsString();
 }
 

@@ -181,7 +181,7 @@ TEST(Mm2Syncs, PrecisionOfMm2BesideTheIndex) {
   // With lag 100 a sync is due at every 101st record.
   for (int64_t u = 0; u < 1000000; u += 100) mm2.Apply(u, u);
   OffsetSyncStore ours;
-  ours.Append(kTp, UpstreamOffset(0), DownstreamOffset(0), 1000000);
+  ours.Append(kTp, {{UpstreamOffset(0), DownstreamOffset(0), 1000000}});
   for (const auto& [u, mm2_answer] :
        std::vector<std::pair<int64_t, int64_t>>{{999950, 999901},
                                                 {999000, 998401},

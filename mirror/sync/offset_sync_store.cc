@@ -43,23 +43,29 @@ void OffsetSyncStore::Resume(const TopicPartition& tp, UpstreamOffset u,
   GetPartition(tp).runs.Resume(u, unindexed);
 }
 
-bool OffsetSyncStore::Append(const TopicPartition& tp, UpstreamOffset u,
-                             DownstreamOffset d, int64_t count) {
+bool OffsetSyncStore::Append(const TopicPartition& tp,
+                             absl::Span<const CopiedRange> copied) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(tp);
-  const bool appended = partition.runs.Append(u, d, count);
-  if (!appended) {
-    // An ack is first-hand; a sync that lies past it is of another target log.
-    if (d >= partition.indexed_end.value_or(DownstreamOffset())) {
-      ForgetSyncsFrom(d, &partition);
-    } else {
-      StartOverLocked(&partition);
+  bool same_target = true;
+  for (const CopiedRange& range : copied) {
+    if (!partition.runs.Append(range.upstream, range.downstream, range.count)) {
+      same_target &= GoBack(range.downstream, &partition);
+      partition.runs.Append(range.upstream, range.downstream, range.count);
     }
-    partition.runs.Append(u, d, count);
+    partition.indexed_end = partition.runs.downstream_end();
   }
-  const bool started_over = !appended && !partition.indexed_end.has_value();
-  partition.indexed_end = partition.runs.downstream_end();
-  return !started_over;
+  return same_target;
+}
+
+bool OffsetSyncStore::GoBack(DownstreamOffset d, Partition* partition) {
+  if (d < partition->indexed_end.value_or(DownstreamOffset())) {
+    StartOverLocked(partition);
+    return false;
+  }
+  // An ack is first-hand; a sync that lies past it is of another target log.
+  ForgetSyncsFrom(d, partition);
+  return true;
 }
 
 void OffsetSyncStore::DropBelow(const TopicPartition& tp,

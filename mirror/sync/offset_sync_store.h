@@ -5,8 +5,9 @@
 // MM2 samples.
 //
 //   OffsetSyncStore store;
-//   store.Append({"orders", 3}, UpstreamOffset(0), DownstreamOffset(500),
-//   1000); store.Translate({"orders", 3}, UpstreamOffset(7));  // exact 507
+//   store.Append({"orders", 3},
+//                {{UpstreamOffset(0), DownstreamOffset(500), 1000}});
+//   store.Translate({"orders", 3}, UpstreamOffset(7));  // exact 507
 
 #ifndef MIRROR_SYNC_OFFSET_SYNC_STORE_H_
 #define MIRROR_SYNC_OFFSET_SYNC_STORE_H_
@@ -35,6 +36,14 @@
 #include "mirror/sync/translation.h"
 
 namespace mirror {
+
+// Records upstream, upstream+1, ... became downstream, downstream+1, ...;
+// `count` of them, at least 1.
+struct CopiedRange {
+  UpstreamOffset upstream;
+  DownstreamOffset downstream;
+  int64_t count = 0;
+};
 
 // A record to write to the index topic; no value: a tombstone.
 struct IndexRecord {
@@ -71,8 +80,8 @@ struct OffsetSyncStoreOptions {
 // means: see Exactness and OffsetRuns.
 //
 // The life of an owned partition: apply the index records of its shard up to
-// the end; Begin (never copied before) or Resume; then Append per batch, and
-// every second
+// the end; Begin (never copied before) or Resume; then Append what each poll
+// acknowledged, and every second
 //
 //   absl::StatusOr<IndexFlush> flush = store.PrepareFlush(owned);
 //   ... write flush->records(), wait for the acks or commit the transaction ...
@@ -94,11 +103,10 @@ class OffsetSyncStore {
   // Copying starts again at source position `u`.
   void Resume(const TopicPartition& tp, UpstreamOffset u,
               UnindexedCopies unindexed);
-  // Records u .. u+count-1 became d .. d+count-1 (count >= 1, acked or
-  // committed, in order per partition). False: `d` lies before what was written
-  // last, so the target topic was replaced; the partition was started over.
-  bool Append(const TopicPartition& tp, UpstreamOffset u, DownstreamOffset d,
-              int64_t count);
+  // What was copied (acked or committed), in the order written. False: a range
+  // lies before what was written last, so the target topic was replaced; the
+  // partition was started over with it.
+  bool Append(const TopicPartition& tp, absl::Span<const CopiedRange> copied);
   // The source's log now starts at `log_start`: forgets what lies below.
   void DropBelow(const TopicPartition& tp, UpstreamOffset log_start);
   // Source or target topic was replaced: forgets the partition, here and, with
@@ -162,6 +170,8 @@ class OffsetSyncStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   const Partition* FindPartition(const TopicPartition& tp) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Makes way for an ack at `d`, before what is known. False: by starting over.
+  static bool GoBack(DownstreamOffset d, Partition* partition);
   static void StartOverLocked(Partition* partition);
   static void ForgetSyncsFrom(DownstreamOffset d, Partition* partition);
   static absl::Status AddRecords(const TopicPartition& tp,

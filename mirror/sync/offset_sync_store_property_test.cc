@@ -180,7 +180,7 @@ class World {
       const int64_t d = target_end_++;
       truth_.Copy(u, d);
       EXPECT_TRUE(
-          store_->Append(Tp(), UpstreamOffset(u), DownstreamOffset(d), 1));
+          store_->Append(Tp(), {{UpstreamOffset(u), DownstreamOffset(d), 1}}));
     }
   }
 

@@ -50,7 +50,7 @@ class Topic {
 
 void Append(OffsetSyncStore* store, int64_t u, int64_t d, int64_t count) {
   EXPECT_TRUE(
-      store->Append(kTp, UpstreamOffset(u), DownstreamOffset(d), count));
+      store->Append(kTp, {{UpstreamOffset(u), DownstreamOffset(d), count}}));
 }
 Translation At(const OffsetSyncStore& store, int64_t u) {
   return store.Translate(kTp, UpstreamOffset(u));
@@ -63,6 +63,28 @@ TEST(OffsetSyncStore, KeepsPartitionsApart) {
   EXPECT_EQ(store.Translate({"orders", 4}, UpstreamOffset(7)), Translation());
   EXPECT_EQ(store.TranslateBack(kTp, DownstreamOffset(507)),
             (BackTranslation{UpstreamOffset(7), Exactness::kExact}));
+}
+
+TEST(OffsetSyncStore, TakesManyRangesAtOnce) {
+  OffsetSyncStore store;
+  EXPECT_TRUE(
+      store.Append(kTp, {{UpstreamOffset(0), DownstreamOffset(500), 10},
+                         {UpstreamOffset(10), DownstreamOffset(510), 5},
+                         {UpstreamOffset(20), DownstreamOffset(515), 5}}));
+  EXPECT_EQ(store.Stats(kTp).runs, 2u);
+  EXPECT_EQ(At(store, 12), Exact(512));
+  EXPECT_EQ(At(store, 21), Exact(516));
+  EXPECT_TRUE(store.Append(kTp, {}));
+}
+
+TEST(OffsetSyncStore, ATargetReplacedAmongTheRangesStartsOverThere) {
+  OffsetSyncStore store;
+  EXPECT_FALSE(
+      store.Append(kTp, {{UpstreamOffset(0), DownstreamOffset(500), 10},
+                         {UpstreamOffset(10), DownstreamOffset(0), 5},
+                         {UpstreamOffset(15), DownstreamOffset(5), 5}}));
+  EXPECT_EQ(At(store, 7), Translation());
+  EXPECT_EQ(At(store, 17), Exact(7));
 }
 
 TEST(OffsetSyncStore, ACleanPartitionStaysOneRecord) {
@@ -135,7 +157,8 @@ TEST(OffsetSyncStore, AReplacedTargetStartsOver) {
   Topic topic;
   for (int64_t i = 0; i < 1000; ++i) Append(&store, 7 + i * 11, i * 10, 10);
   topic.Flush(&store);
-  EXPECT_FALSE(store.Append(kTp, UpstreamOffset(20000), DownstreamOffset(0), 5))
+  EXPECT_FALSE(
+      store.Append(kTp, {{UpstreamOffset(20000), DownstreamOffset(0), 5}}))
       << "the target went back";
   EXPECT_EQ(At(store, 7), Translation());
   topic.Flush(&store);

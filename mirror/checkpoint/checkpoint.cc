@@ -26,7 +26,7 @@ absl::StatusOr<std::optional<Checkpoint>> Checkpoint::Decode(
     absl::string_view key, std::optional<absl::string_view> value) {
   absl::StatusOr<CheckpointKey> about = DecodeKey(key);
   if (!about.ok()) return about.status();
-  if (!value.has_value()) return std::nullopt;
+  if (!value.has_value() || *value == kDeletedCheckpoint) return std::nullopt;
   internal::WireReader reader("checkpoint value", *value);
   int64_t upstream;
   int64_t downstream;

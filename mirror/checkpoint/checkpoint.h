@@ -35,6 +35,10 @@ struct CheckpointKey {
   }
 };
 
+// What we write to delete a checkpoint. A null value would end MM2's own
+// readers with an exception; an empty one they log and pass over.
+inline constexpr absl::string_view kDeletedCheckpoint = "";
+
 // Both offsets are positions: of the next record to read. A value type;
 // thread-compatible.
 struct Checkpoint {
@@ -46,10 +50,10 @@ struct Checkpoint {
   // What the group stored beside its offset; mostly empty.
   std::string metadata;
 
-  // Reads a record of the topic; nullopt if it is a tombstone (null value) of
-  // what DecodeKey() tells. Bytes after the last field are ignored, as in MM2.
-  // InvalidArgument if the bytes are no checkpoint (a null key counts as an
-  // empty one); Unimplemented if the value's version is not 0.
+  // Reads a record of the topic; nullopt if it deletes what DecodeKey() tells:
+  // a null value, or kDeletedCheckpoint. Bytes after the last field are
+  // ignored, as in MM2. InvalidArgument if the bytes are no checkpoint (a null
+  // key counts as an empty one); Unimplemented if the value's version is not 0.
   static absl::StatusOr<std::optional<Checkpoint>> Decode(
       absl::string_view key, std::optional<absl::string_view> value);
   static absl::StatusOr<CheckpointKey> DecodeKey(absl::string_view key);

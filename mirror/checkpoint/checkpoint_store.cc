@@ -18,28 +18,35 @@ absl::Status CheckpointStore::Apply(std::optional<absl::string_view> key,
     Acked(**std::move(checkpoint));
     return absl::OkStatus();
   }
-  const absl::StatusOr<CheckpointKey> deleted =
-      Checkpoint::DecodeKey(key_bytes);
-  const auto group = by_group_.find(deleted->group);
-  if (group == by_group_.end()) return absl::OkStatus();
-  group->second.erase(deleted->topic_partition);
-  if (group->second.empty()) by_group_.erase(group);
+  Deleted(Checkpoint::DecodeKey(key_bytes).value());
   return absl::OkStatus();
 }
 
+const Checkpoint* CheckpointStore::Find(
+    const std::string& group, const TopicPartition& topic_partition) const {
+  const auto checkpoints = by_group_.find(group);
+  if (checkpoints == by_group_.end()) return nullptr;
+  const auto it = checkpoints->second.find(topic_partition);
+  return it == checkpoints->second.end() ? nullptr : &it->second;
+}
+
 bool CheckpointStore::ShouldEmit(const Checkpoint& next) const {
-  const auto group = by_group_.find(next.group);
-  if (group == by_group_.end()) return true;
-  const auto last = group->second.find(next.topic_partition);
-  if (last == group->second.end()) return true;
-  return next.upstream < last->second.upstream ||
-         next.downstream > last->second.downstream;
+  const Checkpoint* last = Find(next.group, next.topic_partition);
+  return last == nullptr || next.upstream < last->upstream ||
+         next.downstream > last->downstream;
 }
 
 void CheckpointStore::Acked(Checkpoint checkpoint) {
   GroupCheckpoints& group = by_group_[checkpoint.group];
   TopicPartition topic_partition = checkpoint.topic_partition;
   group.insert_or_assign(std::move(topic_partition), std::move(checkpoint));
+}
+
+void CheckpointStore::Deleted(const CheckpointKey& key) {
+  const auto group = by_group_.find(key.group);
+  if (group == by_group_.end()) return;
+  group->second.erase(key.topic_partition);
+  if (group->second.empty()) by_group_.erase(group);
 }
 
 }  // namespace mirror

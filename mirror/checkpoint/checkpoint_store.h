@@ -29,8 +29,8 @@ namespace mirror {
 // Errors: garbage is reported record by record and changes nothing.
 class CheckpointStore {
  public:
-  // Takes a record of the topic, in the topic's order: the last one wins, a
-  // tombstone (null value) deletes. InvalidArgument or Unimplemented (unknown
+  // Takes a record of the topic, in the topic's order: the last one wins, also
+  // if it deletes. InvalidArgument or Unimplemented (unknown
   // version): the record is skipped; go on with the next one.
   absl::Status Apply(std::optional<absl::string_view> key,
                      std::optional<absl::string_view> value);
@@ -41,8 +41,16 @@ class CheckpointStore {
   // a less precise translation.
   bool ShouldEmit(const Checkpoint& next) const;
 
+  // The group's checkpoint of a target partition; null if there is none. Valid
+  // until the next change.
+  const Checkpoint* Find(const std::string& group,
+                         const TopicPartition& topic_partition) const;
+
   // `checkpoint` is in the topic now.
   void Acked(Checkpoint checkpoint);
+
+  // It is there no longer.
+  void Deleted(const CheckpointKey& key);
 
   // All checkpoints, by group. Valid until the next change.
   const std::map<std::string, GroupCheckpoints>& by_group() const {

@@ -61,9 +61,10 @@ TEST(Checkpoint, PrintsAsMm2sFormatter) {
             "upstreamOffset=1000, downstreamOffset=998, metadata=m}");
 }
 
-TEST(Checkpoint, TellsATombstoneFromACheckpoint) {
+TEST(Checkpoint, TellsADeletionFromACheckpoint) {
   const std::string key = Sample().EncodeKey().value();
   EXPECT_EQ(Checkpoint::Decode(key, std::nullopt).value(), std::nullopt);
+  EXPECT_EQ(Checkpoint::Decode(key, kDeletedCheckpoint).value(), std::nullopt);
   EXPECT_EQ(Checkpoint::DecodeKey(key).value(),
             (CheckpointKey{"my-group", {"A.orders", 3}}));
 }
@@ -82,7 +83,8 @@ TEST(Checkpoint, ReportsEveryTruncation) {
     EXPECT_EQ(Checkpoint::Decode(key.substr(0, size), value).status().code(),
               absl::StatusCode::kInvalidArgument);
   }
-  for (size_t size = 0; size < value.size(); ++size) {
+  // Without any byte it is a deletion.
+  for (size_t size = 1; size < value.size(); ++size) {
     EXPECT_EQ(Checkpoint::Decode(key, value.substr(0, size)).status().code(),
               absl::StatusCode::kInvalidArgument);
   }

@@ -65,10 +65,19 @@ InternalTopicWriter::InternalTopicWriter(Cluster* cluster, std::string topic,
       client_id_(std::move(client_id)),
       clock_(clock) {}
 
+absl::Status InternalTopicWriter::EnsureTopic() {
+  topic_is_there_ = false;
+  return InContext(Prepare());
+}
+
 absl::Status InternalTopicWriter::Write(std::vector<Record> records) {
   if (records.empty()) return absl::OkStatus();
   absl::Status status = Prepare();
   if (status.ok()) status = Send(std::move(records));
+  return InContext(status);
+}
+
+absl::Status InternalTopicWriter::InContext(const absl::Status& status) const {
   return Annotate(
       status, absl::StrCat("cluster ", cluster_->alias(), ", topic ", topic_));
 }

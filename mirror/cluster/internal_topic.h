@@ -46,6 +46,10 @@ class InternalTopicWriter {
       Cluster* cluster, std::string topic, int32_t replication_factor,
       const std::string& client_id, Clock* clock);
 
+  // Creates the topic if it is missing, also if it was there before. Errors as
+  // Write().
+  absl::Status EnsureTopic();
+
   // Sends the records and waits until the cluster has acknowledged all, for at
   // most 10 seconds. Offsets in `records` are ignored. Any error means that all
   // of them should be written again; names cluster and topic.
@@ -59,6 +63,7 @@ class InternalTopicWriter {
                       int32_t replication_factor, std::string client_id,
                       Clock* clock);
   absl::Status Prepare();
+  absl::Status InContext(const absl::Status& status) const;
   absl::Status Send(std::vector<Record> records);
 
   Cluster* const cluster_;

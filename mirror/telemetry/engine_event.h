@@ -27,14 +27,17 @@ struct EngineEvent {
     kTopicProblem,      // a selected topic cannot be mirrored
     kClusterTrouble,    // a cluster as a whole, e.g. no broker reachable
     kClusterRecovered,
-    kOffsetSyncsRefused  // by the cluster that keeps MM2's offset syncs
+    kOffsetSyncsRefused,  // by the cluster that keeps MM2's offset syncs
+    kGroupProblem,        // a group's offsets are not translated or not synced
+    kGroupRecovered
   };
 
   Kind kind = Kind::kFlowStarted;
   LogLevel level = LogLevel::kInfo;
   // "S->T".
   std::string flow;
-  // A source topic-partition, a topic or a cluster's alias; may be empty.
+  // A source topic-partition, a topic, a consumer group or a cluster's alias;
+  // may be empty.
   std::string subject;
   // What happened, and what to do where something is to be done.
   std::string message;

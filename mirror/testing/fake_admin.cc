@@ -136,8 +136,10 @@ std::vector<absl::StatusOr<GroupState>> FakeGroupAdmin::DescribeGroups(
   std::vector<absl::StatusOr<GroupState>> result;
   for (const std::string& name : groups) {
     const auto it = state_->groups.find(name);
-    if (!ready.ok()) {
-      result.push_back(ready);
+    absl::Status failure = ready;
+    failure.Update(state_->GroupFailure(name));
+    if (!failure.ok()) {
+      result.push_back(failure);
     } else if (it == state_->groups.end()) {
       result.push_back(GroupState::kAbsent);
     } else {
@@ -155,8 +157,10 @@ std::vector<absl::StatusOr<GroupOffsets>> FakeGroupAdmin::ListGroupOffsets(
   std::vector<absl::StatusOr<GroupOffsets>> result;
   for (const std::string& name : groups) {
     const auto it = state_->groups.find(name);
-    if (!ready.ok()) {
-      result.push_back(ready);
+    absl::Status failure = ready;
+    failure.Update(state_->GroupFailure(name));
+    if (!failure.ok()) {
+      result.push_back(failure);
     } else {
       result.push_back(it == state_->groups.end() ? GroupOffsets()
                                                   : it->second.offsets);
@@ -169,7 +173,9 @@ absl::StatusOr<std::map<TopicPartition, absl::Status>>
 FakeGroupAdmin::AlterGroupOffsets(const std::string& group,
                                   const GroupOffsets& offsets) {
   MutexLock lock(&state_->mu);
-  if (absl::Status ready = Ready(); !ready.ok()) return ready;
+  absl::Status failure = Ready();
+  failure.Update(state_->GroupFailure(group));
+  if (!failure.ok()) return failure;
   const auto it = state_->groups.find(group);
   const bool active = it != state_->groups.end() && it->second.active;
   std::map<TopicPartition, absl::Status> result;
@@ -179,6 +185,12 @@ FakeGroupAdmin::AlterGroupOffsets(const std::string& group,
       status = state_->Error(absl::StatusCode::kFailedPrecondition,
                              absl::StrCat("group ", group, ": ", tp.ToString()),
                              "the group has members");
+    } else if (const auto refusal =
+                   state_->set_offset_failures.find(tp.ToString());
+               refusal != state_->set_offset_failures.end()) {
+      status = state_->Error(refusal->second.code(),
+                             absl::StrCat("group ", group, ": ", tp.ToString()),
+                             refusal->second.message());
     } else if (state_->Find(tp) == nullptr) {
       status =
           state_->NoTopic(absl::StrCat("group ", group, ": ", tp.ToString()));

@@ -201,6 +201,18 @@ void FakeCluster::DeleteGroup(const std::string& group) {
   state_->groups.erase(group);
 }
 
+void FakeCluster::DeleteGroupOffset(const std::string& group,
+                                    const TopicPartition& tp) {
+  MutexLock lock(&state_->mu);
+  state_->groups[group].offsets.erase(tp);
+}
+
+GroupOffsets FakeCluster::CommittedOffsets(const std::string& group) const {
+  MutexLock lock(&state_->mu);
+  const auto it = state_->groups.find(group);
+  return it == state_->groups.end() ? GroupOffsets() : it->second.offsets;
+}
+
 void FakeCluster::SetDown(bool down) {
   MutexLock lock(&state_->mu);
   state_->down = down;
@@ -228,6 +240,16 @@ void FakeCluster::FailFetch(const TopicPartition& tp, absl::Status status) {
 void FakeCluster::RefuseCreateTopics(absl::Status status) {
   MutexLock lock(&state_->mu);
   state_->create_topics_refusal = std::move(status);
+}
+
+void FakeCluster::FailGroup(const std::string& group, absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->group_failures, group, std::move(status));
+}
+
+void FakeCluster::FailSetOffset(const TopicPartition& tp, absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->set_offset_failures, tp.ToString(), std::move(status));
 }
 
 void FakeCluster::FailNextProduces(int64_t count, absl::Status status) {

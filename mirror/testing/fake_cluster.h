@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/group_admin.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
@@ -113,6 +114,10 @@ class FakeCluster final : public Cluster {
                          int64_t offset, std::string metadata = "");
   void SetGroupActive(const std::string& group, bool active);
   void DeleteGroup(const std::string& group);
+  // Forgets one of the group's offsets, as kafka-consumer-groups.sh does.
+  void DeleteGroupOffset(const std::string& group, const TopicPartition& tp);
+  // What the group has committed; empty if there is no such group.
+  GroupOffsets CommittedOffsets(const std::string& group) const;
 
   // Weather. While the cluster is down nothing answers: produces stay in
   // flight, fetches bring nothing, admin calls are Unavailable.
@@ -126,6 +131,10 @@ class FakeCluster final : public Cluster {
   void FailProduce(const TopicPartition& tp, absl::Status status);
   void FailFetch(const TopicPartition& tp, absl::Status status);
   void RefuseCreateTopics(absl::Status status);
+  // Admins are told this about the group, and about setting any group's offset
+  // in the partition.
+  void FailGroup(const std::string& group, absl::Status status);
+  void FailSetOffset(const TopicPartition& tp, absl::Status status);
   // The next `count` batches that sinks send fail, whichever their topic.
   void FailNextProduces(int64_t count, absl::Status status);
   // Whoever reads up to `offset` is told DataLoss.

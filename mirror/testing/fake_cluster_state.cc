@@ -78,6 +78,13 @@ absl::Status FakeClusterState::Reachable() {
       absl::StrCat("cluster ", alias, ": no broker answers"));
 }
 
+absl::Status FakeClusterState::GroupFailure(const std::string& group) const {
+  const auto it = group_failures.find(group);
+  if (it == group_failures.end()) return absl::OkStatus();
+  return Error(it->second.code(), absl::StrCat("group ", group),
+               it->second.message());
+}
+
 absl::Status FakeClusterState::FailureFor(
     const std::map<std::string, absl::Status>& failures,
     const TopicPartition& tp) {

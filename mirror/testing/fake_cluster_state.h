@@ -71,6 +71,9 @@ struct FakeClusterState {
   // By topic and by topic-partition, as printed.
   std::map<std::string, absl::Status> produce_failures ABSL_GUARDED_BY(mu);
   std::map<std::string, absl::Status> fetch_failures ABSL_GUARDED_BY(mu);
+  // By group; by topic-partition, as printed.
+  std::map<std::string, absl::Status> group_failures ABSL_GUARDED_BY(mu);
+  std::map<std::string, absl::Status> set_offset_failures ABSL_GUARDED_BY(mu);
   absl::Status create_topics_refusal ABSL_GUARDED_BY(mu);
   // Sinks made when it was lower are fenced.
   int64_t fence ABSL_GUARDED_BY(mu) = 0;
@@ -89,6 +92,9 @@ struct FakeClusterState {
 
   // What a call gets while the cluster is down; OK while it is up.
   absl::Status Reachable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The failure set for the group; OK if none.
+  absl::Status GroupFailure(const std::string& group) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The failure set for the partition or its topic; OK if none.
   static absl::Status FailureFor(
       const std::map<std::string, absl::Status>& failures,

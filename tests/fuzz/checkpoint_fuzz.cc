@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FUZZ_CHECK(mirror::Checkpoint::Decode(key, std::nullopt).ok() ==
              mirror::Checkpoint::DecodeKey(key).ok());
   if (!checkpoint.ok()) return 0;
-  FUZZ_CHECK(checkpoint->has_value());
+  FUZZ_CHECK(checkpoint->has_value() == (value != mirror::kDeletedCheckpoint));
+  if (!checkpoint->has_value()) return 0;
   const auto again = mirror::Checkpoint::Decode(
       (*checkpoint)->EncodeKey().value(), (*checkpoint)->EncodeValue().value());
   FUZZ_CHECK(again.ok() && *again == *checkpoint);

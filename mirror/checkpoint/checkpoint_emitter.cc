@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/checkpoint/checkpoint_emitter.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/model/murmur2.h"
+
+namespace mirror {
+namespace {
+
+constexpr absl::Duration kRetry = absl::Seconds(5);
+constexpr absl::Duration kReadTimeout = absl::Minutes(1);
+// Records per write. All of one are acknowledged, or none counts as such.
+constexpr size_t kChunk = 5000;
+constexpr int kShownProblems = 100;
+
+// Whether no group can be asked at all, and why.
+absl::Status Outage(const std::vector<absl::StatusOr<GroupOffsets>>& answers) {
+  if (answers.empty()) return absl::OkStatus();
+  for (const auto& answer : answers) {
+    if (answer.ok()) return absl::OkStatus();
+  }
+  const absl::Status& first = answers.front().status();
+  return IsRetriable(first) || absl::IsCancelled(first) ? first
+                                                        : absl::OkStatus();
+}
+
+std::string NotRead(const absl::Status& status) {
+  return absl::StrCat(status.message(),
+                      absl::IsPermissionDenied(status)
+                          ? "; allow DESCRIBE on the group on the source"
+                          : "",
+                      "; its checkpoints stay as they are");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CheckpointEmitter>> CheckpointEmitter::Create(
+    Cluster* source, Cluster* target, CheckpointEmitterOptions options,
+    const OffsetSyncStore* offsets, Clock* clock) {
+  std::unique_ptr<CheckpointEmitter> emitter(new CheckpointEmitter(
+      *source, *target, std::move(options), offsets, clock));
+  const CheckpointEmitterOptions& kept = emitter->options_;
+  absl::StatusOr<std::unique_ptr<GroupAdmin>> groups =
+      source->NewGroupAdmin(kept.client_id);
+  if (!groups.ok()) return groups.status();
+  emitter->groups_admin_ = *std::move(groups);
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> topics =
+      source->NewAdmin(kept.client_id);
+  if (!topics.ok()) return topics.status();
+  emitter->topics_admin_ = *std::move(topics);
+  absl::StatusOr<std::unique_ptr<TopicFollower>> follower =
+      TopicFollower::Create(target, emitter->topic_, kept.client_id, clock);
+  if (!follower.ok()) return follower.status();
+  emitter->follower_ = *std::move(follower);
+  absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
+      InternalTopicWriter::Create(target, emitter->topic_,
+                                  kept.checkpoints.replication_factor,
+                                  kept.client_id, clock);
+  if (!writer.ok()) return writer.status();
+  emitter->writer_ = *std::move(writer);
+  return emitter;
+}
+
+CheckpointEmitter::CheckpointEmitter(const Cluster& source,
+                                     const Cluster& target,
+                                     CheckpointEmitterOptions options,
+                                     const OffsetSyncStore* offsets,
+                                     Clock* clock)
+    : flow_(absl::StrCat(source.alias(), "->", target.alias())),
+      topic_(options.policy->CheckpointsTopic(source.alias())),
+      options_(std::move(options)),
+      translator_(source.alias(), target.alias(), options_.policy,
+                  options_.topics, offsets),
+      clock_(clock),
+      problems_(flow_) {}
+
+void CheckpointEmitter::Cancel() {
+  cancelled_ = true;
+  groups_admin_->Cancel();
+  topics_admin_->Cancel();
+  follower_->Cancel();
+  writer_->Cancel();
+}
+
+absl::Status CheckpointEmitter::RunOnce() {
+  if (cancelled_) return absl::CancelledError("stopped");
+  const absl::Time now = clock_->Now();
+  absl::Status status = Turn(now);
+  if (absl::IsCancelled(status)) return status;
+  if (!status.ok()) {
+    const absl::Duration retry =
+        std::min(kRetry, options_.checkpoints.interval);
+    next_refresh_ = std::max(next_refresh_, now + retry);
+    next_round_ = now + retry;
+    status = absl::Status(
+        status.code(),
+        absl::StrCat(status.message(), "; checkpoints are tried again in ",
+                     absl::FormatDuration(retry)));
+  }
+  {
+    MutexLock lock(&mu_);
+    status_ = status;
+  }
+  TellEvents();
+  return status;
+}
+
+absl::Duration CheckpointEmitter::TimeToNextTurn() const {
+  return std::max(std::min(next_refresh_, next_round_) - clock_->Now(),
+                  absl::ZeroDuration());
+}
+
+absl::Status CheckpointEmitter::Turn(absl::Time now) {
+  if (now >= next_refresh_) {
+    if (absl::Status status = ListGroups(); !status.ok()) return status;
+    next_refresh_ = now + options_.checkpoints.refresh_groups_interval;
+  }
+  const bool all = now >= next_round_;
+  if (!all && NewGroups().empty()) return absl::OkStatus();
+  if (absl::Status status = ReadTopic(); !status.ok()) return status;
+  if (!all) return Round(NewGroups());
+  const std::vector<std::string> groups = AllGroups();
+  ForgetAllBut(groups);
+  const absl::Status status = Round(groups);
+  if (!status.ok()) return status;
+  next_round_ = now + options_.checkpoints.interval;
+  MutexLock lock(&mu_);
+  last_round_ = clock_->Now() - now;
+  return status;
+}
+
+absl::Status CheckpointEmitter::ListGroups() {
+  const auto groups = groups_admin_->ListGroups();
+  if (!groups.ok()) return groups.status();
+  listed_.clear();
+  for (const std::string& group : *groups) {
+    if (options_.groups->ShouldReplicateGroup(group)) listed_.insert(group);
+  }
+  // A group that comes back is a new one.
+  for (auto it = seen_.begin(); it != seen_.end();) {
+    it = listed_.count(*it) == 0 ? seen_.erase(it) : std::next(it);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckpointEmitter::ReadTopic() {
+  if (absl::Status status = writer_->EnsureTopic(); !status.ok()) return status;
+  std::vector<Record> news;
+  bool all_is_void = false;
+  const absl::Status status = follower_->CatchUp(
+      clock_->Now() + kReadTimeout,
+      [&](const TopicPartition&, const Record& record) {
+        news.push_back(record);
+      },
+      [&] { all_is_void = true; });
+  MutexLock lock(&mu_);
+  if (all_is_void) store_ = CheckpointStore();
+  int64_t unreadable = 0;
+  for (const Record& record : news) {
+    if (!store_.Apply(record.key, record.value).ok()) ++unreadable;
+  }
+  unreadable_ += unreadable;
+  if (unreadable > 0) {
+    EngineEvent event;
+    event.kind = EngineEvent::Kind::kTopicProblem;
+    event.level = LogLevel::kWarning;
+    event.flow = flow_;
+    event.subject = topic_;
+    event.message = absl::StrCat(
+        unreadable,
+        " records are no checkpoints and were passed over; nothing but mirrors "
+        "should write there");
+    events_.push_back(std::move(event));
+  }
+  // Made just now: not every broker knows it yet.
+  return absl::IsNotFound(status) ? absl::OkStatus() : status;
+}
+
+bool CheckpointEmitter::TakesCareOf(const std::string& group) const {
+  return options_.groups->ShouldReplicateGroup(group) &&
+         (options_.owns == nullptr ||
+          options_.owns(PartitionForKey(group, options_.shards)));
+}
+
+std::vector<std::string> CheckpointEmitter::AllGroups() const {
+  std::set<std::string> groups = listed_;
+  {
+    MutexLock lock(&mu_);
+    for (const auto& [group, checkpoints] : store_.by_group()) {
+      groups.insert(group);
+    }
+  }
+  std::vector<std::string> result;
+  std::copy_if(groups.begin(), groups.end(), std::back_inserter(result),
+               [this](const std::string& group) { return TakesCareOf(group); });
+  return result;
+}
+
+std::vector<std::string> CheckpointEmitter::NewGroups() const {
+  std::vector<std::string> result;
+  for (const std::string& group : listed_) {
+    if (seen_.count(group) == 0 && TakesCareOf(group)) result.push_back(group);
+  }
+  return result;
+}
+
+void CheckpointEmitter::ForgetAllBut(const std::vector<std::string>& groups) {
+  const std::set<std::string> kept(groups.begin(), groups.end());
+  MutexLock lock(&mu_);
+  problems_.ForgetAllBut(kept);
+  for (auto it = watched_.begin(); it != watched_.end();) {
+    it = kept.count(it->first) == 0 ? watched_.erase(it) : std::next(it);
+  }
+}
+
+absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups) {
+  const int64_t now_ms = absl::ToUnixMillis(clock_->Now());
+  const auto offsets = groups_admin_->ListGroupOffsets(groups);
+  if (absl::Status status = Outage(offsets); !status.ok()) return status;
+  std::vector<Update> updates;
+  std::vector<CheckpointKey> gone;
+  {
+    MutexLock lock(&mu_);
+    for (size_t i = 0; i < groups.size(); ++i) {
+      const std::string reason =
+          offsets[i].ok() ? Compare(groups[i], *offsets[i], &updates, &gone)
+                          : NotRead(offsets[i].status());
+      problems_.Note(groups[i], reason, "its offsets are translated again");
+    }
+  }
+  const absl::Status listed = AddDeletions(std::move(gone), &updates);
+  for (Update& update : updates) update.record.timestamp_ms = now_ms;
+  const absl::Status written = Write(std::move(updates));
+  if (!written.ok()) return written;
+  seen_.insert(groups.begin(), groups.end());
+  return listed;
+}
+
+std::string CheckpointEmitter::Compare(const std::string& group,
+                                       const GroupOffsets& offsets,
+                                       std::vector<Update>* updates,
+                                       std::vector<CheckpointKey>* gone) {
+  std::string trouble;
+  int64_t untranslated = 0;
+  std::set<TopicPartition> standing;
+  for (const auto& [source, offset] : offsets) {
+    auto next = translator_.Translate(group, source, offset);
+    if (!next.has_value()) continue;
+    standing.insert(next->checkpoint.topic_partition);
+    if (next->exactness == Exactness::kUnknown) {
+      ++untranslated;
+      continue;
+    }
+    if (!store_.ShouldEmit(next->checkpoint)) continue;
+    const absl::StatusOr<std::string> key = next->checkpoint.EncodeKey();
+    const absl::StatusOr<std::string> value = next->checkpoint.EncodeValue();
+    if (!key.ok() || !value.ok()) {
+      trouble = absl::StrCat("no checkpoint can hold its offset in ",
+                             source.ToString(), ": ",
+                             (key.ok() ? value : key).status().message());
+      continue;
+    }
+    Update update;
+    update.record.key = *key;
+    update.record.value = *value;
+    update.key = {group, next->checkpoint.topic_partition};
+    update.next = std::move(next);
+    updates->push_back(std::move(update));
+  }
+  if (standing.empty()) {
+    watched_.erase(group);
+  } else {
+    watched_[group] = untranslated;
+  }
+  const auto known = store_.by_group().find(group);
+  if (known == store_.by_group().end()) return trouble;
+  for (const auto& [target, checkpoint] : known->second) {
+    if (standing.count(target) == 0) gone->push_back({group, target});
+  }
+  return trouble;
+}
+
+absl::Status CheckpointEmitter::AddDeletions(std::vector<CheckpointKey> gone,
+                                             std::vector<Update>* updates) {
+  if (gone.empty()) return absl::OkStatus();
+  // Brokers do not tell of positions in topics that are gone or forbidden: then
+  // the position is not gone, only unknown.
+  const auto topics = topics_admin_->ListTopics();
+  if (!topics.ok()) return topics.status();
+  std::map<std::string, int32_t> partitions;
+  for (const TopicDescription& topic : *topics) {
+    if (!translator_.Accepts(topic.name)) continue;
+    partitions[translator_.TargetTopic(topic.name)] = topic.partitions;
+  }
+  for (CheckpointKey& key : gone) {
+    const auto topic = partitions.find(key.topic_partition.topic);
+    if (topic == partitions.end() ||
+        key.topic_partition.partition >= topic->second) {
+      continue;
+    }
+    Update update;
+    // It was encoded so when it was written.
+    update.record.key = Checkpoint{key.group, key.topic_partition, {}, {}, ""}
+                            .EncodeKey()
+                            .value();
+    update.record.value = std::string(kDeletedCheckpoint);
+    update.key = std::move(key);
+    updates->push_back(std::move(update));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckpointEmitter::Write(std::vector<Update> updates) {
+  for (size_t begin = 0; begin < updates.size(); begin += kChunk) {
+    const size_t end = std::min(begin + kChunk, updates.size());
+    std::vector<Record> records;
+    for (size_t i = begin; i < end; ++i) {
+      records.push_back(std::move(updates[i].record));
+    }
+    const absl::Status status = writer_->Write(std::move(records));
+    if (!status.ok()) return status;
+    MutexLock lock(&mu_);
+    for (size_t i = begin; i < end; ++i) NoteAcked(std::move(updates[i]));
+  }
+  return absl::OkStatus();
+}
+
+void CheckpointEmitter::NoteAcked(Update update) {
+  if (!update.next.has_value()) {
+    ++deleted_;
+    store_.Deleted(update.key);
+    return;
+  }
+  Checkpoint& next = update.next->checkpoint;
+  const Checkpoint* last = store_.Find(next.group, next.topic_partition);
+  if (last != nullptr) {
+    rewinds_.OnCheckpoint(*last, next,
+                          update.next->exactness == Exactness::kExact);
+  }
+  ++emitted_;
+  store_.Acked(std::move(next));
+}
+
+void CheckpointEmitter::TellEvents() {
+  std::vector<EngineEvent> events = std::exchange(events_, {});
+  {
+    MutexLock lock(&mu_);
+    for (EngineEvent& event : problems_.TakeEvents()) {
+      events.push_back(std::move(event));
+    }
+  }
+  if (options_.on_event == nullptr) return;
+  for (EngineEvent& event : events) options_.on_event(std::move(event));
+}
+
+std::map<std::string, GroupPositions> CheckpointEmitter::Positions() const {
+  std::map<std::string, GroupPositions> result;
+  {
+    MutexLock lock(&mu_);
+    for (const auto& [group, checkpoints] : store_.by_group()) {
+      result.emplace(group, GroupPositions{checkpoints, rewinds_.Of(group)});
+    }
+  }
+  for (auto it = result.begin(); it != result.end();) {
+    it = TakesCareOf(it->first) ? std::next(it) : result.erase(it);
+  }
+  return result;
+}
+
+void CheckpointEmitter::RewindFollowed(const std::string& group,
+                                       const TopicPartition& tp) {
+  MutexLock lock(&mu_);
+  rewinds_.Followed(group, tp);
+}
+
+void CheckpointEmitter::FillStatus(CheckpointStatus* status) const {
+  MutexLock lock(&mu_);
+  status->set_groups(static_cast<int64_t>(watched_.size()));
+  int64_t untranslated = 0;
+  for (const auto& [group, partitions] : watched_) untranslated += partitions;
+  status->set_untranslated_partitions(untranslated);
+  status->set_emitted(emitted_);
+  status->set_deleted(deleted_);
+  status->set_last_round_ms(absl::ToInt64Milliseconds(last_round_));
+  status->set_reason(std::string(status_.message()));
+  for (const auto& [group, reason] : problems_.reasons()) {
+    if (status->problems_size() == kShownProblems) break;
+    GroupProblem* problem = status->add_problems();
+    problem->set_group(group);
+    problem->set_reason(reason);
+  }
+  status->set_problem_count(static_cast<int64_t>(problems_.reasons().size()));
+  status->set_unreadable_records(unreadable_);
+}
+
+}  // namespace mirror

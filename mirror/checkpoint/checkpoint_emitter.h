@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes checkpoints: where each consumer group of the source can go on on the
+// target. MM2's MirrorCheckpointConnector and MirrorCheckpointTask (KIP-382),
+// with MM2's rules and bytes; docs/formats/checkpoint.md says what differs.
+//
+//   auto emitter = CheckpointEmitter::Create(&a, &b, options, &store, clock);
+//   PeriodicWorker worker("checkpoints", clock, [&] {
+//     Report((*emitter)->RunOnce());
+//     return (*emitter)->TimeToNextTurn();
+//   });
+
+#ifndef MIRROR_CHECKPOINT_CHECKPOINT_EMITTER_H_
+#define MIRROR_CHECKPOINT_CHECKPOINT_EMITTER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/checkpoint/checkpoint.h"
+#include "mirror/checkpoint/checkpoint_options.h"
+#include "mirror/checkpoint/checkpoint_store.h"
+#include "mirror/checkpoint/checkpoint_translator.h"
+#include "mirror/checkpoint/group_problems.h"
+#include "mirror/checkpoint/group_rewinds.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/internal_topic.h"
+#include "mirror/cluster/topic_follower.h"
+#include "mirror/model/record.h"
+#include "mirror/policy/group_filter.h"
+#include "mirror/policy/replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/sync/offset_sync_store.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+struct CheckpointEmitterOptions {
+  CheckpointOptions checkpoints;
+  // Required.
+  std::shared_ptr<const ReplicationPolicy> policy;
+  std::shared_ptr<const GroupFilter> groups;
+  std::shared_ptr<const TopicFilter> topics;
+  std::string client_id;
+  // Groups are dealt over this many shards, by hash of their id, and only those
+  // of shards that `owns` (null: all) are taken care of. Asked at every turn;
+  // must be thread-safe.
+  int shards = 1;
+  std::function<bool(int shard)> owns;
+  // Called by RunOnce() with no lock held; may be null.
+  std::function<void(EngineEvent)> on_event;
+};
+
+// What the checkpoints topic says of a group, and where the group was set back.
+struct GroupPositions {
+  GroupCheckpoints checkpoints;
+  RewoundFrom rewinds;
+};
+
+// Purpose: finds groups, fetches their offsets, translates them and writes
+// what is new; see CheckpointStore::ShouldEmit. A checkpoint is deleted when
+// the group has no position in that partition any more, as long as the topic
+// itself is there to tell.
+// Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
+// is thread-safe and waits for no cluster.
+// Lifetime: clusters, `offsets` and `clock` must outlive the emitter.
+// Errors: what concerns one group is a GroupProblem of the status; a Status
+// means that nothing can be done at present.
+class CheckpointEmitter {
+ public:
+  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  static absl::StatusOr<std::unique_ptr<CheckpointEmitter>> Create(
+      Cluster* source, Cluster* target, CheckpointEmitterOptions options,
+      const OffsetSyncStore* offsets, Clock* clock);
+
+  // Does what is due: looks for new groups, reads what was added to the
+  // checkpoints topic, writes checkpoints. `offsets` should be up to date
+  // before the first call. An error names the cluster; the next call tries
+  // again what is missing.
+  absl::Status RunOnce();
+
+  // When RunOnce() wants to be called next.
+  absl::Duration TimeToNextTurn() const;
+
+  // Checkpoints acknowledged.
+  int64_t count() const { return emitted_; }
+
+  // Makes RunOnce() return soon, now and later.
+  void Cancel();
+
+  // The groups taken care of; those that the topic already told of included.
+  std::map<std::string, GroupPositions> Positions() const;
+  // See GroupRewinds::Followed().
+  void RewindFollowed(const std::string& group, const TopicPartition& tp);
+
+  void FillStatus(CheckpointStatus* status) const;
+
+ private:
+  // A record to write, and what it says; no checkpoint: it deletes.
+  struct Update {
+    Record record;
+    CheckpointKey key;
+    std::optional<TranslatedCheckpoint> next;
+  };
+
+  CheckpointEmitter(const Cluster& source, const Cluster& target,
+                    CheckpointEmitterOptions options,
+                    const OffsetSyncStore* offsets, Clock* clock);
+
+  bool TakesCareOf(const std::string& group) const;
+  absl::Status Turn(absl::Time now);
+  absl::Status ListGroups();
+  absl::Status ReadTopic();
+  // Groups for a round: all, or only those that had none yet.
+  std::vector<std::string> AllGroups() const;
+  std::vector<std::string> NewGroups() const;
+  void ForgetAllBut(const std::vector<std::string>& groups);
+  absl::Status Round(const std::vector<std::string>& groups);
+  // Looks at a group that stands at `offsets`: what is new, and where it stands
+  // no longer although the topic says so. Returns its trouble, empty if none.
+  std::string Compare(const std::string& group, const GroupOffsets& offsets,
+                      std::vector<Update>* updates,
+                      std::vector<CheckpointKey>* gone)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status AddDeletions(std::vector<CheckpointKey> gone,
+                            std::vector<Update>* updates);
+  absl::Status Write(std::vector<Update> updates);
+  void NoteAcked(Update update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void TellEvents();
+
+  const std::string flow_;
+  const std::string topic_;
+  const CheckpointEmitterOptions options_;
+  const CheckpointTranslator translator_;
+  Clock* const clock_;
+
+  std::unique_ptr<GroupAdmin> groups_admin_;
+  std::unique_ptr<ClusterAdmin> topics_admin_;
+  std::unique_ptr<TopicFollower> follower_;
+  std::unique_ptr<InternalTopicWriter> writer_;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<int64_t> emitted_{0};
+
+  // Of RunOnce()'s thread.
+  absl::Time next_refresh_ = absl::InfinitePast();
+  absl::Time next_round_ = absl::InfinitePast();
+  std::set<std::string> listed_;  // groups of the source that the filter takes
+  std::set<std::string> seen_;    // of these, those that had a round
+  std::vector<EngineEvent> events_;
+
+  mutable Mutex mu_;
+  CheckpointStore store_ ABSL_GUARDED_BY(mu_);
+  GroupRewinds rewinds_ ABSL_GUARDED_BY(mu_);
+  GroupProblems problems_ ABSL_GUARDED_BY(mu_);
+  // Groups with a position in a topic of the flow, and how many partitions of
+  // each wait for a translation.
+  std::map<std::string, int64_t> watched_ ABSL_GUARDED_BY(mu_);
+  absl::Status status_ ABSL_GUARDED_BY(mu_);
+  absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
+  int64_t deleted_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t unreadable_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CHECKPOINT_CHECKPOINT_EMITTER_H_

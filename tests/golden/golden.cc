@@ -26,20 +26,20 @@ void DieUnless(bool condition, const std::string& what) {
   std::abort();
 }
 
-std::vector<std::string> ReadLines(const std::string& file) {
-  std::ifstream in(kFolder + file);
-  DieUnless(in.good(), file + " cannot be read");
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 std::optional<std::string> Bytes(absl::string_view hex) {
   if (hex == "null") return std::nullopt;
   return absl::HexStringToBytes(hex);
 }
 
 }  // namespace
+
+std::vector<std::string> ReadGoldenLines(const std::string& file) {
+  std::ifstream in(kFolder + file);
+  DieUnless(in.good(), file + " cannot be read");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
 
 std::vector<std::string> GoldenFiles(const std::string& topic) {
   std::vector<std::string> files;
@@ -57,7 +57,7 @@ std::vector<std::string> GoldenFiles(const std::string& topic) {
 }
 
 std::vector<GoldenRecord> ReadGolden(const std::string& file) {
-  std::vector<std::string> lines = ReadLines(file);
+  std::vector<std::string> lines = ReadGoldenLines(file);
   DieUnless(!lines.empty() && absl::StartsWith(lines[0], "partition\t"), file);
   std::vector<GoldenRecord> records;
   for (size_t i = 1; i < lines.size(); ++i) {
@@ -74,7 +74,7 @@ std::vector<GoldenRecord> ReadGolden(const std::string& file) {
 }
 
 std::vector<std::string> ReadFormatted(const std::string& file) {
-  return ReadLines(
+  return ReadGoldenLines(
       absl::StrCat(absl::StripSuffix(file, ".tsv"), ".formatted.txt"));
 }
 

@@ -28,6 +28,9 @@ std::vector<std::string> GoldenFiles(const std::string& topic);
 // The records of one file in log order per partition. Dies on a broken file.
 std::vector<GoldenRecord> ReadGolden(const std::string& file);
 
+// The lines of any of the files.
+std::vector<std::string> ReadGoldenLines(const std::string& file);
+
 // What MM2's formatter printed for the records of `file`, line by line.
 std::vector<std::string> ReadFormatted(const std::string& file);
 

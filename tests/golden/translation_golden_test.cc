@@ -3,8 +3,6 @@
 // The syncs a real MM2 wrote, in our store, against the checkpoints the same
 // MM2 made of them: at least as far, and never past the true position.
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +18,7 @@
 #include "mirror/sync/offset_sync.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "tests/golden/golden.h"
+#include "tests/golden/true_position.h"
 
 namespace mirror {
 namespace {
@@ -48,24 +47,6 @@ class GoldenRun : public testing::TestWithParam<std::string> {
   OffsetSyncStore store_;
 };
 
-// Where on the target the first record at or above u stands. On the source only
-// `ledger` has gaps: a marker ends each transaction of five records. On the
-// target only the exactly-once run has: markers after these source offsets.
-DownstreamOffset TruePosition(const std::string& run,
-                              const TopicPartition& source, UpstreamOffset u) {
-  int64_t position = u.value();
-  if (source.topic == "ledger") position -= u.value() / 6;
-  if (run != "separator-exactly-once") return DownstreamOffset(position);
-  const std::multimap<TopicPartition, int64_t> commits = {
-      {{"orders", 0}, 299},
-      {{"payments.v1", 0}, 499},
-      {{"payments.v1", 0}, 999}};
-  for (auto [it, end] = commits.equal_range(source); it != end; ++it) {
-    if (u.value() > it->second) ++position;
-  }
-  return DownstreamOffset(position);
-}
-
 TEST_P(GoldenRun, TranslatesAtLeastAsFarAsMm2DidAndNeverTooFar) {
   const std::vector<GoldenRecord> records = Records("checkpoints");
   ASSERT_THAT(records, Not(IsEmpty()));
@@ -84,12 +65,7 @@ TEST_P(GoldenRun, TranslatesAtLeastAsFarAsMm2DidAndNeverTooFar) {
 }
 
 TEST_P(GoldenRun, IsNeverPastTheTruePositionAnywhere) {
-  const std::map<TopicPartition, int64_t> ends = {{{"orders", 0}, 400},
-                                                  {{"orders", 1}, 400},
-                                                  {{"orders", 2}, 400},
-                                                  {{"payments.v1", 0}, 1200},
-                                                  {{"ledger", 0}, 36}};
-  for (const auto& [source, end] : ends) {
+  for (const auto& [source, end] : GoldenSourceEnds()) {
     for (UpstreamOffset u(0); u < UpstreamOffset(end); ++u) {
       const Translation ours = store_.Translate(source, u);
       ASSERT_TRUE(ours.known()) << source << " " << u;

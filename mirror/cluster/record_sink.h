@@ -23,9 +23,8 @@
 namespace mirror {
 
 // The fate of `count` consecutive records: upstream offset first + i stands at
-// base + i, or, if `base` is negative, at a place that the broker no longer
-// tells (it took a repeated batch for what it is). With an error in `status`
-// none of them is in the log, as far as is known, and `base` means nothing.
+// base + i. With an error in `status` none of them is in the log, as far as is
+// known, and `base` means nothing.
 struct Ack {
   TopicPartition target;
   UpstreamOffset first;

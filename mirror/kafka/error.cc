@@ -123,6 +123,7 @@ constexpr Row kTable[] = {
     {RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE, Code::kUnavailable},
     {RD_KAFKA_RESP_ERR_PREFERRED_LEADER_NOT_AVAILABLE, Code::kUnavailable},
     {RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT, Code::kUnavailable},
+    {RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE, Code::kUnavailable},
 
     {RD_KAFKA_RESP_ERR__TIMED_OUT, Code::kDeadlineExceeded},
     {RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, Code::kDeadlineExceeded},
@@ -165,6 +166,12 @@ absl::Status KafkaError(const rd_kafka_error_t* error,
   if (error == nullptr) return absl::OkStatus();
   return KafkaError(rd_kafka_error_code(error), context,
                     rd_kafka_error_string(error));
+}
+
+rd_kafka_resp_err_t DeliveryOutcome(const rd_kafka_message_t& report) {
+  const bool guessed =
+      report.err == RD_KAFKA_RESP_ERR_NO_ERROR && report.offset < 0;
+  return guessed ? RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE : report.err;
 }
 
 }  // namespace mirror::internal

@@ -42,6 +42,13 @@ absl::Status KafkaError(rd_kafka_resp_err_t code, absl::string_view context,
 absl::Status KafkaError(const rd_kafka_error_t* error,
                         absl::string_view context);
 
+// The error code of a delivery report, and for a success without an offset
+// _GAPLESS_GUARANTEE (kUnavailable): librdkafka takes a refused record for
+// written when the broker takes a later one. In the middle of a log that proves
+// that it was; but a broker that does not know the producer yet, as the
+// partition is new or its leader has moved, takes any first batch.
+rd_kafka_resp_err_t DeliveryOutcome(const rd_kafka_message_t& report);
+
 }  // namespace mirror::internal
 
 #endif  // MIRROR_KAFKA_ERROR_H_

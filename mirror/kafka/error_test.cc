@@ -71,5 +71,15 @@ TEST(KafkaError, TakesErrorObjects) {
   EXPECT_TRUE(KafkaError(nullptr, "x").ok());
 }
 
+TEST(DeliveryOutcome, IsASuccessOnlyIfTheRecordHasAPlace) {
+  rd_kafka_message_t report = {};
+  EXPECT_EQ(DeliveryOutcome(report), RD_KAFKA_RESP_ERR_NO_ERROR);
+  report.offset = RD_KAFKA_OFFSET_INVALID;
+  EXPECT_EQ(KafkaError(DeliveryOutcome(report), "x").code(),
+            Code::kUnavailable);
+  report.err = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+  EXPECT_EQ(DeliveryOutcome(report), RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+}
+
 }  // namespace
 }  // namespace mirror::internal

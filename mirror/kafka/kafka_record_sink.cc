@@ -63,8 +63,7 @@ HeadersPtr NewHeaders(const std::vector<Header>& headers) {
 bool Continues(const Ack& ack, const rd_kafka_message_t& report,
                int64_t upstream) {
   return ack.first.value() + ack.count == upstream &&
-         (report.err != RD_KAFKA_RESP_ERR_NO_ERROR ||
-          ack.base.value() + ack.count == report.offset);
+         (!ack.status.ok() || ack.base.value() + ack.count == report.offset);
 }
 
 }  // namespace
@@ -277,11 +276,12 @@ void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
     --in_flight_;
     buffered_bytes_ -= Size(*report);
     const auto upstream = reinterpret_cast<int64_t>(report->_private);
-    if (report->err == last && Continues(acks->back(), *report, upstream)) {
+    const rd_kafka_resp_err_t outcome = DeliveryOutcome(*report);
+    if (outcome == last && Continues(acks->back(), *report, upstream)) {
       ++acks->back().count;
       continue;
     }
-    last = report->err;
+    last = outcome;
     acks->push_back({target, UpstreamOffset(upstream),
                      DownstreamOffset(report->offset), 1,
                      ReportStatus(*report, target)});
@@ -290,11 +290,14 @@ void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
 
 absl::Status KafkaRecordSink::ReportStatus(const rd_kafka_message_t& report,
                                            const TopicPartition& target) {
-  if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  const char* detail = rd_kafka_message_produce_errstr(&report);
-  absl::Status status =
-      KafkaError(report.err, client_->Context(target.ToString()),
-                 detail == nullptr ? "" : detail);
+  const rd_kafka_resp_err_t outcome = DeliveryOutcome(report);
+  if (outcome == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  const char* detail =
+      outcome == report.err
+          ? rd_kafka_message_produce_errstr(&report)
+          : "the broker refused it and then took a later one; send it again";
+  absl::Status status = KafkaError(outcome, client_->Context(target.ToString()),
+                                   detail == nullptr ? "" : detail);
   // It was there when the record was sent.
   if (absl::IsNotFound(status)) FindTopic(target.topic)->partitions = 0;
   return status;

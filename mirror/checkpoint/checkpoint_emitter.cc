@@ -117,22 +117,30 @@ absl::Duration CheckpointEmitter::TimeToNextTurn() const {
 }
 
 absl::Status CheckpointEmitter::Turn(absl::Time now) {
+  const bool all = now >= next_round_;
+  // First what the target knows, which helps also without the source.
+  if (all) {
+    if (absl::Status status = ReadTopic(); !status.ok()) return status;
+  }
   if (now >= next_refresh_) {
     if (absl::Status status = ListGroups(); !status.ok()) return status;
     next_refresh_ = now + options_.checkpoints.refresh_groups_interval;
   }
-  const bool all = now >= next_round_;
-  if (!all && NewGroups().empty()) return absl::OkStatus();
+  if (all) return RoundOfAll(now);
+  const std::vector<std::string> groups = NewGroups();
+  if (groups.empty()) return absl::OkStatus();
   if (absl::Status status = ReadTopic(); !status.ok()) return status;
-  if (!all) return Round(NewGroups());
+  return Round(groups);
+}
+
+absl::Status CheckpointEmitter::RoundOfAll(absl::Time now) {
   const std::vector<std::string> groups = AllGroups();
   ForgetAllBut(groups);
-  const absl::Status status = Round(groups);
-  if (!status.ok()) return status;
+  if (absl::Status status = Round(groups); !status.ok()) return status;
   next_round_ = now + options_.checkpoints.interval;
   MutexLock lock(&mu_);
   last_round_ = clock_->Now() - now;
-  return status;
+  return absl::OkStatus();
 }
 
 absl::Status CheckpointEmitter::ListGroups() {

@@ -127,6 +127,7 @@ class CheckpointEmitter {
   // Groups for a round: all, or only those that had none yet.
   std::vector<std::string> AllGroups() const;
   std::vector<std::string> NewGroups() const;
+  absl::Status RoundOfAll(absl::Time now);
   void ForgetAllBut(const std::vector<std::string>& groups);
   absl::Status Round(const std::vector<std::string>& groups);
   // Looks at a group that stands at `offsets`: what is new, and where it stands

@@ -4,28 +4,43 @@
 // them there on failover (sync.group.offsets.enabled, KIP-545). The rule only;
 // no I/O.
 //
-//   GroupOffsets offsets = GroupOffsetsToSync(checkpoints, state, committed);
-//   if (!offsets.empty()) admin->AlterGroupOffsets(group, offsets);
+//   GroupSyncPlan plan = PlanGroupSync(checkpoints, {}, state, committed);
+//   if (!plan.write.empty()) admin->AlterGroupOffsets(group, plan.write);
 
 #ifndef MIRROR_CHECKPOINT_GROUP_OFFSET_SYNC_H_
 #define MIRROR_CHECKPOINT_GROUP_OFFSET_SYNC_H_
 
+#include <cstdint>
+#include <map>
+#include <set>
+
 #include "mirror/checkpoint/checkpoint.h"
+#include "mirror/checkpoint/group_rewinds.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/model/topic_partition.h"
 
 namespace mirror {
 
-// The offsets of `checkpoints` (all of one group) that would take the group
-// forward on the target, where it is in `state` and has `committed`. Nothing
-// for a group with members, and nothing that would take a partition back.
+struct GroupSyncPlan {
+  GroupOffsets write;
+  // Of these, the partitions that are taken back.
+  std::set<TopicPartition> rewinds;
+  // Partitions further than their checkpoint, with the offset committed.
+  std::map<TopicPartition, int64_t> ahead;
+};
+
+// What to do about `checkpoints` (all of one group), which is in `state` on the
+// target and has `committed` there. Nothing for a group with members. A
+// partition is taken back only if `follow` has it, and only from where the
+// source had taken it: a group that got further on the target is left there.
 //
 // MM2 writes every checkpoint of any group it did not find empty and leaves it
 // to the broker to refuse the active ones; a group that empties in between is
 // taken back (KAFKA-19794). A caller that could not learn state or commits
 // must therefore not call this at all.
-GroupOffsets GroupOffsetsToSync(const GroupCheckpoints& checkpoints,
-                                GroupState state,
-                                const GroupOffsets& committed);
+GroupSyncPlan PlanGroupSync(const GroupCheckpoints& checkpoints,
+                            const RewoundFrom& follow, GroupState state,
+                            const GroupOffsets& committed);
 
 }  // namespace mirror
 

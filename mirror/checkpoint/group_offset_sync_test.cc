@@ -39,8 +39,9 @@ TEST_P(IdleGroup, IsTakenForwardOnly) {
     committed[kOrders] = {*GetParam().committed, ""};
   }
   const GroupOffsets result =
-      GroupOffsetsToSync(Checkpoints(kOrders, GetParam().checkpoint),
-                         GroupState::kEmpty, committed);
+      PlanGroupSync(Checkpoints(kOrders, GetParam().checkpoint), {},
+                    GroupState::kEmpty, committed)
+          .write;
   if (!GetParam().written.has_value()) {
     EXPECT_THAT(result, IsEmpty());
   } else {
@@ -62,14 +63,18 @@ INSTANTIATE_TEST_SUITE_P(Mm2, IdleGroup,
 TEST(GroupOffsetSync, JudgesEachPartitionByItself) {
   GroupCheckpoints checkpoints = Checkpoints(kOrders, 50);
   checkpoints.merge(Checkpoints(kLedger, 70));
-  EXPECT_THAT(GroupOffsetsToSync(checkpoints, GroupState::kEmpty,
-                                 {{kOrders, {60, ""}}, {kLedger, {60, ""}}}),
-              ElementsAre(Pair(kLedger, GroupOffset{70, "meta"})));
+  const GroupSyncPlan plan =
+      PlanGroupSync(checkpoints, {}, GroupState::kEmpty,
+                    {{kOrders, {60, ""}}, {kLedger, {60, ""}}});
+  EXPECT_THAT(plan.write, ElementsAre(Pair(kLedger, GroupOffset{70, "meta"})));
+  EXPECT_THAT(plan.ahead, ElementsAre(Pair(kOrders, 60)));
+  EXPECT_THAT(plan.rewinds, IsEmpty());
 }
 
 TEST(GroupOffsetSync, CreatesAnAbsentGroup) {
   EXPECT_THAT(
-      GroupOffsetsToSync(Checkpoints(kOrders, 50), GroupState::kAbsent, {}),
+      PlanGroupSync(Checkpoints(kOrders, 50), {}, GroupState::kAbsent, {})
+          .write,
       ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
 }
 
@@ -77,17 +82,51 @@ TEST(GroupOffsetSync, CreatesAnAbsentGroup) {
 // the broker's refusal protects it. Leaving it alone is safe: its members know
 // their position better than any checkpoint.
 TEST(GroupOffsetSync, LeavesAGroupWithMembersAlone) {
-  EXPECT_THAT(
-      GroupOffsetsToSync(Checkpoints(kOrders, 50), GroupState::kActive, {}),
-      IsEmpty());
+  const RewoundFrom follow = {{kOrders, DownstreamOffset(100)}};
+  EXPECT_THAT(PlanGroupSync(Checkpoints(kOrders, 50), follow,
+                            GroupState::kActive, {{kOrders, {60, ""}}})
+                  .write,
+              IsEmpty());
 }
 
 // Seen for a moment as absent, or deleted and joined anew: what it committed
 // still counts.
 TEST(GroupOffsetSync, NeverGoesBackWhateverTheState) {
-  EXPECT_THAT(GroupOffsetsToSync(Checkpoints(kOrders, 50), GroupState::kAbsent,
-                                 {{kOrders, {60, ""}}}),
+  EXPECT_THAT(PlanGroupSync(Checkpoints(kOrders, 50), {}, GroupState::kAbsent,
+                            {{kOrders, {60, ""}}})
+                  .write,
               IsEmpty());
+}
+
+TEST(GroupOffsetSync, GoesBackWhereToldFromWhereTheSourceHadTakenIt) {
+  const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
+  for (const int64_t committed : {51, 60}) {
+    const GroupSyncPlan plan =
+        PlanGroupSync(Checkpoints(kOrders, 50), follow, GroupState::kEmpty,
+                      {{kOrders, {committed, ""}}});
+    EXPECT_THAT(plan.write,
+                ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
+    EXPECT_THAT(plan.rewinds, ElementsAre(kOrders));
+  }
+}
+
+// Its members have read on the target itself.
+TEST(GroupOffsetSync, DoesNotGoBackFromFurther) {
+  const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
+  const GroupSyncPlan plan =
+      PlanGroupSync(Checkpoints(kOrders, 50), follow, GroupState::kEmpty,
+                    {{kOrders, {61, ""}}});
+  EXPECT_THAT(plan.write, IsEmpty());
+  EXPECT_THAT(plan.ahead, ElementsAre(Pair(kOrders, 61)));
+}
+
+TEST(GroupOffsetSync, ARewindThatIsInPlaceIsNoWork) {
+  const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
+  const GroupSyncPlan plan =
+      PlanGroupSync(Checkpoints(kOrders, 50), follow, GroupState::kEmpty,
+                    {{kOrders, {50, ""}}});
+  EXPECT_THAT(plan.write, IsEmpty());
+  EXPECT_THAT(plan.ahead, IsEmpty());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -35,6 +36,7 @@ struct GroupOffset {
 };
 
 using GroupOffsets = std::map<TopicPartition, GroupOffset>;
+using GroupOffsetResults = std::map<TopicPartition, absl::Status>;
 
 // Thread safety, lifetime and errors: as ClusterAdmin. Messages name the group.
 class GroupAdmin {
@@ -54,11 +56,18 @@ class GroupAdmin {
   virtual std::vector<absl::StatusOr<GroupOffsets>> ListGroupOffsets(
       absl::Span<const std::string> groups) = 0;
 
-  // Sets offsets of a group without members, creating it if absent; one result
-  // per partition. FailedPrecondition: the group has members (the broker
-  // decides, so there is no race); NotFound: no such topic or partition.
-  virtual absl::StatusOr<std::map<TopicPartition, absl::Status>>
-  AlterGroupOffsets(const std::string& group, const GroupOffsets& offsets) = 0;
+  // Sets offsets of groups without members, in parallel, creating those that
+  // are absent; one result per group, in order, and in it one per partition.
+  // FailedPrecondition: the group has members (the broker decides, so there is
+  // no race); NotFound: no such topic or partition.
+  virtual std::vector<absl::StatusOr<GroupOffsetResults>> AlterOffsetsOfGroups(
+      absl::Span<const std::pair<std::string, GroupOffsets>> groups) = 0;
+
+  // The same for one group.
+  absl::StatusOr<GroupOffsetResults> AlterGroupOffsets(
+      const std::string& group, const GroupOffsets& offsets) {
+    return AlterOffsetsOfGroups({{group, offsets}}).front();
+  }
 
   // Makes calls under way and all later ones return Cancelled soon.
   virtual void Cancel() = 0;

@@ -9,10 +9,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "mirror/cluster/group_admin.h"
 #include "mirror/kafka/admin_client.h"
@@ -32,19 +35,33 @@ class KafkaGroupAdmin final : public GroupAdmin {
       absl::Span<const std::string> groups) override;
   std::vector<absl::StatusOr<GroupOffsets>> ListGroupOffsets(
       absl::Span<const std::string> groups) override;
-  absl::StatusOr<std::map<TopicPartition, absl::Status>> AlterGroupOffsets(
-      const std::string& group, const GroupOffsets& offsets) override;
+  std::vector<absl::StatusOr<GroupOffsetResults>> AlterOffsetsOfGroups(
+      absl::Span<const std::pair<std::string, GroupOffsets>> groups) override;
   void Cancel() override { client_->Cancel(); }
 
  private:
   explicit KafkaGroupAdmin(std::unique_ptr<AdminClient> client)
       : client_(std::move(client)) {}
 
-  // All groups as the brokers list them, with their states.
-  absl::StatusOr<std::map<std::string, GroupState>> ListStates();
+  // All groups as the brokers list them, with their states. `*missing` is why
+  // some may be missing.
+  absl::StatusOr<std::map<std::string, GroupState>> ListStates(
+      absl::Status* missing);
+  std::map<std::string, absl::StatusOr<GroupState>> DescribeSome(
+      absl::Span<const std::string> groups);
+
+  // Has `send` make `count` requests, a bounded number of them under way at
+  // once, and gives each answer to `receive`. An error: no answer came for the
+  // rest.
+  absl::Status RunMany(
+      rd_kafka_admin_op_t op, absl::string_view what, size_t count,
+      absl::FunctionRef<void(size_t, AdminCall*)> send,
+      absl::FunctionRef<void(size_t, rd_kafka_event_t*)> receive);
 
   absl::StatusOr<GroupOffsets> OffsetsOf(rd_kafka_event_t* event,
                                          const std::string& group) const;
+  absl::StatusOr<GroupOffsetResults> ResultsOf(rd_kafka_event_t* event,
+                                               const std::string& group) const;
 
   const std::unique_ptr<AdminClient> client_;
 };

@@ -169,16 +169,25 @@ std::vector<absl::StatusOr<GroupOffsets>> FakeGroupAdmin::ListGroupOffsets(
   return result;
 }
 
-absl::StatusOr<std::map<TopicPartition, absl::Status>>
-FakeGroupAdmin::AlterGroupOffsets(const std::string& group,
-                                  const GroupOffsets& offsets) {
+std::vector<absl::StatusOr<GroupOffsetResults>>
+FakeGroupAdmin::AlterOffsetsOfGroups(
+    absl::Span<const std::pair<std::string, GroupOffsets>> groups) {
   MutexLock lock(&state_->mu);
+  std::vector<absl::StatusOr<GroupOffsetResults>> results;
+  for (const auto& [group, offsets] : groups) {
+    results.push_back(SetOffsets(group, offsets));
+  }
+  return results;
+}
+
+absl::StatusOr<GroupOffsetResults> FakeGroupAdmin::SetOffsets(
+    const std::string& group, const GroupOffsets& offsets) {
   absl::Status failure = Ready();
   failure.Update(state_->GroupFailure(group));
   if (!failure.ok()) return failure;
   const auto it = state_->groups.find(group);
   const bool active = it != state_->groups.end() && it->second.active;
-  std::map<TopicPartition, absl::Status> result;
+  GroupOffsetResults result;
   for (const auto& [tp, offset] : offsets) {
     absl::Status& status = result[tp];
     if (active) {

@@ -7,8 +7,8 @@
 #define MIRROR_TESTING_FAKE_ADMIN_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -63,9 +63,14 @@ class FakeGroupAdmin final : public GroupAdmin, private FakeAdminBase {
       absl::Span<const std::string> groups) override;
   std::vector<absl::StatusOr<GroupOffsets>> ListGroupOffsets(
       absl::Span<const std::string> groups) override;
-  absl::StatusOr<std::map<TopicPartition, absl::Status>> AlterGroupOffsets(
-      const std::string& group, const GroupOffsets& offsets) override;
+  std::vector<absl::StatusOr<GroupOffsetResults>> AlterOffsetsOfGroups(
+      absl::Span<const std::pair<std::string, GroupOffsets>> groups) override;
   void Cancel() override { MarkCancelled(); }
+
+ private:
+  absl::StatusOr<GroupOffsetResults> SetOffsets(const std::string& group,
+                                                const GroupOffsets& offsets)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
 };
 
 }  // namespace mirror::internal

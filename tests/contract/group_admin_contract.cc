@@ -105,6 +105,36 @@ TEST_P(GroupAdminContract, AnswersForManyGroupsInTheOrderAsked) {
   client->Cancel();
 }
 
+TEST_P(GroupAdminContract, SetsOffsetsOfManyGroupsEachByItself) {
+  auto client = NewClient(cluster());
+  const std::string topic = NewTopic();
+  std::vector<std::string> names;
+  std::vector<std::pair<std::string, GroupOffsets>> wanted;
+  for (int64_t i = 0; i < 300; ++i) {
+    names.push_back(UniqueName("group"));
+    wanted.push_back({names[i], {{{topic, 0}, {i, ""}}}});
+  }
+  wanted[7].second.clear();
+  wanted[8].second = {{{UniqueName("missing"), 0}, {1, ""}}};
+  environment()->SetGroupActive(names[9], topic, true);
+  const auto results = client->AlterOffsetsOfGroups(wanted);
+  ASSERT_EQ(results.size(), 300u);
+  EXPECT_THAT(results[7], IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(
+      results[8],
+      IsOkAndHolds(Each(Pair(testing::_, StatusIs(StatusCode::kNotFound)))));
+  EXPECT_THAT(results[9],
+              IsOkAndHolds(Each(Pair(
+                  testing::_, StatusIs(StatusCode::kFailedPrecondition)))));
+  const auto offsets = client->ListGroupOffsets(names);
+  for (int64_t i = 10; i < 300; ++i) {
+    EXPECT_THAT(results[i], IsOkAndHolds(Each(Pair(testing::_, IsOk()))));
+    EXPECT_THAT(offsets[i], IsOkAndHolds(wanted[i].second));
+  }
+  environment()->SetGroupActive(names[9], topic, false);
+  client->Cancel();
+}
+
 TEST_P(GroupAdminContract, ListsGroupsSortedAndOnce) {
   auto client = NewClient(cluster());
   const std::string topic = NewTopic();
@@ -176,6 +206,7 @@ TEST_P(GroupAdminContract, NoGroupsAreNoWork) {
   auto client = NewClient(cluster());
   EXPECT_THAT(client->DescribeGroups({}), IsEmpty());
   EXPECT_THAT(client->ListGroupOffsets({}), IsEmpty());
+  EXPECT_THAT(client->AlterOffsetsOfGroups({}), IsEmpty());
   client->Cancel();
 }
 

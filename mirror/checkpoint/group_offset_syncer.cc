@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/checkpoint/group_offset_syncer.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+
+namespace mirror {
+namespace {
+
+// After an error, and while there is no checkpoint yet.
+constexpr absl::Duration kRetry = absl::Seconds(5);
+constexpr int kShownPartitions = 20;
+
+// Whether no group can be asked at all, and why.
+template <typename T>
+absl::Status Outage(const std::vector<absl::StatusOr<T>>& answers) {
+  if (answers.empty()) return absl::OkStatus();
+  for (const absl::StatusOr<T>& answer : answers) {
+    if (answer.ok()) return absl::OkStatus();
+  }
+  const absl::Status& first = answers.front().status();
+  return IsRetriable(first) || absl::IsCancelled(first) ? first
+                                                        : absl::OkStatus();
+}
+
+std::string Remedy(const absl::Status& status) {
+  std::string text(status.message());
+  if (absl::IsPermissionDenied(status)) {
+    absl::StrAppend(&text,
+                    "; allow READ on the group and READ on the topic there");
+  }
+  return text;
+}
+
+void SetRefused(const absl::Status& status, GroupSync* sync) {
+  // It has got members since it was described.
+  if (absl::IsFailedPrecondition(status)) {
+    sync->set_state(GROUP_ACTIVE);
+    return;
+  }
+  sync->set_state(GROUP_REFUSED);
+  if (sync->reason().empty()) sync->set_reason(Remedy(status));
+}
+
+// A line about a partition, while there is room.
+PartitionSync* AddDetail(const Checkpoint& checkpoint, GroupSync* sync) {
+  if (sync->details_size() >= kShownPartitions) return nullptr;
+  PartitionSync* detail = sync->add_details();
+  detail->set_topic(checkpoint.topic_partition.topic);
+  detail->set_partition(checkpoint.topic_partition.partition);
+  detail->set_checkpoint_offset(checkpoint.downstream.value());
+  return detail;
+}
+
+void NoteAhead(const GroupSyncPlan& plan, const GroupCheckpoints& checkpoints,
+               GroupSync* sync) {
+  sync->set_ahead(static_cast<int32_t>(plan.ahead.size()));
+  for (const auto& [tp, committed] : plan.ahead) {
+    PartitionSync* detail = AddDetail(checkpoints.at(tp), sync);
+    if (detail == nullptr) return;
+    detail->set_committed_offset(committed);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GroupOffsetSyncer>> GroupOffsetSyncer::Create(
+    Cluster* target, GroupOffsetSyncerOptions options,
+    CheckpointEmitter* checkpoints, Clock* clock) {
+  absl::StatusOr<std::unique_ptr<GroupAdmin>> admin =
+      target->NewGroupAdmin(options.client_id);
+  if (!admin.ok()) return admin.status();
+  return std::unique_ptr<GroupOffsetSyncer>(new GroupOffsetSyncer(
+      std::move(options), *std::move(admin), checkpoints, clock));
+}
+
+GroupOffsetSyncer::GroupOffsetSyncer(GroupOffsetSyncerOptions options,
+                                     std::unique_ptr<GroupAdmin> admin,
+                                     CheckpointEmitter* checkpoints,
+                                     Clock* clock)
+    : options_(std::move(options)),
+      admin_(std::move(admin)),
+      checkpoints_(checkpoints),
+      clock_(clock),
+      problems_(options_.flow) {}
+
+void GroupOffsetSyncer::Cancel() {
+  cancelled_ = true;
+  admin_->Cancel();
+}
+
+absl::Duration GroupOffsetSyncer::TimeToNextTurn() const {
+  return std::max(next_ - clock_->Now(), absl::ZeroDuration());
+}
+
+absl::Status GroupOffsetSyncer::RunOnce() {
+  if (cancelled_) return absl::CancelledError("stopped");
+  const absl::Time now = clock_->Now();
+  Round round;
+  absl::Status status = Turn(&round);
+  if (absl::IsCancelled(status)) return status;
+  const absl::Duration interval =
+      options_.checkpoints.sync_group_offsets_interval;
+  const absl::Duration retry = std::min(kRetry, interval);
+  const bool again = !status.ok() || round.positions.empty();
+  next_ = now + (again ? retry : interval);
+  if (status.ok()) {
+    TellProblems(round);
+  } else {
+    status = absl::Status(
+        status.code(),
+        absl::StrCat(status.message(), "; group offsets are tried again in ",
+                     absl::FormatDuration(retry)));
+  }
+  MutexLock lock(&mu_);
+  status_ = status;
+  if (!status.ok()) return status;
+  groups_ = std::move(round.groups);
+  last_round_ = clock_->Now() - now;
+  return status;
+}
+
+absl::Status GroupOffsetSyncer::Turn(Round* round) {
+  round->positions = checkpoints_->Positions();
+  const absl::StatusOr<std::vector<std::string>> idle = Describe(round);
+  if (!idle.ok()) return idle.status();
+  const auto committed = admin_->ListGroupOffsets(*idle);
+  if (absl::Status status = Outage(committed); !status.ok()) return status;
+  std::map<std::string, GroupSyncPlan> plans;
+  for (size_t i = 0; i < idle->size(); ++i) {
+    const std::string& group = (*idle)[i];
+    GroupSync& sync = round->groups[group];
+    if (!committed[i].ok()) {
+      SetRefused(committed[i].status(), &sync);
+      continue;
+    }
+    const GroupPositions& positions = round->positions[group];
+    // Whether it is empty or absent makes no difference.
+    GroupSyncPlan plan = PlanGroupSync(
+        positions.checkpoints,
+        options_.checkpoints.follow_rewinds ? positions.rewinds : RewoundFrom(),
+        GroupState::kEmpty, *committed[i]);
+    sync.set_state(GROUP_SYNCED);
+    NoteAhead(plan, positions.checkpoints, &sync);
+    plans.emplace(group, std::move(plan));
+  }
+  Write(plans, round);
+  return cancelled_ ? absl::CancelledError("stopped") : absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> GroupOffsetSyncer::Describe(
+    Round* round) {
+  std::vector<std::string> groups;
+  for (const auto& [group, positions] : round->positions) {
+    groups.push_back(group);
+    GroupSync& sync = round->groups[group];
+    sync.set_group(group);
+    sync.set_partitions(static_cast<int32_t>(positions.checkpoints.size()));
+  }
+  const auto states = admin_->DescribeGroups(groups);
+  if (absl::Status status = Outage(states); !status.ok()) return status;
+  std::vector<std::string> idle;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (!states[i].ok()) {
+      SetRefused(states[i].status(), &round->groups[groups[i]]);
+    } else if (*states[i] == GroupState::kActive) {
+      round->groups[groups[i]].set_state(GROUP_ACTIVE);
+    } else {
+      idle.push_back(groups[i]);
+    }
+  }
+  return idle;
+}
+
+void GroupOffsetSyncer::Write(const std::map<std::string, GroupSyncPlan>& plans,
+                              Round* round) {
+  std::vector<std::pair<std::string, GroupOffsets>> writes;
+  for (const auto& [group, plan] : plans) {
+    if (!plan.write.empty()) writes.emplace_back(group, plan.write);
+  }
+  const auto results = admin_->AlterOffsetsOfGroups(writes);
+  for (size_t i = 0; i < writes.size(); ++i) {
+    const std::string& group = writes[i].first;
+    if (results[i].ok()) {
+      NoteResults(group, plans.at(group), *results[i], round);
+    } else {
+      SetRefused(results[i].status(), &round->groups[group]);
+    }
+  }
+}
+
+void GroupOffsetSyncer::NoteResults(const std::string& group,
+                                    const GroupSyncPlan& plan,
+                                    const GroupOffsetResults& results,
+                                    Round* round) {
+  GroupSync& sync = round->groups[group];
+  for (const auto& [tp, status] : results) {
+    if (status.ok()) {
+      ++written_;
+      sync.set_written(sync.written() + 1);
+      if (plan.rewinds.count(tp) == 0) continue;
+      ++rewound_;
+      checkpoints_->RewindFollowed(group, tp);
+      continue;
+    }
+    SetRefused(status, &sync);
+    if (absl::IsFailedPrecondition(status)) return;
+    sync.set_refused(sync.refused() + 1);
+    PartitionSync* detail =
+        AddDetail(round->positions[group].checkpoints.at(tp), &sync);
+    if (detail != nullptr) detail->set_refused(Remedy(status));
+  }
+}
+
+void GroupOffsetSyncer::TellProblems(const Round& round) {
+  std::set<std::string> groups;
+  for (const auto& [group, sync] : round.groups) {
+    groups.insert(group);
+    const bool refused = sync.state() == GROUP_REFUSED;
+    problems_.Note(group,
+                   refused ? absl::StrCat("its offsets are not set: ",
+                                          sync.reason(), "; tried again")
+                           : "",
+                   "its offsets are set again");
+  }
+  problems_.ForgetAllBut(groups);
+  if (options_.on_event == nullptr) return;
+  for (EngineEvent& event : problems_.TakeEvents()) {
+    options_.on_event(std::move(event));
+  }
+}
+
+void GroupOffsetSyncer::FillStatus(GroupOffsetSyncStatus* status) const {
+  status->set_written(written_);
+  status->set_rewound(rewound_);
+  MutexLock lock(&mu_);
+  status->set_last_round_ms(absl::ToInt64Milliseconds(last_round_));
+  status->set_reason(std::string(status_.message()));
+  for (const auto& [group, sync] : groups_) *status->add_groups() = sync;
+}
+
+}  // namespace mirror

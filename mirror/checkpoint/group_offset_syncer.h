@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commits translated offsets on the target, so that consumers which move there
+// find their place without a client library of ours (sync.group.offsets.*,
+// KIP-545). What MM2 gets wrong here is not repeated: see PlanGroupSync().
+//
+//   auto syncer = GroupOffsetSyncer::Create(&b, options, emitter.get(), clock);
+//   PeriodicWorker worker("group-offsets", clock, [&] {
+//     Report((*syncer)->RunOnce());
+//     return (*syncer)->TimeToNextTurn();
+//   });
+
+#ifndef MIRROR_CHECKPOINT_GROUP_OFFSET_SYNCER_H_
+#define MIRROR_CHECKPOINT_GROUP_OFFSET_SYNCER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/checkpoint/checkpoint_emitter.h"
+#include "mirror/checkpoint/checkpoint_options.h"
+#include "mirror/checkpoint/group_offset_sync.h"
+#include "mirror/checkpoint/group_problems.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+struct GroupOffsetSyncerOptions {
+  CheckpointOptions checkpoints;
+  // "S->T", for events.
+  std::string flow;
+  std::string client_id;
+  // Called by RunOnce() with no lock held; may be null.
+  std::function<void(EngineEvent)> on_event;
+};
+
+// Purpose: takes the groups that have no members on the target to their
+// checkpoints, partition by partition, and never back, but for one exception:
+// with follow_rewinds a group that was set back on the source, to a place whose
+// translation is exact, is set back once on the target too, unless it had got
+// further there than the source had ever taken it. A rewind that happens while
+// the process does not run, or ends before the next round, is not followed: the
+// group then shows as ahead.
+// Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
+// is thread-safe and waits for no cluster.
+// Lifetime: `target`, `checkpoints` and `clock` must outlive the syncer.
+// Errors: what concerns one group or partition shows in the status; a Status
+// means that nothing can be done at present.
+class GroupOffsetSyncer {
+ public:
+  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  static absl::StatusOr<std::unique_ptr<GroupOffsetSyncer>> Create(
+      Cluster* target, GroupOffsetSyncerOptions options,
+      CheckpointEmitter* checkpoints, Clock* clock);
+
+  // One round over all groups that have checkpoints. An error names the
+  // cluster; the next call tries again.
+  absl::Status RunOnce();
+
+  // When RunOnce() wants to be called next.
+  absl::Duration TimeToNextTurn() const;
+
+  // Offsets committed.
+  int64_t count() const { return written_; }
+
+  // Makes RunOnce() return soon, now and later.
+  void Cancel();
+
+  void FillStatus(GroupOffsetSyncStatus* status) const;
+
+ private:
+  // A round: the groups that have checkpoints, and what becomes of each.
+  struct Round {
+    std::map<std::string, GroupPositions> positions;
+    std::map<std::string, GroupSync> groups;
+  };
+
+  GroupOffsetSyncer(GroupOffsetSyncerOptions options,
+                    std::unique_ptr<GroupAdmin> admin,
+                    CheckpointEmitter* checkpoints, Clock* clock);
+
+  absl::Status Turn(Round* round);
+  // The groups without members.
+  absl::StatusOr<std::vector<std::string>> Describe(Round* round);
+  void Write(const std::map<std::string, GroupSyncPlan>& plans, Round* round);
+  void NoteResults(const std::string& group, const GroupSyncPlan& plan,
+                   const GroupOffsetResults& results, Round* round);
+  void TellProblems(const Round& round);
+
+  const GroupOffsetSyncerOptions options_;
+  const std::unique_ptr<GroupAdmin> admin_;
+  CheckpointEmitter* const checkpoints_;
+  Clock* const clock_;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<int64_t> written_{0};
+  std::atomic<int64_t> rewound_{0};
+
+  // Of RunOnce()'s thread.
+  absl::Time next_ = absl::InfinitePast();
+  GroupProblems problems_;
+
+  mutable Mutex mu_;
+  std::map<std::string, GroupSync> groups_ ABSL_GUARDED_BY(mu_);
+  absl::Status status_ ABSL_GUARDED_BY(mu_);
+  absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CHECKPOINT_GROUP_OFFSET_SYNCER_H_

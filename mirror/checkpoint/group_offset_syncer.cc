@@ -38,16 +38,6 @@ std::string Remedy(const absl::Status& status) {
   return text;
 }
 
-void SetRefused(const absl::Status& status, GroupSync* sync) {
-  // It has got members since it was described.
-  if (absl::IsFailedPrecondition(status)) {
-    sync->set_state(GROUP_ACTIVE);
-    return;
-  }
-  sync->set_state(GROUP_REFUSED);
-  if (sync->reason().empty()) sync->set_reason(Remedy(status));
-}
-
 // A line about a partition, while there is room.
 PartitionSync* AddDetail(const Checkpoint& checkpoint, GroupSync* sync) {
   if (sync->details_size() >= kShownPartitions) return nullptr;
@@ -108,7 +98,7 @@ absl::Status GroupOffsetSyncer::RunOnce() {
   const absl::Duration interval =
       options_.checkpoints.sync_group_offsets_interval;
   const absl::Duration retry = std::min(kRetry, interval);
-  const bool again = !status.ok() || round.positions.empty();
+  const bool again = !status.ok() || round.again || round.positions.empty();
   next_ = now + (again ? retry : interval);
   if (status.ok()) {
     TellProblems(round);
@@ -135,11 +125,11 @@ absl::Status GroupOffsetSyncer::Turn(Round* round) {
   std::map<std::string, GroupSyncPlan> plans;
   for (size_t i = 0; i < idle->size(); ++i) {
     const std::string& group = (*idle)[i];
-    GroupSync& sync = round->groups[group];
     if (!committed[i].ok()) {
-      SetRefused(committed[i].status(), &sync);
+      SetRefused(committed[i].status(), group, round);
       continue;
     }
+    GroupSync& sync = round->groups[group];
     const GroupPositions& positions = round->positions[group];
     // Whether it is empty or absent makes no difference.
     GroupSyncPlan plan = PlanGroupSync(
@@ -168,7 +158,7 @@ absl::StatusOr<std::vector<std::string>> GroupOffsetSyncer::Describe(
   std::vector<std::string> idle;
   for (size_t i = 0; i < groups.size(); ++i) {
     if (!states[i].ok()) {
-      SetRefused(states[i].status(), &round->groups[groups[i]]);
+      SetRefused(states[i].status(), groups[i], round);
     } else if (*states[i] == GroupState::kActive) {
       round->groups[groups[i]].set_state(GROUP_ACTIVE);
     } else {
@@ -190,7 +180,7 @@ void GroupOffsetSyncer::Write(const std::map<std::string, GroupSyncPlan>& plans,
     if (results[i].ok()) {
       NoteResults(group, plans.at(group), *results[i], round);
     } else {
-      SetRefused(results[i].status(), &round->groups[group]);
+      SetRefused(results[i].status(), group, round);
     }
   }
 }
@@ -209,13 +199,26 @@ void GroupOffsetSyncer::NoteResults(const std::string& group,
       checkpoints_->RewindFollowed(group, tp);
       continue;
     }
-    SetRefused(status, &sync);
+    SetRefused(status, group, round);
     if (absl::IsFailedPrecondition(status)) return;
     sync.set_refused(sync.refused() + 1);
     PartitionSync* detail =
         AddDetail(round->positions[group].checkpoints.at(tp), &sync);
     if (detail != nullptr) detail->set_refused(Remedy(status));
   }
+}
+
+void GroupOffsetSyncer::SetRefused(const absl::Status& status,
+                                   const std::string& group, Round* round) {
+  GroupSync* sync = &round->groups[group];
+  round->again |= IsRetriable(status);
+  // It has got members since it was described.
+  if (absl::IsFailedPrecondition(status)) {
+    sync->set_state(GROUP_ACTIVE);
+    return;
+  }
+  sync->set_state(GROUP_REFUSED);
+  if (sync->reason().empty()) sync->set_reason(Remedy(status));
 }
 
 void GroupOffsetSyncer::TellProblems(const Round& round) {

@@ -85,6 +85,8 @@ class GroupOffsetSyncer {
   struct Round {
     std::map<std::string, GroupPositions> positions;
     std::map<std::string, GroupSync> groups;
+    // Something was refused that may go well in a moment.
+    bool again = false;
   };
 
   GroupOffsetSyncer(GroupOffsetSyncerOptions options,
@@ -97,6 +99,8 @@ class GroupOffsetSyncer {
   void Write(const std::map<std::string, GroupSyncPlan>& plans, Round* round);
   void NoteResults(const std::string& group, const GroupSyncPlan& plan,
                    const GroupOffsetResults& results, Round* round);
+  void SetRefused(const absl::Status& status, const std::string& group,
+                  Round* round);
   void TellProblems(const Round& round);
 
   const GroupOffsetSyncerOptions options_;

@@ -176,6 +176,15 @@ TEST_F(GroupOffsetSyncerTest, ARefusedGroupBlocksNoOther) {
   EXPECT_EQ(CountEvents(EngineEvent::Kind::kGroupProblem), 1);
 }
 
+// A coordinator moves to another broker.
+TEST_F(GroupOffsetSyncerTest, TriesAgainSoonWhatMayGoWellInAMoment) {
+  a_.CommitGroupOffset("billing", kOrders, 100);
+  b_.FailSetOffset(kTarget, absl::UnavailableError("not coordinator"));
+  EXPECT_THAT(Sync(), IsOk());
+  EXPECT_EQ(SyncStatus("billing").state(), GROUP_REFUSED);
+  EXPECT_EQ(syncer_->TimeToNextTurn(), absl::Seconds(5));
+}
+
 TEST_F(GroupOffsetSyncerTest, WaitsForCheckpointsAndForTheTarget) {
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_EQ(syncer_->TimeToNextTurn(), absl::Seconds(5));

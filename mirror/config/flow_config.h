@@ -61,6 +61,7 @@ struct FlowConfig {
   absl::Duration refresh_groups_interval;
   absl::Duration emit_checkpoints_interval;
   absl::Duration sync_group_offsets_interval;
+  bool follow_rewinds = false;
   absl::Duration emit_heartbeats_interval;
 
   bool emit_offset_syncs = true;

@@ -101,6 +101,7 @@ void ReadOffsetProperties(const FlowReader& read, FlowConfig* flow) {
   flow->refresh_groups_interval = read.Interval("refresh.groups");
   flow->emit_checkpoints_interval = read.Interval("emit.checkpoints");
   flow->sync_group_offsets_interval = read.Interval("sync.group.offsets");
+  flow->follow_rewinds = read.Bool("sync.group.offsets.follow.rewinds");
   flow->emit_heartbeats_interval = read.Interval("emit.heartbeats");
   flow->emit_heartbeats = read.Bool("emit.heartbeats.enabled");
   flow->emit_offset_syncs = read.Bool("emit.offset-syncs.enabled");

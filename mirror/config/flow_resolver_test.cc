@@ -56,6 +56,9 @@ TEST(PropertyPrecedenceTest, OurOwnPropertiesHaveSafeDefaults) {
   EXPECT_EQ(flow.on_source_gap, SourceGapPolicy::kStop);
   EXPECT_FALSE(flow.exactly_once);
   EXPECT_EQ(flow.start, InitialPosition::kEarliest);
+  EXPECT_FALSE(flow.follow_rewinds);
+  EXPECT_TRUE(
+      AToB("A->B.sync.group.offsets.follow.rewinds=true\n").follow_rewinds);
   EXPECT_EQ(AToB("A->B.on.source.gap=reseed\n").on_source_gap,
             SourceGapPolicy::kReseed);
   EXPECT_EQ(AToB("B.exactly.once.source.support=preparing\n").exactly_once,

@@ -220,8 +220,8 @@ std::vector<PropertySpec> OffsetProperties() {
       Class("group.filter.class", kTopAndFlow, "DefaultGroupFilter",
             {"DefaultGroupFilter"},
             "For a filter of your own, subclass mirror::GroupFilter in C++."),
-      Seconds("refresh.groups.interval.seconds", "600",
-              "How often consumer groups are looked for."),
+      Mm2Default("600", Seconds("refresh.groups.interval.seconds", "5",
+                                "How soon new consumer groups are noticed.")),
       Bool("refresh.groups.enabled", kTopAndFlow, "true",
            "Whether new consumer groups are looked for at all."),
       Seconds("emit.checkpoints.interval.seconds", "60",
@@ -235,6 +235,11 @@ std::vector<PropertySpec> OffsetProperties() {
       Bool("sync.group.offsets.enabled", kTopAndFlow, "false",
            "Commit translated offsets for groups that are empty or absent on "
            "the target."),
+      Bool("sync.group.offsets.follow.rewinds", kTopAndFlow, "false",
+           "Not in MM2, which never takes a group back. Whether a group that "
+           "was set back on the source is set back on the target too: once, "
+           "if its new position is translated exactly, and not from further "
+           "than the source had ever taken it."),
       Bool("emit.offset-syncs.enabled", kTopAndFlow, "true",
            "Write offset syncs as MM2 does, for MM2's own tools. Translation "
            "here does not need them."),

@@ -49,6 +49,7 @@ TEST(PropertyTableTest, DefaultsThatDifferFromMm2) {
   } vectors[] = {
       {"tasks.max", "4", "1"},
       {"refresh.topics.interval.seconds", "5", "600"},
+      {"refresh.groups.interval.seconds", "5", "600"},
       {"offset.flush.interval.ms", "1000", "60000"},
       {"replication.factor", "-1", "2"},
       {"checkpoints.topic.replication.factor", "-1", "3"},

@@ -14,9 +14,6 @@ namespace mirror {
 namespace {
 
 constexpr absl::Duration kRetry = absl::Seconds(5);
-constexpr absl::Duration kReadTimeout = absl::Minutes(1);
-// Records per write. All of one are acknowledged, or none counts as such.
-constexpr size_t kChunk = 5000;
 constexpr int kShownProblems = 100;
 
 // Whether no group can be asked at all, and why.
@@ -54,16 +51,12 @@ absl::StatusOr<std::unique_ptr<CheckpointEmitter>> CheckpointEmitter::Create(
       source->NewAdmin(kept.client_id);
   if (!topics.ok()) return topics.status();
   emitter->topics_admin_ = *std::move(topics);
-  absl::StatusOr<std::unique_ptr<TopicFollower>> follower =
-      TopicFollower::Create(target, emitter->topic_, kept.client_id, clock);
-  if (!follower.ok()) return follower.status();
-  emitter->follower_ = *std::move(follower);
-  absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
-      InternalTopicWriter::Create(target, emitter->topic_,
-                                  kept.checkpoints.replication_factor,
-                                  kept.client_id, clock);
-  if (!writer.ok()) return writer.status();
-  emitter->writer_ = *std::move(writer);
+  absl::StatusOr<std::unique_ptr<CheckpointTopic>> topic =
+      CheckpointTopic::Create(
+          target, kept.policy->CheckpointsTopic(source->alias()),
+          kept.checkpoints.replication_factor, kept.client_id, clock);
+  if (!topic.ok()) return topic.status();
+  emitter->topic_ = *std::move(topic);
   return emitter;
 }
 
@@ -73,7 +66,6 @@ CheckpointEmitter::CheckpointEmitter(const Cluster& source,
                                      const OffsetSyncStore* offsets,
                                      Clock* clock)
     : flow_(absl::StrCat(source.alias(), "->", target.alias())),
-      topic_(options.policy->CheckpointsTopic(source.alias())),
       options_(std::move(options)),
       translator_(source.alias(), target.alias(), options_.policy,
                   options_.topics, offsets),
@@ -84,8 +76,7 @@ void CheckpointEmitter::Cancel() {
   cancelled_ = true;
   groups_admin_->Cancel();
   topics_admin_->Cancel();
-  follower_->Cancel();
-  writer_->Cancel();
+  topic_->Cancel();
 }
 
 absl::Status CheckpointEmitter::RunOnce() {
@@ -158,36 +149,21 @@ absl::Status CheckpointEmitter::ListGroups() {
 }
 
 absl::Status CheckpointEmitter::ReadTopic() {
-  if (absl::Status status = writer_->EnsureTopic(); !status.ok()) return status;
-  std::vector<Record> news;
-  bool all_is_void = false;
-  const absl::Status status = follower_->CatchUp(
-      clock_->Now() + kReadTimeout,
-      [&](const TopicPartition&, const Record& record) {
-        news.push_back(record);
-      },
-      [&] { all_is_void = true; });
-  MutexLock lock(&mu_);
-  if (all_is_void) store_ = CheckpointStore();
-  int64_t unreadable = 0;
-  for (const Record& record : news) {
-    if (!store_.Apply(record.key, record.value).ok()) ++unreadable;
-  }
-  unreadable_ += unreadable;
-  if (unreadable > 0) {
-    EngineEvent event;
-    event.kind = EngineEvent::Kind::kTopicProblem;
-    event.level = LogLevel::kWarning;
-    event.flow = flow_;
-    event.subject = topic_;
-    event.message = absl::StrCat(
-        unreadable,
-        " records are no checkpoints and were passed over; nothing but mirrors "
-        "should write there");
-    events_.push_back(std::move(event));
-  }
-  // Made just now: not every broker knows it yet.
-  return absl::IsNotFound(status) ? absl::OkStatus() : status;
+  const int64_t before = topic_->counts().unreadable;
+  const absl::Status status = topic_->Read();
+  const int64_t unreadable = topic_->counts().unreadable - before;
+  if (unreadable == 0) return status;
+  EngineEvent event;
+  event.kind = EngineEvent::Kind::kTopicProblem;
+  event.level = LogLevel::kWarning;
+  event.flow = flow_;
+  event.subject = topic_->name();
+  event.message = absl::StrCat(
+      unreadable,
+      " records are no checkpoints and were passed over; nothing but mirrors "
+      "should write there");
+  events_.push_back(std::move(event));
+  return status;
 }
 
 bool CheckpointEmitter::TakesCareOf(const std::string& group) const {
@@ -198,12 +174,7 @@ bool CheckpointEmitter::TakesCareOf(const std::string& group) const {
 
 std::vector<std::string> CheckpointEmitter::AllGroups() const {
   std::set<std::string> groups = listed_;
-  {
-    MutexLock lock(&mu_);
-    for (const auto& [group, checkpoints] : store_.by_group()) {
-      groups.insert(group);
-    }
-  }
+  for (std::string& group : topic_->Groups()) groups.insert(std::move(group));
   std::vector<std::string> result;
   std::copy_if(groups.begin(), groups.end(), std::back_inserter(result),
                [this](const std::string& group) { return TakesCareOf(group); });
@@ -228,23 +199,20 @@ void CheckpointEmitter::ForgetAllBut(const std::vector<std::string>& groups) {
 }
 
 absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups) {
-  const int64_t now_ms = absl::ToUnixMillis(clock_->Now());
+  const absl::Time when = clock_->Now();
   const auto offsets = groups_admin_->ListGroupOffsets(groups);
   if (absl::Status status = Outage(offsets); !status.ok()) return status;
-  std::vector<Update> updates;
+  std::vector<CheckpointUpdate> updates;
   std::vector<CheckpointKey> gone;
-  {
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const std::string reason =
+        offsets[i].ok() ? Compare(groups[i], *offsets[i], &updates, &gone)
+                        : NotRead(offsets[i].status());
     MutexLock lock(&mu_);
-    for (size_t i = 0; i < groups.size(); ++i) {
-      const std::string reason =
-          offsets[i].ok() ? Compare(groups[i], *offsets[i], &updates, &gone)
-                          : NotRead(offsets[i].status());
-      problems_.Note(groups[i], reason, "its offsets are translated again");
-    }
+    problems_.Note(groups[i], reason, "its offsets are translated again");
   }
-  const absl::Status listed = AddDeletions(std::move(gone), &updates);
-  for (Update& update : updates) update.record.timestamp_ms = now_ms;
-  const absl::Status written = Write(std::move(updates));
+  const absl::Status listed = AddDeletions(gone, &updates);
+  const absl::Status written = topic_->Write(std::move(updates), when);
   if (!written.ok()) return written;
   seen_.insert(groups.begin(), groups.end());
   return listed;
@@ -252,7 +220,7 @@ absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups) {
 
 std::string CheckpointEmitter::Compare(const std::string& group,
                                        const GroupOffsets& offsets,
-                                       std::vector<Update>* updates,
+                                       std::vector<CheckpointUpdate>* updates,
                                        std::vector<CheckpointKey>* gone) {
   std::string trouble;
   int64_t untranslated = 0;
@@ -265,37 +233,31 @@ std::string CheckpointEmitter::Compare(const std::string& group,
       ++untranslated;
       continue;
     }
-    if (!store_.ShouldEmit(next->checkpoint)) continue;
-    const absl::StatusOr<std::string> key = next->checkpoint.EncodeKey();
-    const absl::StatusOr<std::string> value = next->checkpoint.EncodeValue();
-    if (!key.ok() || !value.ok()) {
-      trouble = absl::StrCat("no checkpoint can hold its offset in ",
-                             source.ToString(), ": ",
-                             (key.ok() ? value : key).status().message());
-      continue;
+    if (!topic_->ShouldEmit(next->checkpoint)) continue;
+    auto update = CheckpointUpdate::Write(*std::move(next));
+    if (update.ok()) {
+      updates->push_back(*std::move(update));
+    } else {
+      trouble =
+          absl::StrCat("no checkpoint can hold its offset in ",
+                       source.ToString(), ": ", update.status().message());
     }
-    Update update;
-    update.record.key = *key;
-    update.record.value = *value;
-    update.key = {group, next->checkpoint.topic_partition};
-    update.next = std::move(next);
-    updates->push_back(std::move(update));
   }
+  for (const auto& [target, checkpoint] : topic_->Of(group).checkpoints) {
+    if (standing.count(target) == 0) gone->push_back({group, target});
+  }
+  MutexLock lock(&mu_);
   if (standing.empty()) {
     watched_.erase(group);
   } else {
     watched_[group] = untranslated;
   }
-  const auto known = store_.by_group().find(group);
-  if (known == store_.by_group().end()) return trouble;
-  for (const auto& [target, checkpoint] : known->second) {
-    if (standing.count(target) == 0) gone->push_back({group, target});
-  }
   return trouble;
 }
 
-absl::Status CheckpointEmitter::AddDeletions(std::vector<CheckpointKey> gone,
-                                             std::vector<Update>* updates) {
+absl::Status CheckpointEmitter::AddDeletions(
+    const std::vector<CheckpointKey>& gone,
+    std::vector<CheckpointUpdate>* updates) {
   if (gone.empty()) return absl::OkStatus();
   // Brokers do not tell of positions in topics that are gone or forbidden: then
   // the position is not gone, only unknown.
@@ -306,53 +268,14 @@ absl::Status CheckpointEmitter::AddDeletions(std::vector<CheckpointKey> gone,
     if (!translator_.Accepts(topic.name)) continue;
     partitions[translator_.TargetTopic(topic.name)] = topic.partitions;
   }
-  for (CheckpointKey& key : gone) {
+  for (const CheckpointKey& key : gone) {
     const auto topic = partitions.find(key.topic_partition.topic);
-    if (topic == partitions.end() ||
-        key.topic_partition.partition >= topic->second) {
-      continue;
+    if (topic != partitions.end() &&
+        key.topic_partition.partition < topic->second) {
+      updates->push_back(CheckpointUpdate::Delete(key));
     }
-    Update update;
-    // It was encoded so when it was written.
-    update.record.key = Checkpoint{key.group, key.topic_partition, {}, {}, ""}
-                            .EncodeKey()
-                            .value();
-    update.record.value = std::string(kDeletedCheckpoint);
-    update.key = std::move(key);
-    updates->push_back(std::move(update));
   }
   return absl::OkStatus();
-}
-
-absl::Status CheckpointEmitter::Write(std::vector<Update> updates) {
-  for (size_t begin = 0; begin < updates.size(); begin += kChunk) {
-    const size_t end = std::min(begin + kChunk, updates.size());
-    std::vector<Record> records;
-    for (size_t i = begin; i < end; ++i) {
-      records.push_back(std::move(updates[i].record));
-    }
-    const absl::Status status = writer_->Write(std::move(records));
-    if (!status.ok()) return status;
-    MutexLock lock(&mu_);
-    for (size_t i = begin; i < end; ++i) NoteAcked(std::move(updates[i]));
-  }
-  return absl::OkStatus();
-}
-
-void CheckpointEmitter::NoteAcked(Update update) {
-  if (!update.next.has_value()) {
-    ++deleted_;
-    store_.Deleted(update.key);
-    return;
-  }
-  Checkpoint& next = update.next->checkpoint;
-  const Checkpoint* last = store_.Find(next.group, next.topic_partition);
-  if (last != nullptr) {
-    rewinds_.OnCheckpoint(*last, next,
-                          update.next->exactness == Exactness::kExact);
-  }
-  ++emitted_;
-  store_.Acked(std::move(next));
 }
 
 void CheckpointEmitter::TellEvents() {
@@ -369,32 +292,26 @@ void CheckpointEmitter::TellEvents() {
 
 std::map<std::string, GroupPositions> CheckpointEmitter::Positions() const {
   std::map<std::string, GroupPositions> result;
-  {
-    MutexLock lock(&mu_);
-    for (const auto& [group, checkpoints] : store_.by_group()) {
-      result.emplace(group, GroupPositions{checkpoints, rewinds_.Of(group)});
+  for (const std::string& group : topic_->Groups()) {
+    if (!TakesCareOf(group)) continue;
+    GroupPositions positions = topic_->Of(group);
+    if (!positions.checkpoints.empty()) {
+      result.emplace(group, std::move(positions));
     }
-  }
-  for (auto it = result.begin(); it != result.end();) {
-    it = TakesCareOf(it->first) ? std::next(it) : result.erase(it);
   }
   return result;
 }
 
-void CheckpointEmitter::RewindFollowed(const std::string& group,
-                                       const TopicPartition& tp) {
-  MutexLock lock(&mu_);
-  rewinds_.Followed(group, tp);
-}
-
 void CheckpointEmitter::FillStatus(CheckpointStatus* status) const {
+  const CheckpointTopic::Counts counts = topic_->counts();
+  status->set_emitted(counts.emitted);
+  status->set_deleted(counts.deleted);
+  status->set_unreadable_records(counts.unreadable);
   MutexLock lock(&mu_);
   status->set_groups(static_cast<int64_t>(watched_.size()));
   int64_t untranslated = 0;
   for (const auto& [group, partitions] : watched_) untranslated += partitions;
   status->set_untranslated_partitions(untranslated);
-  status->set_emitted(emitted_);
-  status->set_deleted(deleted_);
   status->set_last_round_ms(absl::ToInt64Milliseconds(last_round_));
   status->set_reason(std::string(status_.message()));
   for (const auto& [group, reason] : problems_.reasons()) {
@@ -404,7 +321,6 @@ void CheckpointEmitter::FillStatus(CheckpointStatus* status) const {
     problem->set_reason(reason);
   }
   status->set_problem_count(static_cast<int64_t>(problems_.reasons().size()));
-  status->set_unreadable_records(unreadable_);
 }
 
 }  // namespace mirror

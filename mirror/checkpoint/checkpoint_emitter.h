@@ -18,7 +18,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,14 +28,10 @@
 #include "absl/time/time.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/checkpoint/checkpoint_options.h"
-#include "mirror/checkpoint/checkpoint_store.h"
+#include "mirror/checkpoint/checkpoint_topic.h"
 #include "mirror/checkpoint/checkpoint_translator.h"
 #include "mirror/checkpoint/group_problems.h"
-#include "mirror/checkpoint/group_rewinds.h"
 #include "mirror/cluster/cluster.h"
-#include "mirror/cluster/internal_topic.h"
-#include "mirror/cluster/topic_follower.h"
-#include "mirror/model/record.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/replication_policy.h"
 #include "mirror/policy/topic_filter.h"
@@ -62,12 +57,6 @@ struct CheckpointEmitterOptions {
   std::function<bool(int shard)> owns;
   // Called by RunOnce() with no lock held; may be null.
   std::function<void(EngineEvent)> on_event;
-};
-
-// What the checkpoints topic says of a group, and where the group was set back.
-struct GroupPositions {
-  GroupCheckpoints checkpoints;
-  RewoundFrom rewinds;
 };
 
 // Purpose: finds groups, fetches their offsets, translates them and writes
@@ -96,7 +85,7 @@ class CheckpointEmitter {
   absl::Duration TimeToNextTurn() const;
 
   // Checkpoints acknowledged.
-  int64_t count() const { return emitted_; }
+  int64_t count() const { return topic_->counts().emitted; }
 
   // Makes RunOnce() return soon, now and later.
   void Cancel();
@@ -104,18 +93,13 @@ class CheckpointEmitter {
   // The groups taken care of; those that the topic already told of included.
   std::map<std::string, GroupPositions> Positions() const;
   // See GroupRewinds::Followed().
-  void RewindFollowed(const std::string& group, const TopicPartition& tp);
+  void RewindFollowed(const std::string& group, const TopicPartition& tp) {
+    topic_->RewindFollowed(group, tp);
+  }
 
   void FillStatus(CheckpointStatus* status) const;
 
  private:
-  // A record to write, and what it says; no checkpoint: it deletes.
-  struct Update {
-    Record record;
-    CheckpointKey key;
-    std::optional<TranslatedCheckpoint> next;
-  };
-
   CheckpointEmitter(const Cluster& source, const Cluster& target,
                     CheckpointEmitterOptions options,
                     const OffsetSyncStore* offsets, Clock* clock);
@@ -133,27 +117,22 @@ class CheckpointEmitter {
   // Looks at a group that stands at `offsets`: what is new, and where it stands
   // no longer although the topic says so. Returns its trouble, empty if none.
   std::string Compare(const std::string& group, const GroupOffsets& offsets,
-                      std::vector<Update>* updates,
-                      std::vector<CheckpointKey>* gone)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status AddDeletions(std::vector<CheckpointKey> gone,
-                            std::vector<Update>* updates);
-  absl::Status Write(std::vector<Update> updates);
-  void NoteAcked(Update update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+                      std::vector<CheckpointUpdate>* updates,
+                      std::vector<CheckpointKey>* gone);
+  // Adds deletions of those that are gone for certain.
+  absl::Status AddDeletions(const std::vector<CheckpointKey>& gone,
+                            std::vector<CheckpointUpdate>* updates);
   void TellEvents();
 
   const std::string flow_;
-  const std::string topic_;
   const CheckpointEmitterOptions options_;
   const CheckpointTranslator translator_;
   Clock* const clock_;
 
   std::unique_ptr<GroupAdmin> groups_admin_;
   std::unique_ptr<ClusterAdmin> topics_admin_;
-  std::unique_ptr<TopicFollower> follower_;
-  std::unique_ptr<InternalTopicWriter> writer_;
+  std::unique_ptr<CheckpointTopic> topic_;
   std::atomic<bool> cancelled_{false};
-  std::atomic<int64_t> emitted_{0};
 
   // Of RunOnce()'s thread.
   absl::Time next_refresh_ = absl::InfinitePast();
@@ -163,16 +142,12 @@ class CheckpointEmitter {
   std::vector<EngineEvent> events_;
 
   mutable Mutex mu_;
-  CheckpointStore store_ ABSL_GUARDED_BY(mu_);
-  GroupRewinds rewinds_ ABSL_GUARDED_BY(mu_);
   GroupProblems problems_ ABSL_GUARDED_BY(mu_);
   // Groups with a position in a topic of the flow, and how many partitions of
   // each wait for a translation.
   std::map<std::string, int64_t> watched_ ABSL_GUARDED_BY(mu_);
   absl::Status status_ ABSL_GUARDED_BY(mu_);
   absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
-  int64_t deleted_ ABSL_GUARDED_BY(mu_) = 0;
-  int64_t unreadable_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace mirror

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The checkpoints topic of a flow and what it says: read at start and whenever
+// somebody else may have written, written in parts, remembered when
+// acknowledged. MM2's CheckpointStore with its topic.
+//
+//   auto topic = CheckpointTopic::Create(&b, "A.checkpoints.internal", -1,
+//                                        client_id, clock);
+//   (*topic)->Read();
+//   if ((*topic)->ShouldEmit(next)) updates.push_back(...);
+//   (*topic)->Write(std::move(updates), now);
+
+#ifndef MIRROR_CHECKPOINT_CHECKPOINT_TOPIC_H_
+#define MIRROR_CHECKPOINT_CHECKPOINT_TOPIC_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/checkpoint/checkpoint_store.h"
+#include "mirror/checkpoint/checkpoint_translator.h"
+#include "mirror/checkpoint/group_rewinds.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/internal_topic.h"
+#include "mirror/cluster/topic_follower.h"
+#include "mirror/model/record.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
+
+namespace mirror {
+
+// A record to write, and what it says. A value type.
+class CheckpointUpdate {
+ public:
+  // InvalidArgument if a string is over 32767 bytes.
+  static absl::StatusOr<CheckpointUpdate> Write(TranslatedCheckpoint next);
+  // `key` is one that was read or written.
+  static CheckpointUpdate Delete(const CheckpointKey& key);
+
+ private:
+  friend class CheckpointTopic;
+  Record record_;
+  CheckpointKey key_;
+  std::optional<TranslatedCheckpoint> next_;  // none: deletes
+};
+
+// What the topic says of a group, and where the group was set back.
+struct GroupPositions {
+  GroupCheckpoints checkpoints;
+  RewoundFrom rewinds;
+};
+
+// Thread safety: Read() and Write() belong to one thread; the rest is
+// thread-safe and waits for no cluster.
+// Lifetime: `cluster` and `clock` must outlive it.
+class CheckpointTopic {
+ public:
+  struct Counts {
+    int64_t emitted = 0;
+    int64_t deleted = 0;
+    int64_t unreadable = 0;
+  };
+
+  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  static absl::StatusOr<std::unique_ptr<CheckpointTopic>> Create(
+      Cluster* cluster, const std::string& name, int32_t replication_factor,
+      const std::string& client_id, Clock* clock);
+
+  // Creates the topic if it is missing, and reads what was added to it. Errors
+  // name cluster and topic.
+  absl::Status Read();
+
+  // Writes the updates with the time `when`, in their order. After an error the
+  // first of them may be written, and are remembered if that is certain.
+  absl::Status Write(std::vector<CheckpointUpdate> updates, absl::Time when);
+
+  // Makes Read() and Write() return soon, now and later.
+  void Cancel();
+
+  // As CheckpointStore::ShouldEmit().
+  bool ShouldEmit(const Checkpoint& next) const;
+  // The groups that have checkpoints.
+  std::vector<std::string> Groups() const;
+  GroupPositions Of(const std::string& group) const;
+  // See GroupRewinds::Followed().
+  void RewindFollowed(const std::string& group, const TopicPartition& tp);
+
+  const std::string& name() const { return name_; }
+  // Checkpoints written and deleted, records that are none.
+  Counts counts() const;
+
+ private:
+  CheckpointTopic(std::string name, std::unique_ptr<TopicFollower> follower,
+                  std::unique_ptr<InternalTopicWriter> writer, Clock* clock)
+      : name_(std::move(name)),
+        follower_(std::move(follower)),
+        writer_(std::move(writer)),
+        clock_(clock) {}
+  void NoteAcked(CheckpointUpdate update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  const std::string name_;
+  const std::unique_ptr<TopicFollower> follower_;
+  const std::unique_ptr<InternalTopicWriter> writer_;
+  Clock* const clock_;
+
+  mutable Mutex mu_;
+  CheckpointStore store_ ABSL_GUARDED_BY(mu_);
+  GroupRewinds rewinds_ ABSL_GUARDED_BY(mu_);
+  Counts counts_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_CHECKPOINT_CHECKPOINT_TOPIC_H_

@@ -233,7 +233,7 @@ std::string CheckpointEmitter::Compare(const std::string& group,
       ++untranslated;
       continue;
     }
-    if (!topic_->ShouldEmit(next->checkpoint)) continue;
+    if (!topic_->ShouldEmit(*next)) continue;
     auto update = CheckpointUpdate::Write(*std::move(next));
     if (update.ok()) {
       updates->push_back(*std::move(update));

@@ -128,6 +128,17 @@ TEST_F(CheckpointEmitterTest, ARestartNeitherRepeatsNorGoesBack) {
   EXPECT_THAT(Written(), SizeIs(1));
 }
 
+TEST_F(CheckpointEmitterTest, FollowsATargetTopicThatWasMadeAnew) {
+  a_.CommitGroupOffset("billing", kOrders, 100);
+  Start();
+  EXPECT_THAT(Run(), IsOk());
+  store_.StartOver(kOrders);
+  store_.Append(kOrders, {{UpstreamOffset(90), DownstreamOffset(0), 50}});
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_THAT(Written(), ElementsAre("billing A.orders-0 100=600",
+                                     "billing A.orders-0 100=10"));
+}
+
 TEST_F(CheckpointEmitterTest, GarbageAndDeletionsInTheTopicAreSkipped) {
   b_.CreateTopic(kTopic, 1);
   Checkpoint old{"billing",

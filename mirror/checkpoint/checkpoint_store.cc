@@ -30,10 +30,12 @@ const Checkpoint* CheckpointStore::Find(
   return it == checkpoints->second.end() ? nullptr : &it->second;
 }
 
-bool CheckpointStore::ShouldEmit(const Checkpoint& next) const {
+bool CheckpointStore::ShouldEmit(const Checkpoint& next,
+                                 Exactness exactness) const {
   const Checkpoint* last = Find(next.group, next.topic_partition);
   return last == nullptr || next.upstream < last->upstream ||
-         next.downstream > last->downstream;
+         next.downstream > last->downstream ||
+         (next.downstream < last->downstream && exactness == Exactness::kExact);
 }
 
 void CheckpointStore::Acked(Checkpoint checkpoint) {

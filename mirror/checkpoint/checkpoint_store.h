@@ -6,8 +6,8 @@
 //
 //   for (const Record& record : topic) (void)store.Apply(record.key,
 //                                                        record.value);
-//   if (store.ShouldEmit(checkpoint)) Send(checkpoint);  // and when it is in
-//   store.Acked(checkpoint);                             // the topic
+//   if (store.ShouldEmit(checkpoint, exactness)) Send(checkpoint);
+//   store.Acked(checkpoint);  // when it is in the topic
 
 #ifndef MIRROR_CHECKPOINT_CHECKPOINT_STORE_H_
 #define MIRROR_CHECKPOINT_CHECKPOINT_STORE_H_
@@ -19,6 +19,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "mirror/checkpoint/checkpoint.h"
+#include "mirror/model/topic_partition.h"
+#include "mirror/sync/translation.h"
 
 namespace mirror {
 
@@ -35,11 +37,13 @@ class CheckpointStore {
   absl::Status Apply(std::optional<absl::string_view> key,
                      std::optional<absl::string_view> value);
 
-  // Whether `next` says anything new: nothing is known of its group and
-  // partition; or the group went back on the source; or it gets further on the
-  // target. Otherwise it is a repetition, or a fall back that only comes from
-  // a less precise translation.
-  bool ShouldEmit(const Checkpoint& next) const;
+  // Whether `next`, translated so exactly, says anything new: nothing is known
+  // of its group and partition; or the group went back on the source; or it
+  // gets further on the target, or falls back there and that is exact: the
+  // target topic was made anew. Otherwise it is a repetition, or a fall back
+  // that only comes from a less precise translation. MM2 does not know exact
+  // ones, and leaves the group past the end of a topic made anew.
+  bool ShouldEmit(const Checkpoint& next, Exactness exactness) const;
 
   // The group's checkpoint of a target partition; null if there is none. Valid
   // until the next change.

@@ -39,7 +39,8 @@ class EmissionRule : public testing::TestWithParam<Emission> {};
 TEST_P(EmissionRule, DecidesAsMm2Does) {
   CheckpointStore store;
   if (GetParam().last.has_value()) store.Acked(*GetParam().last);
-  EXPECT_EQ(store.ShouldEmit(GetParam().next), GetParam().emitted)
+  EXPECT_EQ(store.ShouldEmit(GetParam().next, Exactness::kLowerBound),
+            GetParam().emitted)
       << "next " << GetParam().next;
 }
 
@@ -58,6 +59,15 @@ INSTANTIATE_TEST_SUITE_P(
         Emission{At(250, 201), At(300, 201), false},  // d equal
         Emission{At(250, 201), At(250, 202), true}));
 
+// The target topic was deleted; MM2 would stay at 600.
+TEST(CheckpointStore, FollowsATargetTopicThatWasMadeAnew) {
+  CheckpointStore store;
+  store.Acked(At(100, 600));
+  EXPECT_TRUE(store.ShouldEmit(At(110, 10), Exactness::kExact));
+  EXPECT_TRUE(store.ShouldEmit(At(100, 5), Exactness::kExact));
+  EXPECT_FALSE(store.ShouldEmit(At(100, 5), Exactness::kLowerBound));
+}
+
 TEST(CheckpointStore, KeepsGroupsAndPartitionsApart) {
   CheckpointStore store;
   store.Acked(At(10, 5));
@@ -65,19 +75,19 @@ TEST(CheckpointStore, KeepsGroupsAndPartitionsApart) {
   other_group.group = "other";
   Checkpoint other_partition = At(10, 5);
   other_partition.topic_partition.partition = 3;
-  EXPECT_FALSE(store.ShouldEmit(At(10, 5)));
-  EXPECT_TRUE(store.ShouldEmit(other_group));
-  EXPECT_TRUE(store.ShouldEmit(other_partition));
+  EXPECT_FALSE(store.ShouldEmit(At(10, 5), Exactness::kExact));
+  EXPECT_TRUE(store.ShouldEmit(other_group, Exactness::kExact));
+  EXPECT_TRUE(store.ShouldEmit(other_partition, Exactness::kExact));
 }
 
 // MM2 remembers a checkpoint before it is produced; a round that fails then
 // loses it until the group moves again. Asking changes nothing here.
 TEST(CheckpointStore, OffersACheckpointAgainUntilItIsAcknowledged) {
   CheckpointStore store;
-  EXPECT_TRUE(store.ShouldEmit(At(10, 5)));
-  EXPECT_TRUE(store.ShouldEmit(At(10, 5)));
+  EXPECT_TRUE(store.ShouldEmit(At(10, 5), Exactness::kExact));
+  EXPECT_TRUE(store.ShouldEmit(At(10, 5), Exactness::kExact));
   store.Acked(At(10, 5));
-  EXPECT_FALSE(store.ShouldEmit(At(10, 5)));
+  EXPECT_FALSE(store.ShouldEmit(At(10, 5), Exactness::kExact));
 }
 
 TEST(CheckpointStore, LoadsTheLastRecordOfEachKey) {
@@ -98,7 +108,7 @@ TEST(CheckpointStore, ForgetsWhatATombstoneDeletes) {
   EXPECT_THAT(store.by_group().at("group"), SizeIs(1));
   ASSERT_TRUE(store.Apply(other.EncodeKey().value(), std::nullopt).ok());
   EXPECT_THAT(store.by_group(), IsEmpty());
-  EXPECT_TRUE(store.ShouldEmit(At(10, 5)));
+  EXPECT_TRUE(store.ShouldEmit(At(10, 5), Exactness::kExact));
 }
 
 TEST(CheckpointStore, ToleratesATombstoneOfWhatItNeverHad) {

@@ -109,9 +109,9 @@ void CheckpointTopic::Cancel() {
   writer_->Cancel();
 }
 
-bool CheckpointTopic::ShouldEmit(const Checkpoint& next) const {
+bool CheckpointTopic::ShouldEmit(const TranslatedCheckpoint& next) const {
   MutexLock lock(&mu_);
-  return store_.ShouldEmit(next);
+  return store_.ShouldEmit(next.checkpoint, next.exactness);
 }
 
 std::vector<std::string> CheckpointTopic::Groups() const {

@@ -85,7 +85,7 @@ class CheckpointTopic {
   void Cancel();
 
   // As CheckpointStore::ShouldEmit().
-  bool ShouldEmit(const Checkpoint& next) const;
+  bool ShouldEmit(const TranslatedCheckpoint& next) const;
   // The groups that have checkpoints.
   std::vector<std::string> Groups() const;
   GroupPositions Of(const std::string& group) const;

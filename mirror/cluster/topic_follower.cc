@@ -46,17 +46,18 @@ void TopicFollower::Cancel() {
 
 absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
                                     absl::FunctionRef<void()> on_reset) {
-  absl::StatusOr<std::vector<StartPosition>> news = FindNews(on_reset);
+  absl::StatusOr<Ends> news = FindNews(on_reset);
   absl::Status status = news.status();
   if (status.ok() && source_ == nullptr) status = MakeSource();
   if (status.ok() && !news->empty()) {
-    std::set<TopicPartition> unfinished;
-    for (const StartPosition& start : *news) {
-      unfinished.insert(start.topic_partition);
+    std::vector<StartPosition> starts;
+    std::vector<TopicPartition> all;
+    for (const auto& [tp, end] : *news) {
+      starts.push_back({tp, next_[tp]});
+      all.push_back(tp);
     }
-    const std::vector<TopicPartition> all(unfinished.begin(), unfinished.end());
-    status = source_->Assign(*news);
-    if (status.ok()) status = Read(deadline, std::move(unfinished), visit);
+    status = source_->Assign(starts);
+    if (status.ok()) status = Read(deadline, *std::move(news), visit);
     status.Update(source_->Unassign(all));
   }
   return Annotate(
@@ -76,7 +77,7 @@ absl::Status TopicFollower::Describe(absl::FunctionRef<void()> on_reset) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<StartPosition>> TopicFollower::FindNews(
+absl::StatusOr<TopicFollower::Ends> TopicFollower::FindNews(
     absl::FunctionRef<void()> on_reset) {
   if (absl::Status status = Describe(on_reset); !status.ok()) return status;
   std::vector<TopicPartition> all;
@@ -90,11 +91,11 @@ absl::StatusOr<std::vector<StartPosition>> TopicFollower::FindNews(
     const auto next = next_.find(all[i]);
     if (next != next_.end() && next->second.value() > *ends[i]) Reset(on_reset);
   }
-  std::vector<StartPosition> news;
+  Ends news;
   for (size_t i = 0; i < all.size(); ++i) {
     UpstreamOffset& next = next_[all[i]];
     next = std::max(next, UpstreamOffset(*starts[i]));
-    if (next.value() < *ends[i]) news.push_back({all[i], next});
+    if (next.value() < *ends[i]) news[all[i]] = UpstreamOffset(*ends[i]);
   }
   return news;
 }
@@ -108,8 +109,7 @@ void TopicFollower::Reset(absl::FunctionRef<void()> on_reset) {
   on_reset();
 }
 
-absl::Status TopicFollower::Read(absl::Time deadline,
-                                 std::set<TopicPartition> unfinished,
+absl::Status TopicFollower::Read(absl::Time deadline, Ends unfinished,
                                  Visit visit) {
   while (true) {
     Fetched fetched;
@@ -119,6 +119,12 @@ absl::Status TopicFollower::Read(absl::Time deadline,
         visit(batch->topic_partition(), batch->ToRecord(i));
       }
       next_[batch->topic_partition()] = batch->last_offset() + 1;
+      // Whoever waited for the end as well would wait for one more fetch, and
+      // for ever behind a writer that is quicker.
+      const auto end = unfinished.find(batch->topic_partition());
+      if (end != unfinished.end() && batch->last_offset() + 1 >= end->second) {
+        unfinished.erase(end);
+      }
     }
     for (const PartitionEvent& event : fetched.events) {
       if (event.kind == PartitionEvent::Kind::kEnd) {
@@ -133,8 +139,8 @@ absl::Status TopicFollower::Read(absl::Time deadline,
     if (cancelled_) return absl::CancelledError("no longer followed");
     if (clock_->Now() >= deadline) {
       return absl::DeadlineExceededError(absl::StrCat(
-          "was not read to its end in time; ", unfinished.begin()->ToString(),
-          " is missing",
+          "was not read to its end in time; ",
+          unfinished.begin()->first.ToString(), " is missing",
           fetched.cluster_status.ok()
               ? ""
               : absl::StrCat(": ", fetched.cluster_status.message())));

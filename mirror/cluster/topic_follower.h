@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -67,13 +66,12 @@ class TopicFollower {
   TopicFollower(Cluster* cluster, std::string topic, std::string client_id,
                 Clock* clock);
   absl::Status MakeSource();
-  // Where to read on, for the partitions that have something new.
-  absl::StatusOr<std::vector<StartPosition>> FindNews(
-      absl::FunctionRef<void()> on_reset);
+  // The partitions that have something new, and where they end.
+  using Ends = std::map<TopicPartition, UpstreamOffset>;
+  absl::StatusOr<Ends> FindNews(absl::FunctionRef<void()> on_reset);
   absl::Status Describe(absl::FunctionRef<void()> on_reset);
   void Reset(absl::FunctionRef<void()> on_reset);
-  absl::Status Read(absl::Time deadline, std::set<TopicPartition> unfinished,
-                    Visit visit);
+  absl::Status Read(absl::Time deadline, Ends unfinished, Visit visit);
 
   Cluster* const cluster_;
   const std::string topic_;

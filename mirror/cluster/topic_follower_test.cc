@@ -77,6 +77,26 @@ TEST_F(TopicFollowerTest, EndsBehindWhatNoReaderSees) {
   EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
 }
 
+TEST_F(TopicFollowerTest, EndsWhereTheTopicEndedAtTheCallHoweverItGrows) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  Append(0, "b");
+  cluster_.SetMaxBatchRecords(1);
+  int visits = 0;
+  ASSERT_THAT(follower_->CatchUp(
+                  clock_.Now() + absl::Seconds(10),
+                  [&](const TopicPartition&, const Record&) {
+                    ++visits;
+                    Append(0, "c");
+                    Append(0, "d");
+                  },
+                  [] {}),
+              IsOk());
+  EXPECT_EQ(visits, 2);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), testing::SizeIs(4));
+}
+
 TEST_F(TopicFollowerTest, SaysThatThereIsNoTopic) {
   EXPECT_THAT(CatchUp(),
               StatusIs(absl::StatusCode::kNotFound,

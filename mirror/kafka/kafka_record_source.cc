@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
@@ -44,6 +46,27 @@ rd_kafka_topic_partition_t* Add(rd_kafka_topic_partition_list_t* list,
                                 const TopicPartition& partition) {
   return rd_kafka_topic_partition_list_add(list, partition.topic.c_str(),
                                            partition.partition);
+}
+
+// Topics that an Assign() asks leaders for by itself, one request each.
+constexpr size_t kMaxLeaderQueries = 16;
+
+// Makes librdkafka ask for the leaders of the positions' topics at once, by the
+// handles that it makes for them. It would do so for all topics in one request,
+// but only when its next round comes, up to a second later; which is better
+// where there are many.
+std::vector<TopicPtr> QueryLeaders(rd_kafka_t* consumer,
+                                   absl::Span<const StartPosition> positions) {
+  std::set<std::string> topics;
+  for (const StartPosition& position : positions) {
+    topics.insert(position.topic_partition.topic);
+    if (topics.size() > kMaxLeaderQueries) return {};
+  }
+  std::vector<TopicPtr> handles;
+  for (const std::string& topic : topics) {
+    handles.emplace_back(rd_kafka_topic_new(consumer, topic.c_str(), nullptr));
+  }
+  return handles;
 }
 
 }  // namespace
@@ -85,6 +108,7 @@ absl::Status KafkaRecordSource::Assign(
   }
   // A seek would not revive a partition that has stopped with an error.
   if (absl::Status status = Unassign(again); !status.ok()) return status;
+  const auto handles = QueryLeaders(client_->handle(), positions);
   ErrorPtr error(rd_kafka_incremental_assign(client_->handle(), list.get()));
   if (error != nullptr) {
     return KafkaError(error.get(), client_->Context("assign"));

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
-#include "mirror/cluster/record_batch.h"
 
 namespace mirror {
 namespace {
@@ -63,7 +62,8 @@ InternalTopicWriter::InternalTopicWriter(Cluster* cluster, std::string topic,
       topic_(std::move(topic)),
       replication_factor_(replication_factor),
       client_id_(std::move(client_id)),
-      clock_(clock) {}
+      clock_(clock),
+      queue_(topic_) {}
 
 absl::Status InternalTopicWriter::EnsureTopic() {
   topic_is_there_ = false;
@@ -102,41 +102,32 @@ absl::Status InternalTopicWriter::Prepare() {
 }
 
 absl::Status InternalTopicWriter::Send(std::vector<Record> records) {
-  const TopicPartition target{topic_, 0};
-  for (size_t i = 0; i < records.size(); ++i) {
-    records[i].offset = UpstreamOffset(static_cast<int64_t>(i));
-  }
-  OwnedRecordBatch batch(target, std::move(records));
   const absl::Time deadline = clock_->Now() + kWriteTimeout;
-  int64_t next = 0;
+  queue_.Add(0, std::move(records), clock_->Now());
   absl::Status status;
-  do {
-    if (cancelled_) return absl::CancelledError("stopped");
-    if (next < batch.count() && status.ok()) {
-      status = sink_->Send(target, &batch, &next);
-      // A client that has just started does not know the topic yet.
-      if (status.code() == absl::StatusCode::kNotFound) {
-        topic_is_there_ = false;
-        status = absl::OkStatus();
-      }
+  while (true) {
+    queue_.Send(sink_.get(), clock_->Now());
+    for (const TopicQueue::Outcome& outcome : queue_.TakeOutcomes()) {
+      status.Update(outcome.status);
+    }
+    if (queue_.idle()) break;
+    if (cancelled_) return GiveUp(absl::CancelledError("stopped"));
+    if (clock_->Now() >= deadline) {
+      return GiveUp(absl::DeadlineExceededError(absl::StrCat(
+          "no acknowledgement within ", absl::FormatDuration(kWriteTimeout))));
     }
     std::vector<Ack> acks;
     const absl::Status state = sink_->Poll(kPollTimeout, &acks);
-    if (!state.ok()) {
-      sink_.reset();
-      return state;
-    }
-    for (const Ack& ack : acks) status.Update(ack.status);
-    // After a time-out late acknowledgements would be taken for those of the
-    // next call, so the sink is given up with what it holds.
-    if (clock_->Now() >= deadline && status.ok()) {
-      sink_.reset();
-      return absl::DeadlineExceededError(absl::StrCat(
-          "no acknowledgement within ", absl::FormatDuration(kWriteTimeout)));
-    }
-  } while (sink_->in_flight() > 0 || (status.ok() && next < batch.count()));
-  if (status.code() == absl::StatusCode::kNotFound) topic_is_there_ = false;
-  if (next == batch.count() && status.ok()) topic_is_there_ = true;
+    if (!state.ok()) return GiveUp(state);
+    for (const Ack& ack : acks) queue_.OnAck(ack);
+  }
+  topic_is_there_ = !absl::IsNotFound(status);
+  return status;
+}
+
+absl::Status InternalTopicWriter::GiveUp(absl::Status status) {
+  sink_.reset();
+  queue_.Clear();
   return status;
 }
 

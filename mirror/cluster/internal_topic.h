@@ -17,6 +17,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/record_sink.h"
+#include "mirror/cluster/topic_queue.h"
 #include "mirror/model/record.h"
 #include "mirror/runtime/clock.h"
 
@@ -65,6 +66,8 @@ class InternalTopicWriter {
   absl::Status Prepare();
   absl::Status InContext(const absl::Status& status) const;
   absl::Status Send(std::vector<Record> records);
+  // Lets go of the sink and of what it holds.
+  absl::Status GiveUp(absl::Status status);
 
   Cluster* const cluster_;
   const std::string topic_;
@@ -74,6 +77,7 @@ class InternalTopicWriter {
 
   std::unique_ptr<ClusterAdmin> admin_;
   std::unique_ptr<RecordSink> sink_;
+  TopicQueue queue_;
   bool topic_is_there_ = false;
   std::atomic<bool> cancelled_{false};
 };

@@ -43,6 +43,12 @@ bool SameDiagonal(const OffsetRun& a, const OffsetRun& b) {
          a.downstream.value() - b.downstream.value();
 }
 
+// Whether all that is known is the mark of a begin behind copies of another
+// life.
+bool MarksOthers(const Runs& runs, bool begin_known) {
+  return runs.front().length == 0 && runs.size() == 1 && !begin_known;
+}
+
 // Translates over ascending runs, of which none is missing below the first if
 // `begin_known`.
 Translation Lookup(const Runs& runs, bool begin_known, UpstreamOffset u) {
@@ -54,6 +60,9 @@ Translation Lookup(const Runs& runs, bool begin_known, UpstreamOffset u) {
   }
   const OffsetRun& run = *std::prev(next);
   const int64_t past = u - run.upstream;
+  if (MarksOthers(runs, begin_known)) {
+    return {run.downstream, Exactness::kLowerBound};
+  }
   // At the very end every later copy is of a record at or above u.
   if (past <= run.length) return {run.downstream + past, Exactness::kExact};
   const bool exact = next != runs.end() && Joined(run, *next);
@@ -70,6 +79,7 @@ BackTranslation LookupBack(const Runs& runs, bool begin_known,
     return {next->upstream, Exactness::kExact};
   }
   const OffsetRun& run = *std::prev(next);
+  if (MarksOthers(runs, begin_known)) return {};
   const int64_t past = d - run.downstream;
   if (past <= run.length) return {run.upstream + past, Exactness::kExact};
   const bool exact = next != runs.end() && Joined(run, *next);
@@ -94,9 +104,9 @@ void Supersede(Runs* runs, OffsetRun* newer) {
 
 }  // namespace
 
-void OffsetRuns::Begin(UpstreamOffset u, DownstreamOffset d) {
+void OffsetRuns::Begin(UpstreamOffset u, DownstreamOffset d, bool first_ever) {
   if (!empty()) return;
-  ApplyBegin(u);
+  if (first_ever) ApplyBegin(u);
   passed_ = u;
   Add({u, d, 0});
 }
@@ -107,8 +117,8 @@ void OffsetRuns::Resume(UpstreamOffset u, UnindexedCopies unindexed) {
   Refresh();
 }
 
-bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d,
-                            int64_t count) {
+bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
+                            UpstreamOffset source_end) {
   if (d < next_downstream_) return false;
   OffsetRun run{u, d, count};
   if (passed_ != kNobody) run.skipped = Saturate(u - passed_);
@@ -116,22 +126,35 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d,
   if (catching_up() && u < next_upstream()) {
     run.unindexed = UnindexedBefore(run);
   }
+  if (run.unindexed > 0) {
+    // Copies made over and over are still of no more records than there are.
+    const UpstreamOffset from = std::max(u, settled_.back().upstream_end());
+    run.unindexed = std::min(run.unindexed, Saturate(source_end - from));
+  }
   passed_ = run.upstream_end();
   expect_unindexed_ = false;
   Add(run);
   return true;
 }
 
+void OffsetRuns::Pass(UpstreamOffset u) {
+  const bool known = !empty() && !catching_up() && passed_ == next_upstream();
+  if (!known || expect_unindexed_ || u <= passed_) return;
+  Add({u, next_downstream_, 0, Saturate(u - passed_)});
+  passed_ = u;
+  Refresh();
+}
+
 void OffsetRuns::Add(OffsetRun run) {
   if (run.upstream >= next_upstream() && run.start() < next_upstream()) {
     run.skipped = Saturate(run.upstream - next_upstream());
   }
-  // The mark of a begin has served once there is a run.
-  if (catching_up_.empty() && settled_.size() == 1 &&
-      settled_.back().length == 0 && run.unindexed == 0 &&
-      run.start() <= settled_.back().upstream &&
+  // The mark of a begin or a pass has served once there is a run behind it.
+  if (catching_up_.empty() && !empty() && settled_.back().length == 0 &&
+      run.unindexed == 0 && run.start() <= settled_.back().upstream &&
       run.upstream >= settled_.back().upstream) {
-    settled_.clear();
+    run.skipped = Saturate(run.upstream - settled_.back().start());
+    settled_.pop_back();
   }
   if (empty()) {
     settled_.push_back(run);
@@ -218,6 +241,10 @@ void OffsetRuns::Apply(absl::Span<const OffsetRun> runs) {
 }
 
 bool OffsetRuns::ApplyInOrder(const OffsetRun& run) {
+  // A mark tells nothing once more is known.
+  if (run.length == 0 && !empty() && run.upstream <= next_upstream()) {
+    return true;
+  }
   OffsetRun rest = run;
   const OffsetRun* const tail = newest();
   if (tail != nullptr && run.downstream < next_downstream_) {

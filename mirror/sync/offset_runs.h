@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -87,15 +88,19 @@ enum class UnindexedCopies {
 // Thread safety: not thread-safe; see OffsetSyncStore.
 class OffsetRuns {
  public:
+  // For a source log whose end is not known.
+  static constexpr UpstreamOffset kNoEnd{std::numeric_limits<int64_t>::max()};
+
   // A run takes 32 bytes. With over `max_runs` (at least 4) the oldest half
   // loses every other run: answers there degrade to lower bounds.
   explicit OffsetRuns(size_t max_runs = 32768)
       : max_runs_(max_runs < 4 ? 4 : max_runs) {}
 
-  // Copying of this partition begins, for the first time ever, at source
-  // position `u`; the target ends at `d`. Nothing lies below: positions before
-  // the first run are then exact. Ignored if runs are known already.
-  void Begin(UpstreamOffset u, DownstreamOffset d);
+  // Copying of this partition begins at source position `u`, `first_ever`: the
+  // target holds nothing and ends at `d`, so positions before the first run are
+  // known, too. Else the target may hold copies from `d` on that nothing tells
+  // of; Resume() must follow. Ignored if runs are known already.
+  void Begin(UpstreamOffset u, DownstreamOffset d, bool first_ever = true);
 
   // Copying starts again at source position `u`, after the runs known so far.
   void Resume(UpstreamOffset u, UnindexedCopies unindexed);
@@ -103,16 +108,24 @@ class OffsetRuns {
   // Records u .. u+count-1 became d .. d+count-1 (count >= 1). Offsets that
   // were jumped over since the last Append (or Resume, or Begin) were not
   // copied. False, and nothing is changed, if `d` lies before what was written
-  // last: the target's log was replaced, and Clear() must come first.
-  bool Append(UpstreamOffset u, DownstreamOffset d, int64_t count) {
+  // last: the target's log was replaced, and Clear() must come first. No copy
+  // that the index does not tell is of a record at or above `source_end`.
+  bool Append(UpstreamOffset u, DownstreamOffset d, int64_t count,
+              UpstreamOffset source_end = kNoEnd) {
     if (!lengthens_ || u != passed_ || d != next_downstream_) {
-      return AppendSlow(u, d, count);
+      return AppendSlow(u, d, count, source_end);
     }
     settled_.back().length += count;
     passed_ += count;
     next_downstream_ += count;
     return true;
   }
+
+  // All records below `u` are copied or need no copy: the source's log goes on
+  // behind the newest run with what no reader sees (markers of transactions,
+  // aborted records). Kept as a run of length 0, which the next Append takes
+  // over. Ignored while it is not known where all newest copies stand.
+  void Pass(UpstreamOffset u);
 
   // Runs from the index topic; any order, any repetition. Runs that contradict
   // what is known are ignored.
@@ -163,7 +176,8 @@ class OffsetRuns {
  private:
   using Runs = std::vector<OffsetRun>;
 
-  bool AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count);
+  bool AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
+                  UpstreamOffset source_end);
   // Adds a run that lies at or behind next_downstream_.
   void Add(OffsetRun run);
   void AddCatchingUp(OffsetRun run);

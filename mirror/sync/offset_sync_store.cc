@@ -30,10 +30,13 @@ const OffsetSyncStore::Partition* OffsetSyncStore::FindPartition(
 }
 
 void OffsetSyncStore::Begin(const TopicPartition& tp, UpstreamOffset u,
-                            DownstreamOffset d) {
+                            TargetLog target) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(tp);
-  partition.runs.Begin(u, d);
+  if (!partition.runs.empty()) return;
+  const bool first_ever = target.start == target.end;
+  partition.runs.Begin(u, target.start, first_ever);
+  if (!first_ever) partition.runs.Resume(u, UnindexedCopies::kPossible);
   partition.indexed_end = partition.runs.downstream_end();
 }
 
@@ -44,14 +47,19 @@ void OffsetSyncStore::Resume(const TopicPartition& tp, UpstreamOffset u,
 }
 
 bool OffsetSyncStore::Append(const TopicPartition& tp,
-                             absl::Span<const CopiedRange> copied) {
+                             absl::Span<const CopiedRange> copied,
+                             UpstreamOffset source_end) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(tp);
   bool same_target = true;
   for (const CopiedRange& range : copied) {
-    if (!partition.runs.Append(range.upstream, range.downstream, range.count)) {
+    const auto append = [&] {
+      return partition.runs.Append(range.upstream, range.downstream,
+                                   range.count, source_end);
+    };
+    if (!append()) {
       same_target &= GoBack(range.downstream, &partition);
-      partition.runs.Append(range.upstream, range.downstream, range.count);
+      append();
     }
     partition.indexed_end = partition.runs.downstream_end();
   }
@@ -66,6 +74,11 @@ bool OffsetSyncStore::GoBack(DownstreamOffset d, Partition* partition) {
   // An ack is first-hand; a sync that lies past it is of another target log.
   ForgetSyncsFrom(d, partition);
   return true;
+}
+
+void OffsetSyncStore::Pass(const TopicPartition& tp, UpstreamOffset u) {
+  MutexLock lock(&mu_);
+  GetPartition(tp).runs.Pass(u);
 }
 
 void OffsetSyncStore::DropBelow(const TopicPartition& tp,
@@ -138,7 +151,7 @@ void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
   partition.runs.Apply(segment.runs);
   partition.ledger.OnRead(key.first, segment.runs);
   if (flushed) {
-    partition.ledger.SetFlushed(partition.runs.downstream_end());
+    partition.ledger.SetFlushed(partition.runs);
   }
   if (end >= partition.indexed_end.value_or(end)) {
     partition.source = std::move(segment.source);
@@ -154,7 +167,7 @@ void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
   if (!gone.has_value()) return;
   partition.runs.Erase(gone->first, gone->end);
   if (flushed) {
-    partition.ledger.SetFlushed(partition.runs.downstream_end());
+    partition.ledger.SetFlushed(partition.runs);
   }
 }
 
@@ -178,7 +191,7 @@ void OffsetSyncStore::ApplySync(const OffsetSync& sync) {
     partition.runs.ApplySync(sync.upstream, sync.downstream);
   }
   if (flushed && indexed) {
-    partition.ledger.SetFlushed(partition.runs.downstream_end());
+    partition.ledger.SetFlushed(partition.runs);
   }
 }
 

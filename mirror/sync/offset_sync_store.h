@@ -69,6 +69,12 @@ class IndexFlush {
   std::vector<Entry> entries_;
 };
 
+// What a target partition holds: from `start` up to, not including, `end`.
+struct TargetLog {
+  DownstreamOffset start;
+  DownstreamOffset end;
+};
+
 struct OffsetSyncStoreOptions {
   // Memory per partition: a run takes 32 bytes, a partition without gaps has
   // one. Beyond, the oldest answers degrade to lower bounds.
@@ -96,17 +102,23 @@ class OffsetSyncStore {
   explicit OffsetSyncStore(const OffsetSyncStoreOptions& options = {})
       : options_(options) {}
 
-  // Copying of the partition begins for the first time ever at source position
-  // `u`; the target partition ends at `d`. Positions below are then known too:
-  // they are the first copy. Ignored if the partition has runs.
-  void Begin(const TopicPartition& tp, UpstreamOffset u, DownstreamOffset d);
+  // Copying of the partition begins at source position `u`, as far as anything
+  // is stored about it. If the target partition is empty, it was never copied
+  // before, and positions below are known too: they are the first copy. Else
+  // answers stay lower bounds until as much was copied as the target holds now.
+  // Ignored if the partition has runs.
+  void Begin(const TopicPartition& tp, UpstreamOffset u, TargetLog target);
   // Copying starts again at source position `u`.
   void Resume(const TopicPartition& tp, UpstreamOffset u,
               UnindexedCopies unindexed);
   // What was copied (acked or committed), in the order written. False: a range
   // lies before what was written last, so the target topic was replaced; the
-  // partition was started over with it.
-  bool Append(const TopicPartition& tp, absl::Span<const CopiedRange> copied);
+  // partition was started over with it. `source_end`: where the source's log
+  // ends, if known; it tells when all is copied again after a restart.
+  bool Append(const TopicPartition& tp, absl::Span<const CopiedRange> copied,
+              UpstreamOffset source_end = OffsetRuns::kNoEnd);
+  // All records below `u` are copied or need no copy.
+  void Pass(const TopicPartition& tp, UpstreamOffset u);
   // The source's log now starts at `log_start`: forgets what lies below.
   void DropBelow(const TopicPartition& tp, UpstreamOffset log_start);
   // Source or target topic was replaced: forgets the partition, here and, with

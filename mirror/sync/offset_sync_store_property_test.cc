@@ -106,12 +106,11 @@ class World {
       if (Pick(1, 10) <= density_) source_.insert(u);
     }
     store_ = NewStore();
-    target_end_ = Pick(0, 20);
+    target_start_ = target_end_ = Pick(0, 20);
     begun_ = Chance(70);
     passed_ = first_;
     if (begun_) {
-      store_->Begin(Tp(), UpstreamOffset(passed_),
-                    DownstreamOffset(target_end_));
+      store_->Begin(Tp(), UpstreamOffset(passed_), TargetNow());
     }
     progress_ = passed_;
   }
@@ -168,19 +167,26 @@ class World {
     return std::make_unique<OffsetSyncStore>(options);
   }
 
+  TargetLog TargetNow() const {
+    return {DownstreamOffset(target_start_), DownstreamOffset(target_end_)};
+  }
+
   void CopyBatch() {
     if (passed_ >= first_ + 80) return;
     for (int64_t n = Pick(1, 8); n > 0 && passed_ < first_ + 80; --n) {
       const int64_t u = passed_++;
       if (source_.count(u) == 0) {
         truth_.PassWithoutCopy(u);
+        if (Chance(50)) store_->Pass(Tp(), UpstreamOffset(passed_));
         continue;
       }
       if (noise_ > 0 && Chance(20)) target_end_ += noise_;
       const int64_t d = target_end_++;
       truth_.Copy(u, d);
-      EXPECT_TRUE(
-          store_->Append(Tp(), {{UpstreamOffset(u), DownstreamOffset(d), 1}}));
+      source_end_ = std::max(source_end_, passed_ + Pick(0, 8));
+      EXPECT_TRUE(store_->Append(
+          Tp(), {{UpstreamOffset(u), DownstreamOffset(d), 1}},
+          Chance(80) ? UpstreamOffset(source_end_) : OffsetRuns::kNoEnd));
     }
   }
 
@@ -205,8 +211,9 @@ class World {
     store_ = Load(/*shuffled=*/Chance(30));
     passed_ = progress_;
     if (topic_.empty()) begun_ = false;  // the marker was never written
-    // Without a single run the store cannot know what it does not know.
-    if (!exactly_once_ && topic_.empty()) truth_ = Truth();
+    if (!exactly_once_ && topic_.empty()) {
+      store_->Begin(Tp(), UpstreamOffset(passed_), TargetNow());
+    }
     store_->Resume(
         Tp(), UpstreamOffset(passed_),
         exactly_once_ ? UnindexedCopies::kNone : UnindexedCopies::kPossible);
@@ -234,6 +241,8 @@ class World {
   std::vector<IndexRecord> topic_;
   int64_t progress_ = 0;
   int64_t passed_ = 0;
+  int64_t source_end_ = 0;
+  int64_t target_start_ = 0;
   int64_t target_end_ = 0;
   int64_t flushed_target_end_ = 0;
   int64_t log_start_ = 0;

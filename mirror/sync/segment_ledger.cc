@@ -53,7 +53,7 @@ std::optional<Segment> SegmentLedger::OnTombstone(UpstreamOffset key) {
 void SegmentLedger::OnStartedOver() {
   for (const Segment& segment : segments_) void_keys_.push_back(segment.key);
   segments_.clear();
-  flushed_ = DownstreamOffset(-1);
+  flushed_.reset();
 }
 
 SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
@@ -99,7 +99,7 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
     plan.writes.push_back(std::move(write));
     begin = end;
   }
-  plan.flushed_ = runs.downstream_end();
+  plan.flushed_ = EndOf(runs);
   const auto rewritten = [&plan](UpstreamOffset k) {
     return IsUsed(plan.segments_, k);
   };

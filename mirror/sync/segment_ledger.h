@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "mirror/model/offset.h"
@@ -48,6 +49,7 @@ class SegmentLedger {
     std::vector<OffsetRun> runs;
     bool began_here = false;
   };
+  using End = std::pair<UpstreamOffset, DownstreamOffset>;
   struct Plan {
     std::vector<UpstreamOffset> tombstones;
     std::vector<Write> writes;
@@ -56,7 +58,7 @@ class SegmentLedger {
    private:
     friend class SegmentLedger;
     std::vector<Segment> segments_;
-    DownstreamOffset flushed_;
+    std::optional<End> flushed_;
   };
 
   // A segment was read from the topic. `runs` is what it holds.
@@ -70,17 +72,21 @@ class SegmentLedger {
   Plan PlanFlush(const OffsetRuns& runs) const;
   void Commit(const Plan& plan);
   // All that `runs` tells is in the topic: it was read from there.
-  void SetFlushed(DownstreamOffset end) { flushed_ = end; }
+  void SetFlushed(const OffsetRuns& runs) { flushed_ = EndOf(runs); }
   bool IsFlushed(const OffsetRuns& runs) const {
-    return runs.empty() || flushed_ == runs.downstream_end();
+    return runs.empty() || flushed_ == EndOf(runs);
   }
 
  private:
+  static End EndOf(const OffsetRuns& runs) {
+    return {runs.upstream_end(), runs.downstream_end()};
+  }
+
   std::vector<Segment> segments_;
   // Keys of void segments that no tombstone was written for yet.
   std::vector<UpstreamOffset> void_keys_;
   // Where the newest run ended when the topic was last brought up to date.
-  DownstreamOffset flushed_{-1};
+  std::optional<End> flushed_;
 };
 
 }  // namespace internal

@@ -99,6 +99,14 @@ bool FakeCluster::HasTopic(const std::string& name) const {
   return state_->topics.count(name) > 0;
 }
 
+int32_t FakeCluster::PartitionCount(const std::string& name) const {
+  MutexLock lock(&state_->mu);
+  const auto it = state_->topics.find(name);
+  return it == state_->topics.end()
+             ? 0
+             : static_cast<int32_t>(it->second.partitions.size());
+}
+
 std::map<std::string, std::string> FakeCluster::TopicConfigs(
     const std::string& name) const {
   MutexLock lock(&state_->mu);

@@ -84,6 +84,8 @@ class FakeCluster final : public Cluster {
                    std::map<std::string, std::string> configs = {});
   void DeleteTopic(const std::string& name);
   bool HasTopic(const std::string& name) const;
+  // 0: no such topic.
+  int32_t PartitionCount(const std::string& name) const;
   // What the topic was created with. Of these, only max.message.bytes has an
   // effect.
   std::map<std::string, std::string> TopicConfigs(

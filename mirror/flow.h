@@ -20,8 +20,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "mirror/checkpoint/checkpoint_options.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
+#include "mirror/policy/group_filter.h"
 #include "mirror/policy/record_transform.h"
 #include "mirror/policy/replication_policy.h"
 #include "mirror/policy/topic_filter.h"
@@ -77,6 +79,8 @@ struct Flow {
   bool replicate = true;
   // topics, topics.exclude. Null: MM2's defaults, all but internal topics.
   std::shared_ptr<const TopicFilter> topics;
+  // groups, groups.exclude. Null: MM2's defaults, all but tools' own.
+  std::shared_ptr<const GroupFilter> groups;
   // replication.policy.class. Null: DefaultReplicationPolicy.
   std::shared_ptr<const ReplicationPolicy> policy;
   // Run in order on every record.
@@ -84,7 +88,8 @@ struct Flow {
   // heartbeats.replication.enabled.
   bool replicate_heartbeats = true;
 
-  // tasks.max: how many shards, each with a consumer, a producer and a thread.
+  // tasks.max: how many threads, each with a consumer and a producer, and how
+  // many shards the flow is cut into when it runs for the first time.
   int shards = 4;
   // Whether records of open and aborted transactions are left out
   // (isolation.level; MM2 copies them by default).
@@ -113,6 +118,7 @@ struct Flow {
 
   HeartbeatOptions heartbeats;
   OffsetSyncOptions offset_syncs;
+  CheckpointOptions checkpoints;
 };
 
 }  // namespace mirror

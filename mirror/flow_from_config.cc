@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "mirror/config/config_value.h"
 #include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/group_filter.h"
 #include "mirror/policy/identity_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 
@@ -21,6 +22,7 @@ namespace {
 // Beyond it threads and connections cost more than they bring. MM2 never runs
 // more tasks than there are partitions, so its files may say any number.
 constexpr int64_t kMaxShards = 64;
+constexpr absl::Duration kDefaultAdminTimeout = absl::Minutes(1);
 
 std::map<std::string, std::string> Texts(const SettingMap& settings) {
   std::map<std::string, std::string> texts;
@@ -120,6 +122,20 @@ void SetBookkeeping(const FlowConfig& config, Flow* flow) {
       static_cast<int32_t>(config.offset_syncs_replication_factor);
 }
 
+void SetCheckpoints(const FlowConfig& config, Flow* flow) {
+  constexpr absl::Duration kNever = absl::InfiniteDuration();
+  CheckpointOptions& checkpoints = flow->checkpoints;
+  checkpoints.enabled = config.emit_checkpoints_interval != kNever;
+  if (!checkpoints.enabled) return;
+  checkpoints.interval = config.emit_checkpoints_interval;
+  checkpoints.refresh_groups_interval = config.refresh_groups_interval;
+  checkpoints.replication_factor =
+      static_cast<int32_t>(config.checkpoints_replication_factor);
+  checkpoints.sync_group_offsets = config.sync_group_offsets_interval != kNever;
+  checkpoints.sync_group_offsets_interval = config.sync_group_offsets_interval;
+  checkpoints.follow_rewinds = config.follow_rewinds;
+}
+
 // Settings of the offset syncs' producer that nobody reads, by name.
 std::vector<std::string> IdleSettings(const FlowConfig& config) {
   std::vector<std::string> names;
@@ -149,9 +165,15 @@ absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config) {
     return Refuse(config, "topics", std::string(topics.status().message()));
   }
   flow.topics = *std::move(topics);
+  auto groups = RegexGroupFilter::Create(config.groups, config.groups_exclude);
+  if (!groups.ok()) {
+    return Refuse(config, "groups", std::string(groups.status().message()));
+  }
+  flow.groups = *std::move(groups);
   SetClients(config, &flow);
   SetTopics(config, &flow);
   SetBookkeeping(config, &flow);
+  SetCheckpoints(config, &flow);
   return flow;
 }
 
@@ -162,21 +184,22 @@ std::vector<std::string> LeftOutOfFlow(const FlowConfig& config) {
   const auto add = [&jobs](absl::Duration interval, const char* job) {
     if (interval != absl::InfiniteDuration()) jobs.emplace_back(job);
   };
-  add(config.emit_checkpoints_interval,
-      "checkpoints of consumer groups (emit.checkpoints.enabled)");
-  add(config.sync_group_offsets_interval,
-      "committed offsets of consumer groups (sync.group.offsets.enabled)");
   add(config.sync_topic_configs_interval,
       "topic configs (sync.topic.configs.enabled)");
   add(config.sync_topic_acls_interval, "topic ACLs (sync.topic.acls.enabled)");
   if (!jobs.empty()) {
     result.push_back(absl::StrCat(
         "not yet done by this version: ", absl::StrJoin(jobs, ", "),
-        "; topics, records, progress and heartbeats are copied as configured"));
+        "; everything else is done as configured"));
   }
   if (config.tasks_max > kMaxShards) {
     result.push_back(absl::StrCat("tasks.max = ", config.tasks_max,
                                   " is taken as ", kMaxShards));
+  }
+  if (config.admin_timeout != kDefaultAdminTimeout) {
+    result.push_back(
+        "admin.timeout.ms is without effect: no call waits longer than the "
+        "admin client's request.timeout.ms");
   }
   const std::vector<std::string> idle = IdleSettings(config);
   if (!idle.empty()) {

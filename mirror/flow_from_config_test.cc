@@ -124,6 +124,28 @@ TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
   EXPECT_EQ(flow.progress_replication_factor, 1);
 }
 
+TEST(FlowFromConfigTest, CheckpointsAndGroupOffsetsAreTakenOver) {
+  const Flow flow =
+      Map("groups = billing.*\n"
+          "emit.checkpoints.interval.seconds = 7\n"
+          "refresh.groups.interval.seconds = 8\n"
+          "checkpoints.topic.replication.factor = 1\n"
+          "sync.group.offsets.enabled = true\n"
+          "sync.group.offsets.interval.seconds = 9\n"
+          "sync.group.offsets.follow.rewinds = true\n");
+  EXPECT_TRUE(flow.checkpoints.follow_rewinds);
+  EXPECT_TRUE(flow.groups->ShouldReplicateGroup("billing-eu"));
+  EXPECT_FALSE(flow.groups->ShouldReplicateGroup("audit"));
+  EXPECT_TRUE(flow.checkpoints.enabled);
+  EXPECT_EQ(flow.checkpoints.interval, absl::Seconds(7));
+  EXPECT_EQ(flow.checkpoints.refresh_groups_interval, absl::Seconds(8));
+  EXPECT_EQ(flow.checkpoints.replication_factor, 1);
+  EXPECT_TRUE(flow.checkpoints.sync_group_offsets);
+  EXPECT_EQ(flow.checkpoints.sync_group_offsets_interval, absl::Seconds(9));
+  EXPECT_FALSE(Map("emit.checkpoints.enabled = false\n").checkpoints.enabled);
+  EXPECT_FALSE(Map("").checkpoints.sync_group_offsets);
+}
+
 TEST(FlowFromConfigTest, EachClientGetsItsSettingsInLibrdkafkasTerms) {
   const Flow flow =
       Map("A.consumer.fetch.min.bytes = 7\n"
@@ -168,30 +190,28 @@ TEST(FlowFromConfigTest, AFlowThatIsNotEnabledOnlyBeats) {
 
 TEST(LeftOutOfFlowTest, NamesTheJobsThatAreNotDone) {
   EXPECT_THAT(LeftOutOfFlow(AToB("sync.topic.acls.enabled = false\n")),
-              ElementsAre(AllOf(HasSubstr("emit.checkpoints.enabled"),
-                                HasSubstr("sync.topic.configs.enabled"),
-                                Not(HasSubstr("sync.group.offsets.enabled")),
+              ElementsAre(AllOf(HasSubstr("sync.topic.configs.enabled"),
                                 Not(HasSubstr("sync.topic.acls.enabled")))));
 }
 
 TEST(LeftOutOfFlowTest, SaysNothingWhereNothingIsLeftOut) {
-  EXPECT_THAT(LeftOutOfFlow(AToB("emit.checkpoints.enabled = false\n"
-                                 "sync.topic.configs.enabled = false\n"
+  EXPECT_THAT(LeftOutOfFlow(AToB("sync.topic.configs.enabled = false\n"
                                  "sync.topic.acls.enabled = false\n")),
               IsEmpty());
 }
 
 TEST(LeftOutOfFlowTest, NamesWhatIsTakenOtherwise) {
   const FlowConfig config = AToB(
-      "emit.checkpoints.enabled = false\n"
       "sync.topic.configs.enabled = false\n"
       "sync.topic.acls.enabled = false\n"
+      "admin.timeout.ms = 5000\n"
       "offset-syncs.topic.location = target\n"
       "A->B.producer.linger.ms = 9\n"
       "tasks.max = 500\n");
   EXPECT_EQ(FlowFromConfig(config)->shards, 64);
   EXPECT_THAT(LeftOutOfFlow(config),
               ElementsAre("tasks.max = 500 is taken as 64",
+                          HasSubstr("admin.timeout.ms is without effect"),
                           HasSubstr("without effect: linger.ms")));
 }
 

@@ -6,17 +6,30 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/sync/index_segment.h"
 
 namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
+// Between two looks whether the flow's memory is read.
+constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
 // Within this time trouble with a cluster is told once.
 constexpr absl::Duration kSameTrouble = absl::Seconds(30);
 
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
   return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
+}
+
+bool SyncsOnSource(const Flow& flow) {
+  return flow.offset_syncs.location == OffsetSyncOptions::Location::kSource;
+}
+
+// Named after the cluster that it is not on.
+std::string OffsetSyncsTopic(const Flow& flow) {
+  return flow.policy->OffsetSyncsTopic(SyncsOnSource(flow) ? flow.target.alias
+                                                           : flow.source.alias);
 }
 
 }  // namespace
@@ -55,16 +68,17 @@ absl::Status FlowRunner::Build() {
     if (absl::Status status = BuildOffsetSyncs(); !status.ok()) return status;
   }
   if (absl::Status status = BuildShards(); !status.ok()) return status;
-  return BuildControl();
+  if (absl::Status status = BuildControl(); !status.ok()) return status;
+  if (!flow_.checkpoints.enabled) return absl::OkStatus();
+  if (absl::Status status = BuildCheckpoints(); !status.ok()) return status;
+  return flow_.checkpoints.sync_group_offsets ? BuildGroupOffsets()
+                                              : absl::OkStatus();
 }
 
 absl::Status FlowRunner::BuildOffsetSyncs() {
-  const bool on_source =
-      flow_.offset_syncs.location == OffsetSyncOptions::Location::kSource;
-  const FlowCluster& here = on_source ? flow_.source : flow_.target;
-  const FlowCluster& other = on_source ? flow_.target : flow_.source;
+  const FlowCluster& here = SyncsOnSource(flow_) ? flow_.source : flow_.target;
   OffsetSyncPublisherOptions options;
-  options.topic = flow_.policy->OffsetSyncsTopic(other.alias);
+  options.topic = OffsetSyncsTopic(flow_);
   options.replication_factor = flow_.offset_syncs.replication_factor;
   options.lag_max = flow_.offset_syncs.lag_max;
   options.promote_interval = flow_.offset_flush_interval;
@@ -85,6 +99,8 @@ absl::Status FlowRunner::BuildShards() {
   ShardOptions options;
   options.flow = name_;
   options.progress_topic = ProgressTopic(flow_);
+  options.index_topic = OffsetIndexTopic(flow_.source.alias);
+  options.store = &store_;
   options.commit_interval = flow_.offset_flush_interval;
   options.source.read_committed = flow_.read_committed;
   // Half for what is read ahead, half for what is not acknowledged.
@@ -127,9 +143,19 @@ absl::Status FlowRunner::BuildControl() {
   options.on_gap = flow_.on_source_gap;
   options.replication_factor = flow_.replication_factor;
   options.refresh_interval = flow_.refresh_topics_interval;
-  options.progress_topic = ProgressTopic(flow_);
-  options.progress_partitions = flow_.progress_partitions;
-  options.progress_replication_factor = flow_.progress_replication_factor;
+  options.store = &store_;
+  options.memory.flow = name_;
+  options.memory.progress_topic = ProgressTopic(flow_);
+  options.memory.progress_partitions = flow_.progress_partitions;
+  options.memory.progress_replication_factor =
+      flow_.progress_replication_factor;
+  options.memory.index_topic = OffsetIndexTopic(flow_.source.alias);
+  options.memory.index_partitions = flow_.shards;
+  options.memory.index_replication_factor = flow_.progress_replication_factor;
+  if (flow_.offset_syncs.enabled) {
+    options.memory.offset_syncs_on_source = SyncsOnSource(flow_);
+    options.memory.offset_syncs_topic = OffsetSyncsTopic(flow_);
+  }
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
   std::vector<Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
@@ -139,6 +165,48 @@ absl::Status FlowRunner::BuildControl() {
   if (!control.ok()) return control.status();
   control_ = *std::move(control);
   AddWorker("control", [this] { return control_->RunOnce(); });
+  return absl::OkStatus();
+}
+
+absl::Status FlowRunner::BuildCheckpoints() {
+  CheckpointEmitterOptions options;
+  options.checkpoints = flow_.checkpoints;
+  options.policy = flow_.policy;
+  options.groups = flow_.groups;
+  options.topics = flow_.topics;
+  options.client_id = absl::StrCat(name_, "|checkpoints");
+  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
+  auto emitter = CheckpointEmitter::Create(flow_.source.cluster.get(),
+                                           flow_.target.cluster.get(),
+                                           std::move(options), &store_, clock_);
+  if (!emitter.ok()) return emitter.status();
+  checkpoints_ = *std::move(emitter);
+  AddWorker("checkpoints", [this] {
+    if (!control_->running()) return kUntilRunning;
+    NoteOutcome("checkpoints", EngineEvent::Kind::kClusterTrouble,
+                checkpoints_->RunOnce(), &checkpoint_status_);
+    return checkpoints_->TimeToNextTurn();
+  });
+  return absl::OkStatus();
+}
+
+absl::Status FlowRunner::BuildGroupOffsets() {
+  GroupOffsetSyncerOptions options;
+  options.checkpoints = flow_.checkpoints;
+  options.flow = name_;
+  options.client_id = absl::StrCat(name_, "|group-offsets");
+  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
+  auto syncer =
+      GroupOffsetSyncer::Create(flow_.target.cluster.get(), std::move(options),
+                                checkpoints_.get(), clock_);
+  if (!syncer.ok()) return syncer.status();
+  group_offsets_ = *std::move(syncer);
+  AddWorker("group-offsets", [this] {
+    if (!control_->running()) return kUntilRunning;
+    NoteOutcome("group offsets", EngineEvent::Kind::kClusterTrouble,
+                group_offsets_->RunOnce(), &group_offset_status_);
+    return group_offsets_->TimeToNextTurn();
+  });
   return absl::OkStatus();
 }
 
@@ -152,10 +220,16 @@ void FlowRunner::Start() {
   for (const auto& worker : workers_) worker->Start();
 }
 
-void FlowRunner::StopLoops() {
+void FlowRunner::Cancel() {
   if (heartbeats_ != nullptr) heartbeats_->Cancel();
   if (offset_syncs_ != nullptr) offset_syncs_->Cancel();
   if (control_ != nullptr) control_->Cancel();
+  if (checkpoints_ != nullptr) checkpoints_->Cancel();
+  if (group_offsets_ != nullptr) group_offsets_->Cancel();
+}
+
+void FlowRunner::StopLoops() {
+  Cancel();
   for (const auto& worker : workers_) worker->Stop();
 }
 
@@ -178,6 +252,12 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
   if (offset_syncs_ != nullptr) {
     status->set_offset_syncs(offset_syncs_->count());
+  }
+  if (checkpoints_ != nullptr) {
+    checkpoints_->FillStatus(status->mutable_checkpoints());
+  }
+  if (group_offsets_ != nullptr) {
+    group_offsets_->FillStatus(status->mutable_group_offsets());
   }
 }
 

@@ -16,6 +16,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mirror/checkpoint/checkpoint_emitter.h"
+#include "mirror/checkpoint/group_offset_syncer.h"
 #include "mirror/flow.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
 #include "mirror/replication/flow_control.h"
@@ -24,6 +26,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
 #include "mirror/sync/offset_sync_publisher.h"
+#include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
@@ -42,6 +45,8 @@ class FlowRunner {
   ~FlowRunner();
 
   void Start();
+  // Makes whatever waits for a cluster return soon.
+  void Cancel();
   // Ends all loops; idempotent.
   void StopLoops();
   // After StopLoops(): waits for acknowledgements and commits.
@@ -57,6 +62,8 @@ class FlowRunner {
   absl::Status BuildOffsetSyncs();
   absl::Status BuildShards();
   absl::Status BuildControl();
+  absl::Status BuildCheckpoints();
+  absl::Status BuildGroupOffsets();
   void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
   // Passes an event on, unless a client of the same cluster has just told of
   // the same trouble: a flow has a dozen of them.
@@ -73,12 +80,18 @@ class FlowRunner {
   Mutex mu_;
   std::map<std::string, absl::Time> last_trouble_ ABSL_GUARDED_BY(mu_);
 
+  OffsetSyncStore store_;
   std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
   std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::unique_ptr<FlowControl> control_;  // null: nothing is copied
-  absl::Status heartbeat_status_;         // of the heartbeats' thread
-  absl::Status offset_sync_status_;       // of the offset syncs' thread
+  std::unique_ptr<FlowControl> control_;              // null: nothing is copied
+  std::unique_ptr<CheckpointEmitter> checkpoints_;    // null: not emitted
+  std::unique_ptr<GroupOffsetSyncer> group_offsets_;  // null: not synced
+  // Of the thread of that name each.
+  absl::Status heartbeat_status_;
+  absl::Status offset_sync_status_;
+  absl::Status checkpoint_status_;
+  absl::Status group_offset_status_;
   std::vector<std::unique_ptr<PeriodicWorker>> workers_;
 };
 

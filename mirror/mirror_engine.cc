@@ -12,6 +12,7 @@
 #include "mirror/flow_runner.h"
 #include "mirror/kafka/kafka_cluster.h"
 #include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/group_filter.h"
 #include "mirror/runtime/mutex.h"
 
 namespace mirror {
@@ -59,6 +60,17 @@ absl::Status CheckFlow(const Flow& flow) {
   if (flow.heartbeats.interval <= absl::ZeroDuration()) {
     return Wrong(flow, "heartbeats.interval", "must be above zero");
   }
+  if (flow.checkpoints.interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "checkpoints.interval", "must be above zero");
+  }
+  if (flow.checkpoints.refresh_groups_interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "checkpoints.refresh_groups_interval",
+                 "must be above zero");
+  }
+  if (flow.checkpoints.sync_group_offsets_interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "checkpoints.sync_group_offsets_interval",
+                 "must be above zero");
+  }
   if (flow.offset_syncs.lag_max < 0) {
     return Wrong(flow, "offset_syncs.lag_max", "must not be negative");
   }
@@ -74,6 +86,11 @@ absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
     auto filter = RegexTopicFilter::Create();
     if (!filter.ok()) return filter.status();
     flow->topics = *std::move(filter);
+  }
+  if (flow->groups == nullptr) {
+    auto filter = RegexGroupFilter::Create();
+    if (!filter.ok()) return filter.status();
+    flow->groups = *std::move(filter);
   }
   if (flow->policy == nullptr) {
     auto policy = DefaultReplicationPolicy::Create();
@@ -188,6 +205,7 @@ absl::Status MirrorEngine::Stop() {
   MutexLock lock(&impl_->mu);
   if (std::exchange(impl_->stopped, true)) return impl_->stop_status;
   if (!std::exchange(impl_->started, false)) return absl::OkStatus();
+  for (const auto& runner : impl_->runners) runner->Cancel();
   for (const auto& runner : impl_->runners) runner->StopLoops();
   const absl::Time deadline =
       impl_->options.clock->Now() + impl_->options.stop_timeout;

@@ -7,9 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
-#include "mirror/cluster/internal_topic.h"
-#include "mirror/cluster/topic_follower.h"
-#include "mirror/model/murmur2.h"
+#include "mirror/model/offset.h"
+#include "mirror/replication/shard_of.h"
 
 namespace mirror {
 namespace {
@@ -20,7 +19,6 @@ constexpr absl::Duration kTurn = absl::Milliseconds(100);
 // one.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 constexpr absl::Duration kRecheck = absl::Milliseconds(200);
-constexpr absl::Duration kReadTimeout = absl::Minutes(1);
 
 absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
@@ -73,7 +71,7 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       target_cluster_(target),
       shards_(std::move(shards)),
       clock_(clock),
-      progress_(source->alias()) {}
+      memory_(options_.memory, source, target, options_.store, clock) {}
 
 absl::Duration FlowControl::RunOnce() {
   FlowState state;
@@ -106,6 +104,7 @@ absl::Duration FlowControl::RunOnce() {
 
 void FlowControl::Cancel() {
   cancelled_ = true;
+  memory_.Cancel();
   source_admin_->Cancel();
   target_admin_->Cancel();
 }
@@ -127,41 +126,21 @@ absl::Status FlowControl::Connect() {
 }
 
 absl::Status FlowControl::Prepare() {
-  const absl::StatusOr<InternalTopic> topic = EnsureInternalTopic(
-      target_admin_.get(), options_.progress_topic,
-      options_.progress_partitions, options_.progress_replication_factor);
-  if (!topic.ok()) return AtCluster(topic.status(), *target_cluster_);
-  ProgressStore progress(source_cluster_->alias());
-  if (!topic->created) {
-    const absl::Status read = ReadProgress(&progress);
-    if (!read.ok()) return AtCluster(read, *target_cluster_);
+  if (absl::Status status = memory_.Load(target_admin_.get()); !status.ok()) {
+    return status;
   }
-  progress_ = std::move(progress);
-  for (Shard* shard : shards_) shard->SetProgressPartitions(topic->partitions);
-  if (progress_.unreadable() > 0) {
-    Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning,
-           options_.progress_topic,
-           absl::StrCat(progress_.unreadable(),
-                        " records are no progress records and were passed "
-                        "over; nothing but mirrors should write there"));
+  for (Shard* shard : shards_) {
+    shard->SetPartitions(memory_.progress_partitions(),
+                         memory_.index_partitions());
+  }
+  for (const auto& [topic, warning] : memory_.warnings()) {
+    Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic,
+           warning);
   }
   Report(EngineEvent::Kind::kFlowStarted, LogLevel::kInfo, "",
-         absl::StrCat("running; progress of ", progress_.offsets().size(),
-                      " partitions found in ", options_.progress_topic));
+         absl::StrCat("running; progress of ", memory_.progress().size(),
+                      " partitions found in ", options_.memory.progress_topic));
   return absl::OkStatus();
-}
-
-absl::Status FlowControl::ReadProgress(ProgressStore* progress) {
-  absl::StatusOr<std::unique_ptr<TopicFollower>> follower =
-      TopicFollower::Create(target_cluster_, options_.progress_topic,
-                            absl::StrCat(options_.flow, "|progress"), clock_);
-  if (!follower.ok()) return follower.status();
-  return (*follower)->CatchUp(
-      clock_->Now() + kReadTimeout,
-      [progress](const TopicPartition&, const Record& record) {
-        progress->Apply(record);
-      },
-      [] {});
 }
 
 absl::Status FlowControl::Refresh() {
@@ -182,12 +161,15 @@ absl::Status FlowControl::Refresh() {
   std::vector<std::string> names;
   for (const MirroredTopic& topic : plan.ready) names.push_back(topic.source);
   const auto descriptions = source_admin_->DescribeTopics(names);
+  std::vector<PartitionPlan> partitions;
   for (size_t i = 0; i < plan.ready.size(); ++i) {
     if (descriptions[i].ok()) plan.ready[i].id = descriptions[i]->id;
     if (descriptions[i].status().code() != absl::StatusCode::kNotFound) {
-      Apply(plan.ready[i]);
+      Apply(plan.ready[i], &partitions);
     }
   }
+  FillTargetLogs(&partitions);
+  for (PartitionPlan& partition : partitions) Add(std::move(partition));
   std::set<std::string> present;
   for (const TopicDescription& topic : *source_topics) {
     present.insert(topic.name);
@@ -204,6 +186,7 @@ bool FlowControl::CreateMissing(const TopicPlan& plan) {
   for (size_t i = 0; i < created.size(); ++i) {
     const NewTopic& topic = plan.create[i];
     if (created[i].ok()) {
+      created_.insert(topic.name);
       Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
              absl::StrCat("created on cluster ", target_cluster_->alias(),
                           " with ", topic.partitions, " partitions"));
@@ -231,55 +214,99 @@ bool FlowControl::CreateMissing(const TopicPlan& plan) {
   return changed;
 }
 
-void FlowControl::Apply(const MirroredTopic& topic) {
+void FlowControl::Apply(const MirroredTopic& topic,
+                        std::vector<PartitionPlan>* plans) {
   KnownTopic& known = known_[topic.source];
-  const bool recreated = known.partitions > 0 && !known.id.empty() &&
-                         !topic.id.empty() && known.id != topic.id;
-  if (recreated) {
-    OnRecreated(topic);
-  } else if (known.missing) {
-    for (int32_t i = 0; i < known.partitions; ++i) {
-      const TopicPartition source{topic.source, i};
+  const int32_t before = static_cast<int32_t>(known.added.size());
+  const bool recreated =
+      !known.id.empty() && !topic.id.empty() && known.id != topic.id;
+  // The client library goes on at the old offset of the new topic.
+  for (Shard* shard : shards_) {
+    if (recreated) shard->RenewSource();
+  }
+  if (!topic.id.empty()) known.id = topic.id;
+  for (int32_t i = 0; i < before; ++i) {
+    const TopicPartition source{topic.source, i};
+    if (recreated) {
+      OnRecreated(source);
+    } else if (known.missing) {
       ShardFor(source)->Restart(source, /*from_start=*/false);
     }
   }
   known.missing = false;
-  if (!topic.id.empty()) known.id = topic.id;
-  for (int32_t i = known.partitions; i < topic.partitions; ++i) {
-    PartitionPlan plan{{topic.source, i}, {topic.target, i}, std::nullopt};
-    const auto stored = progress_.offsets().find(plan.source);
-    if (stored != progress_.offsets().end()) plan.start = stored->second + 1;
-    Shard* shard = ShardFor(plan.source);
-    shard->Add({std::move(plan)});
+  known.added.resize(std::max(before, topic.partitions), false);
+  for (int32_t i = 0; i < topic.partitions; ++i) {
+    if (known.added[i]) continue;
+    PartitionPlan plan;
+    plan.source = {topic.source, i};
+    plan.target = {topic.target, i};
+    const auto stored = memory_.progress().find(plan.source);
+    if (stored != memory_.progress().end()) plan.start = stored->second + 1;
+    plans->push_back(std::move(plan));
   }
-  known.partitions = std::max(known.partitions, topic.partitions);
 }
 
-void FlowControl::OnRecreated(const MirroredTopic& topic) {
-  const bool stop = options_.on_gap == GapPolicy::kStop;
-  // The client library goes on at the old offset of the new topic.
-  for (Shard* shard : shards_) shard->RenewSource();
-  for (int32_t i = 0; i < known_[topic.source].partitions; ++i) {
-    const TopicPartition source{topic.source, i};
-    ShardFor(source)->Suspend(
-        source, PROBLEM_SOURCE_RECREATED,
-        absl::StrCat("topic ", topic.source,
-                     " was deleted and created again "
-                     "on cluster ",
-                     source_cluster_->alias(),
-                     stop ? "; set on.source.gap to reseed to copy the new one "
-                            "behind the old one"
-                          : "; the new one is copied from its start"));
-    if (!stop) ShardFor(source)->Restart(source, /*from_start=*/true);
+void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
+  std::vector<PartitionPlan*> unknown;
+  std::vector<TopicPartition> targets;
+  for (PartitionPlan& plan : *plans) {
+    if (plan.start.has_value()) continue;
+    if (created_.count(plan.target.topic) > 0) {
+      plan.target_log = TargetLog{};
+    } else {
+      unknown.push_back(&plan);
+      targets.push_back(plan.target);
+    }
   }
+  if (unknown.empty()) return;
+  const auto starts =
+      target_admin_->ListOffsets(targets, OffsetSpec::kEarliest);
+  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLatest);
+  for (size_t i = 0; i < unknown.size(); ++i) {
+    // Where the target does not tell, it may hold anything: translations begin
+    // as lower bounds.
+    unknown[i]->target_log =
+        starts[i].ok() && ends[i].ok()
+            ? TargetLog{DownstreamOffset(*starts[i]),
+                        DownstreamOffset(*ends[i])}
+            : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
+  }
+}
+
+void FlowControl::Add(PartitionPlan plan) {
+  const TopicPartition source = plan.source;
+  KnownTopic& known = known_[source.topic];
+  known.added[source.partition] = true;
+  const std::string id_before = options_.store->Source(source).topic_id;
+  ShardFor(source)->Add({std::move(plan)});
+  if (!id_before.empty() && !known.id.empty() && id_before != known.id) {
+    OnRecreated(source);  // while no engine ran
+  } else {
+    options_.store->SetSource(source, {known.id, -1});
+  }
+}
+
+void FlowControl::OnRecreated(const TopicPartition& source) {
+  const bool stop = options_.on_gap == GapPolicy::kStop;
+  ShardFor(source)->Suspend(
+      source, PROBLEM_SOURCE_RECREATED,
+      absl::StrCat("topic ", source.topic,
+                   " was deleted and created again on cluster ",
+                   source_cluster_->alias(),
+                   stop ? "; set on.source.gap to reseed to copy the new one "
+                          "behind the old one"
+                        : "; the new one is copied from its start"));
+  if (stop) return;
+  options_.store->SetSource(source, {known_[source.topic].id, -1});
+  ShardFor(source)->Restart(source, /*from_start=*/true);
 }
 
 void FlowControl::SuspendMissing(const std::set<std::string>& present) {
   for (auto& [name, known] : known_) {
     if (known.missing || present.count(name) > 0) continue;
     known.missing = true;
-    for (int32_t i = 0; i < known.partitions; ++i) {
-      const TopicPartition source{name, i};
+    for (size_t i = 0; i < known.added.size(); ++i) {
+      const TopicPartition source{name, static_cast<int32_t>(i)};
       ShardFor(source)->Suspend(
           source, PROBLEM_SOURCE_TOPIC_MISSING,
           absl::StrCat("topic ", name, " is gone from cluster ",
@@ -321,13 +348,13 @@ absl::Status FlowControl::ResolveBounds() {
   return trouble;
 }
 
-size_t FlowControl::ShardOf(const TopicPartition& source, size_t shards) {
-  const uint32_t hash = static_cast<uint32_t>(Murmur2(source.topic));
-  return (hash + static_cast<uint32_t>(source.partition)) % shards;
+Shard* FlowControl::ShardFor(const TopicPartition& source) {
+  return shards_[ShardOf(source, memory_.index_partitions()) % shards_.size()];
 }
 
-Shard* FlowControl::ShardFor(const TopicPartition& source) {
-  return shards_[ShardOf(source, shards_.size())];
+bool FlowControl::running() const {
+  MutexLock lock(&mu_);
+  return state_ == FLOW_RUNNING;
 }
 
 void FlowControl::SetState(FlowState state, const absl::Status& trouble) {

@@ -5,7 +5,7 @@
 // shards and answers where their logs begin and end. MirrorSourceConnector's
 // share of the work; the shards are its tasks.
 //
-//   CONNECTING --cluster ids--> PREPARING --progress read--> RUNNING
+//   CONNECTING --cluster ids--> PREPARING --memory read--> RUNNING
 //        \--source and target are one cluster--> FAILED
 
 #ifndef MIRROR_REPLICATION_FLOW_CONTROL_H_
@@ -27,11 +27,13 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/topic_selection.h"
+#include "mirror/replication/flow_memory.h"
 #include "mirror/replication/gap_policy.h"
-#include "mirror/replication/progress_store.h"
+#include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
@@ -43,9 +45,9 @@ struct FlowControlOptions {
   GapPolicy on_gap = GapPolicy::kStop;
   int32_t replication_factor = -1;
   absl::Duration refresh_interval = absl::Seconds(5);
-  std::string progress_topic;
-  int32_t progress_partitions = 25;
-  int32_t progress_replication_factor = -1;
+  FlowMemoryOptions memory;
+  // Filled from the memory, and told what the source topics are.
+  OffsetSyncStore* store = nullptr;
   // Called by the control's thread with no lock held.
   std::function<void(EngineEvent)> on_event;
 };
@@ -66,16 +68,17 @@ class FlowControl {
   // Makes RunOnce() return soon, now and later.
   void Cancel();
 
+  // Whether the memory is read, so that the index tells what it can.
+  bool running() const;
+
   // State, reason and topic problems.
   void FillStatus(FlowStatus* status) const;
-
-  // The shard that a source partition belongs to.
-  static size_t ShardOf(const TopicPartition& source, size_t shards);
 
  private:
   struct KnownTopic {
     std::string id;
-    int32_t partitions = 0;
+    // By partition: whether a shard has it.
+    std::vector<bool> added;
     bool missing = false;
   };
 
@@ -84,12 +87,15 @@ class FlowControl {
 
   absl::Status Connect();
   absl::Status Prepare();
-  absl::Status ReadProgress(ProgressStore* progress);
   absl::Status Refresh();
   // Returns whether anything was asked of the target.
   bool CreateMissing(const TopicPlan& plan);
-  void Apply(const MirroredTopic& topic);
-  void OnRecreated(const MirroredTopic& topic);
+  // Adds the topic's partitions that no shard has yet to `plans`.
+  void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
+  // Learns what the target holds of those without progress.
+  void FillTargetLogs(std::vector<PartitionPlan>* plans);
+  void Add(PartitionPlan plan);
+  void OnRecreated(const TopicPartition& source);
   void SuspendMissing(const std::set<std::string>& present);
   absl::Status ResolveBounds();
 
@@ -108,8 +114,10 @@ class FlowControl {
   std::unique_ptr<ClusterAdmin> target_admin_;
 
   // Used by the control's thread only.
-  ProgressStore progress_;
+  FlowMemory memory_;
   std::map<std::string, KnownTopic> known_;
+  // Target topics that this control created: they were empty.
+  std::set<std::string> created_;
   absl::Time next_refresh_ = absl::InfinitePast();
   bool connected_ = false;
 

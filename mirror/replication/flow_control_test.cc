@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/replication/flow_fixture.h"
+#include "mirror/replication/shard_of.h"
 
 namespace mirror {
 namespace {
@@ -53,6 +54,7 @@ TEST_F(FlowControlTest, ARefusedTopicIsAProblemOfThatTopicAlone) {
   a().CreateTopic("refused", 1);
   a().Fill({"ready", 0}, 10);
   b().CreateTopic("mm2-offsets.A.internal", 25);
+  b().CreateTopic("mm2-offset-index.A.internal", 2);
   flow_.Start();
   ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd({"A.ready", 0}) == 10; }));
   const FlowStatus status = flow_.ControlStatus();
@@ -166,9 +168,9 @@ TEST_F(FlowControlTest, WaitsForClustersThatAreDown) {
 }
 
 TEST(ShardOf, SpreadsAHotTopicEvenly) {
-  std::set<size_t> shards;
+  std::set<int32_t> shards;
   for (int32_t i = 0; i < 4; ++i) {
-    shards.insert(FlowControl::ShardOf({"orders", i}, 4));
+    shards.insert(ShardOf({"orders", i}, 4));
   }
   EXPECT_EQ(shards.size(), 4u);
 }

@@ -17,6 +17,7 @@
 #include "mirror/policy/topic_filter.h"
 #include "mirror/replication/flow_control.h"
 #include "mirror/replication/shard.h"
+#include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/testing/fake_cluster.h"
@@ -33,9 +34,12 @@ class SimulatedFlow {
         DefaultReplicationPolicy::Create().value();
     control_options_.selection.filter = RegexTopicFilter::Create().value();
     control_options_.selection.target_alias = "B";
-    control_options_.progress_topic = "mm2-offsets.A.internal";
+    control_options_.memory.flow = "A->B";
+    control_options_.memory.progress_topic = "mm2-offsets.A.internal";
+    control_options_.memory.index_topic = "mm2-offset-index.A.internal";
     shard_options_.flow = "A->B";
     shard_options_.progress_topic = "mm2-offsets.A.internal";
+    shard_options_.index_topic = "mm2-offset-index.A.internal";
     shard_options_.partition.source_alias = "A";
     shard_options_.partition.target_alias = "B";
   }
@@ -53,6 +57,10 @@ class SimulatedFlow {
     };
     shard_options_.on_event = on_event;
     control_options_.on_event = on_event;
+    control_options_.memory.index_partitions = shards;
+    store_ = std::make_unique<OffsetSyncStore>();
+    control_options_.store = store_.get();
+    shard_options_.store = store_.get();
     std::vector<Shard*> raw;
     for (int i = 0; i < shards; ++i) {
       shard_options_.index = i;
@@ -138,6 +146,7 @@ class SimulatedFlow {
     return count;
   }
 
+  OffsetSyncStore& store() { return *store_; }
   FakeCluster& source() { return source_; }
   FakeCluster& target() { return target_; }
   SimulatedClock& clock() { return clock_; }
@@ -157,6 +166,7 @@ class SimulatedFlow {
   FakeCluster target_;
   FlowControlOptions control_options_;
   ShardOptions shard_options_;
+  std::unique_ptr<OffsetSyncStore> store_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<FlowControl> control_;
   absl::Time control_due_ = absl::InfinitePast();

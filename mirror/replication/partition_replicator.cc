@@ -44,6 +44,12 @@ bool PartitionReplicator::NeedsBounds() const {
   return state_ == PARTITION_RESOLVING;
 }
 
+std::optional<UpstreamOffset> PartitionReplicator::passed() const {
+  const bool idle =
+      state_ == PARTITION_RUNNING && held_.empty() && in_flight_records_ == 0;
+  return idle ? source_end_ : std::nullopt;
+}
+
 std::optional<UpstreamOffset> PartitionReplicator::committable() const {
   return committable_;
 }
@@ -71,6 +77,7 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds) {
     if (*decision.start > UpstreamOffset(0)) committable_ = *decision.start - 1;
   }
   Jump(*decision.start);
+  stretch_->anew = from_start_;
   state_ = PARTITION_RUNNING;
   out_of_range_ = false;
   from_start_ = false;
@@ -81,6 +88,7 @@ void PartitionReplicator::OnBatch(std::unique_ptr<RecordBatch> batch,
   // What was read before a failure is read again from the right place.
   if (!WantsToRead() || batch->first_offset() < next_read_) return;
   next_read_ = batch->last_offset() + 1;
+  source_end_.reset();
   if (batch->last_timestamp_ms() >= 0) {
     record_age_.Record(AgeMs(batch->last_timestamp_ms(), now), now);
   }
@@ -132,6 +140,7 @@ void PartitionReplicator::HoldTransformed(std::unique_ptr<RecordBatch> batch,
 void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
   if (!WantsToRead()) return;
   if (event.kind == PartitionEvent::Kind::kEnd) {
+    if (event.offset >= next_read_) source_end_ = event.offset;
     if (held_.empty() && in_flight_records_ == 0) Recovered();
     return;
   }
@@ -319,6 +328,8 @@ void PartitionReplicator::AfterDrain(absl::Time now) {
   sent_.clear();
   in_flight_bytes_ = 0;
   next_read_ = resume_;
+  source_end_.reset();
+  stretch_ = {resume_};
   if (out_of_range_ || from_start_) {
     state_ = PARTITION_RESOLVING;
   } else if (now >= retry_at_) {
@@ -367,7 +378,9 @@ void PartitionReplicator::Recovered() {
 
 void PartitionReplicator::Jump(UpstreamOffset to) {
   base_ = to;
+  stretch_ = {to};
   next_read_ = to;
+  source_end_.reset();
   resume_ = to;
   progress_.Reset();
 }

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,6 +32,7 @@
 #include "mirror/policy/record_transform.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/progress.h"
+#include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/telemetry/windowed_stat.h"
@@ -43,6 +45,8 @@ struct PartitionPlan {
   TopicPartition target;
   // The first record to copy; nullopt: no progress is stored.
   std::optional<UpstreamOffset> start;
+  // What the target partition holds, if no progress is stored.
+  std::optional<TargetLog> target_log;
 };
 
 struct PartitionOptions {
@@ -88,6 +92,9 @@ class PartitionReplicator {
 
   const TopicPartition& source() const { return plan_.source; }
   const TopicPartition& target() const { return plan_.target; }
+  const std::optional<TargetLog>& target_log() const {
+    return plan_.target_log;
+  }
 
   // --- What it wants -------------------------------------------------------
   // Whether it should be assigned at the source, and from which offset on.
@@ -100,6 +107,18 @@ class PartitionReplicator {
   // Whether it is at its limit with no acknowledgement for a while.
   bool stalled() const { return stalled_; }
   bool HasInFlight() const { return in_flight_records_ > 0; }
+  // Where the source's log was found to end, once all before is copied.
+  std::optional<UpstreamOffset> passed() const;
+  // A stretch of copying without a break that begins now, if one does: nothing
+  // is on its way, and copies at or above `first` may stand on the target that
+  // no acknowledgement told of.
+  struct Stretch {
+    UpstreamOffset first;
+    bool anew = false;  // the source topic is another one than before
+  };
+  std::optional<Stretch> TakeStretch() {
+    return std::exchange(stretch_, std::nullopt);
+  }
   // The last source offset of the prefix that is done with; nullopt if none
   // yet.
   std::optional<UpstreamOffset> committable() const;
@@ -183,9 +202,11 @@ class PartitionReplicator {
   bool out_of_range_ = false;  // the source does not have next_read_
   bool from_start_ = false;    // the operator asked for the log's start
 
+  std::optional<Stretch> stretch_;
   UpstreamOffset base_;  // where this stretch of copying began
   UpstreamOffset next_read_;
-  UpstreamOffset resume_;  // where to go on after draining
+  std::optional<UpstreamOffset> source_end_;  // nothing was read since
+  UpstreamOffset resume_;                     // where to go on after draining
   // Up to here records are sent one by one, to find the one that is refused.
   std::optional<UpstreamOffset> isolate_through_;
   absl::Time retry_at_ = absl::InfinitePast();

@@ -6,16 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/cluster/errors.h"
-#include "mirror/model/murmur2.h"
-#include "mirror/replication/connect_offset.h"
 
 namespace mirror {
 namespace {
 
 constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
-// After a commit that the sink did not take.
-constexpr absl::Duration kCommitRetry = absl::Milliseconds(100);
+// What is acknowledged is committed at a stop, however late it is: the index is
+// sent, the progress is sent, and that is answered.
+constexpr int kCommitTurns = 3;
 constexpr absl::Duration kSweepInterval = absl::Milliseconds(20);
 // Settings that were good at Create() are good later, so making a client anew
 // hardly ever fails.
@@ -40,6 +38,9 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       source_cluster_(source),
       target_cluster_(target),
       clock_(clock),
+      writer_({options_.partition.source_alias, options_.partition.target_alias,
+               options_.progress_topic, options_.index_topic},
+              options_.store),
       last_commit_(clock->Now()) {}
 
 Shard::~Shard() {
@@ -92,12 +93,11 @@ absl::Duration Shard::RunOnce() {
       SendHeld(now);
     }
     if (sweep_now_ || now - last_sweep_ >= kSweepInterval) Sweep(now);
-    if (now - last_commit_ >= options_.commit_interval) {
+    if (now - last_commit_ >= options_.commit_interval && writer_.ready()) {
       last_commit_ = now;
-      if (sink_ != nullptr && !Commit()) {
-        last_commit_ += kCommitRetry - options_.commit_interval;
-      }
+      BeginCommit(now);
     }
+    if (sink_ != nullptr) MoveCommit(now);
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
   DeliverEvents();
@@ -107,15 +107,16 @@ absl::Duration Shard::RunOnce() {
 absl::Status Shard::Drain(absl::Time deadline) {
   if (sink_ == nullptr) return absl::OkStatus();
   absl::Status result;
-  // The first commit keeps what is acknowledged, whatever becomes of the rest.
-  for (bool first = true;; first = false) {
+  for (int turn = 0;; ++turn) {
     std::vector<Ack> acks;
     result = sink_->Poll(kPollTimeout, &acks);
     MutexLock lock(&mu_);
-    OnAcks(acks, clock_->Now());
-    const bool idle = sink_->in_flight() == 0;
+    const absl::Time now = clock_->Now();
+    OnAcks(acks, now);
+    MoveCommit(now);
+    const bool idle = sink_->in_flight() == 0 && writer_.idle();
     if (!result.ok() || (idle && !HasUncommitted())) break;
-    if (!first && clock_->Now() >= deadline) {
+    if (turn >= kCommitTurns && now >= deadline) {
       result = absl::DeadlineExceededError(absl::StrCat(
           "flow ", options_.flow, ", shard ", options_.index, ": ",
           sink_->in_flight(), " records are not acknowledged by cluster ",
@@ -123,9 +124,10 @@ absl::Status Shard::Drain(absl::Time deadline) {
           "; what is not committed is copied again at the next start"));
       break;
     }
-    // A refused commit is tried again: the sink may just have begun to look the
-    // topic up.
-    if (idle || first) Commit();
+    if (writer_.ready() && (idle || turn == 0)) {
+      BeginCommit(now);
+      MoveCommit(now);
+    }
   }
   DeliverEvents();
   return result;
@@ -158,23 +160,55 @@ void Shard::OnFetched(Fetched fetched, absl::Time now) {
 }
 
 void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
+  // Those of one partition come together.
+  Entry* entry = nullptr;
+  std::vector<CopiedRange> copied;
   for (const Ack& ack : acks) {
-    if (ack.target.topic == options_.progress_topic) {
-      OnCommitAck(ack);
+    if (writer_.Owns(ack)) {
+      writer_.OnAck(ack);
       continue;
     }
     const auto it = by_target_.find(ack.target);
     if (it == by_target_.end()) continue;
-    PartitionReplicator* partition = it->second->partition.get();
-    if (partition->OnAck(ack, now)) {
-      if (options_.on_copied && ack.base >= DownstreamOffset(0)) {
-        options_.on_copied(partition->source(), ack.first, ack.base, ack.count);
-      }
+    if (it->second != entry && entry != nullptr) {
+      OnCopied(*entry, copied);
+      copied.clear();
+    }
+    entry = it->second;
+    if (entry->partition->OnAck(ack, now)) {
+      copied.push_back({ack.first, ack.base, ack.count});
     } else {
       sweep_now_ = true;
     }
-    TakeEvents(it->second);
+    TakeEvents(entry);
   }
+  if (entry != nullptr) OnCopied(*entry, copied);
+}
+
+void Shard::OnCopied(const Entry& entry,
+                     const std::vector<CopiedRange>& copied) {
+  if (copied.empty()) return;
+  const TopicPartition& source = entry.partition->source();
+  const std::optional<PartitionBounds> bounds =
+      source_ == nullptr ? std::nullopt : source_->Bounds(source);
+  options_.store->Append(source, copied,
+                         bounds.has_value() ? bounds->end : OffsetRuns::kNoEnd);
+  if (!options_.on_copied) return;
+  for (const CopiedRange& range : copied) {
+    options_.on_copied(source, range.upstream, range.downstream, range.count);
+  }
+}
+
+void Shard::BeginStretch(const Entry& entry,
+                         const PartitionReplicator::Stretch& stretch) {
+  const PartitionReplicator& partition = *entry.partition;
+  if (stretch.anew) options_.store->StartOver(partition.source());
+  if (partition.target_log().has_value()) {
+    options_.store->Begin(partition.source(), stretch.first,
+                          *partition.target_log());
+  }
+  options_.store->Resume(partition.source(), stretch.first,
+                         UnindexedCopies::kPossible);
 }
 
 void Shard::SendHeld(absl::Time now) {
@@ -212,6 +246,9 @@ void Shard::Sweep(absl::Time now) {
       entry.assigned = false;
     }
     partition->Tick(now);
+    if (const auto stretch = partition->TakeStretch()) {
+      BeginStretch(entry, *stretch);
+    }
     if (!entry.assigned && partition->WantsToRead()) {
       assign.push_back({source, partition->next()});
       entry.assigned = true;
@@ -252,68 +289,34 @@ bool Shard::TryRenewSource() {
   return true;
 }
 
-bool Shard::Commit() {
-  bool all_taken = true;
-  // One batch per partition of the progress topic, in the order of its keys.
-  std::map<int32_t, std::vector<Record>> batches;
+void Shard::BeginCommit(absl::Time now) {
+  std::vector<CopiedThrough> copied;
+  std::vector<TopicPartition> all;
   for (auto& [source, entry] : entries_) {
+    all.push_back(source);
+    if (entry.bounds.has_value()) {
+      options_.store->DropBelow(source, entry.bounds->log_start);
+    }
+    if (const auto passed = entry.partition->passed()) {
+      options_.store->Pass(source, *passed);
+    }
     const std::optional<UpstreamOffset> done = entry.partition->committable();
-    if (!done.has_value() || entry.committing.has_value() ||
-        done == entry.committed) {
-      continue;
-    }
-    Record record;
-    record.offset = UpstreamOffset(next_commit_);
-    record.key =
-        SourceOffsetKey{options_.partition.source_alias, source}.Encode();
-    record.value = EncodeConnectOffsetValue(*done);
-    const int32_t partition =
-        PartitionForKey(*record.key, progress_partitions_);
-    batches[partition].push_back(std::move(record));
-    commits_[next_commit_++] = {&entry, *done};
-    entry.committing = done;
-  }
-  for (auto& [partition, records] : batches) {
-    const TopicPartition target{options_.progress_topic, partition};
-    OwnedRecordBatch batch(target, std::move(records));
-    int64_t next = 0;
-    absl::Status status = sink_->Send(target, &batch, &next);
-    if (next == batch.count()) continue;
-    all_taken = false;
-    // The buffer is full, or the sink has just begun to look the topic up: at
-    // the next commit.
-    if (status.ok() || (absl::IsNotFound(status) && !looked_up_progress_)) {
-      status = absl::ResourceExhaustedError("not taken yet");
-    }
-    for (; next < batch.count(); ++next) {
-      OnCommitAck({target, batch.records()[next].offset, DownstreamOffset(), 1,
-                   status});
+    if (done.has_value() && done != entry.committed) {
+      copied.push_back({source, *done});
     }
   }
-  looked_up_progress_ = looked_up_progress_ || !batches.empty();
-  return all_taken;
+  writer_.Begin(std::move(copied), all, now);
 }
 
-void Shard::OnCommitAck(const Ack& ack) {
-  for (int64_t i = 0; i < ack.count; ++i) {
-    const auto it = commits_.find(ack.first.value() + i);
-    if (it == commits_.end()) continue;
-    it->second.entry->committing.reset();
-    if (ack.status.ok()) it->second.entry->committed = it->second.offset;
-    commits_.erase(it);
+void Shard::MoveCommit(absl::Time now) {
+  writer_.Step(sink_.get(), now);
+  for (const CopiedThrough& through : writer_.TakeCommitted()) {
+    if (Entry* entry = Find(through.source)) entry->committed = through.offset;
   }
-  const bool fails = !ack.status.ok() &&
-                     ack.status.code() != absl::StatusCode::kResourceExhausted;
-  if (fails && !commit_failing_) {
-    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
-           ack.target.ToString(),
-           absl::StrCat("progress was not written to cluster ",
-                        target_cluster_->alias(), ": ", ack.status.message(),
-                        "; tried again every ",
-                        absl::FormatDuration(options_.commit_interval),
-                        ", until then a restart copies records again"));
+  for (const absl::Status& trouble : writer_.TakeTroubles()) {
+    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning, "",
+           std::string(trouble.message()));
   }
-  if (ack.status.ok() || fails) commit_failing_ = fails;
 }
 
 void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
@@ -321,14 +324,10 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
          target_cluster_->alias(),
          absl::StrCat("the producer is beyond use and is replaced: ",
                       status.message()));
-  commits_.clear();
-  for (auto& [source, entry] : entries_) {
-    entry.committing.reset();
-    entry.partition->OnSinkLost(now);
-  }
+  writer_.OnSinkLost();
+  for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);
   holding_.clear();
   sink_.reset();
-  looked_up_progress_ = false;
   sweep_now_ = true;
 }
 
@@ -345,9 +344,9 @@ Shard::Entry* Shard::Find(const TopicPartition& source) {
   return it == by_source_.end() ? nullptr : it->second;
 }
 
-void Shard::SetProgressPartitions(int32_t partitions) {
+void Shard::SetPartitions(int32_t progress, int32_t index) {
   MutexLock lock(&mu_);
-  progress_partitions_ = partitions;
+  writer_.SetPartitions(progress, index);
 }
 
 void Shard::Add(std::vector<PartitionPlan> plans) {

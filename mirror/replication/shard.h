@@ -3,8 +3,8 @@
 // One shard of a flow: some of its source partitions, one source and one sink,
 // one loop. What a MirrorSourceTask is to MM2.
 //
-//   Poll source -> partitions hold -> Send to sink -> Poll acks -> progress
-//                                                     every second: commit
+//   Poll source -> partitions hold -> Send to sink -> Poll acks -> index
+//                                     every second: commit index and progress
 //
 // Back-pressure is not polling: while a partition holds batches that the sink
 // cannot take, nothing more is read.
@@ -29,8 +29,10 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/partition_replicator.h"
+#include "mirror/replication/progress_writer.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
@@ -43,8 +45,11 @@ struct ShardOptions {
   SourceOptions source;
   SinkOptions sink;
   PartitionOptions partition;
-  // mm2-offsets.S.internal on the target.
+  // mm2-offsets.S.internal and mm2-offset-index.S.internal on the target.
   std::string progress_topic;
+  std::string index_topic;
+  // Is told of every copy, and must outlive the shard.
+  OffsetSyncStore* store = nullptr;
   absl::Duration commit_interval = absl::Seconds(1);
   // Records first, first+1, ... were copied to base, base+1, ...; in order for
   // one partition. Called by the shard's thread under its lock.
@@ -76,8 +81,9 @@ class Shard {
   // acknowledged will be copied again.
   absl::Status Drain(absl::Time deadline);
 
-  // How many partitions the progress topic has; before the first Add().
-  void SetProgressPartitions(int32_t partitions);
+  // How many partitions the progress and the index topic have; before the first
+  // Add().
+  void SetPartitions(int32_t progress, int32_t index);
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
   // Sets a partition aside, or takes it up again; see PartitionReplicator.
@@ -100,12 +106,7 @@ class Shard {
     std::unique_ptr<PartitionReplicator> partition;
     bool assigned = false;
     std::optional<UpstreamOffset> committed;
-    std::optional<UpstreamOffset> committing;
     std::optional<PartitionBounds> bounds;
-  };
-  struct PendingCommit {
-    Entry* entry;
-    UpstreamOffset offset;
   };
 
   Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
@@ -116,14 +117,18 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnAcks(const std::vector<Ack>& acks, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void OnCommitAck(const Ack& ack) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OnCopied(const Entry& entry, const std::vector<CopiedRange>& copied)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void BeginStretch(const Entry& entry,
+                    const PartitionReplicator::Stretch& stretch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SendHeld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Lets time pass for every partition and assigns them as they want.
   void Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Whether the new source is there.
   bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Whether the sink took all that there was to store.
-  bool Commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void BeginCommit(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void MoveCommit(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool HasUncommitted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnSinkLost(const absl::Status& status, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -145,23 +150,18 @@ class Shard {
   std::unique_ptr<RecordSink> sink_;
 
   mutable Mutex mu_;
-  // Nodes keep their addresses: PendingCommit and by_target_ point to them.
+  // Nodes keep their addresses: by_source_ and by_target_ point to them.
   std::map<TopicPartition, Entry> entries_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TopicPartition, Entry*> by_source_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TopicPartition, Entry*> by_target_ ABSL_GUARDED_BY(mu_);
   std::set<std::string> paused_topics_ ABSL_GUARDED_BY(mu_);
   std::vector<Entry*> holding_ ABSL_GUARDED_BY(mu_);
-  int32_t progress_partitions_ ABSL_GUARDED_BY(mu_) = 0;
+  ProgressWriter writer_ ABSL_GUARDED_BY(mu_);
   bool blocked_ ABSL_GUARDED_BY(mu_) = false;
   bool renew_source_ ABSL_GUARDED_BY(mu_) = false;
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
   absl::Time last_commit_ ABSL_GUARDED_BY(mu_);
-  int64_t next_commit_ ABSL_GUARDED_BY(mu_) = 0;
-  std::map<int64_t, PendingCommit> commits_ ABSL_GUARDED_BY(mu_);
-  // Whether the sink has been asked for the progress topic before.
-  bool looked_up_progress_ ABSL_GUARDED_BY(mu_) = false;
-  bool commit_failing_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status source_status_ ABSL_GUARDED_BY(mu_);
   absl::Status target_status_ ABSL_GUARDED_BY(mu_);
   int64_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;

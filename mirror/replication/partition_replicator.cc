@@ -462,7 +462,9 @@ void PartitionReplicator::FillStatus(
   status->set_restarts(restarts_);
   if (acked_.has_value()) status->set_acked_offset(acked_->value());
   if (bounds.has_value() && state_ != PARTITION_RESOLVING) {
-    const int64_t read_lag = bounds->end - next_read_;
+    const UpstreamOffset read =
+        std::max(next_read_, source_end_.value_or(next_read_));
+    const int64_t read_lag = bounds->end - read;
     status->set_lag(std::max<int64_t>(read_lag, 0) + in_flight_records_);
   }
   FillWindow(record_age_, now, status->mutable_record_age());

@@ -70,7 +70,7 @@ TEST_F(SmokeTest, LeavesOutWhatWasAborted) {
   RunningMirror mirror(NewFlow());
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("sales")));
   EXPECT_EQ(target()->Values(Copy("sales"))[0],
-            (std::vector<std::string>{"t", "t", "7"}));
+            (std::vector<std::string>{"t4", "t5", "7"}));
 }
 
 TEST_F(SmokeTest, StoresProgressInTheBytesOfMm2) {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace mirror::testing {
 namespace {
 
@@ -72,11 +74,13 @@ void AppendTransaction(const std::string& bootstrap_servers,
   CheckOk(rd_kafka_begin_transaction(producer.get()), "begin");
   const int64_t begin = LogEnd(producer.get(), tp);
   for (int i = 0; i < count; ++i) {
-    Check(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(tp.topic.c_str()),
-                            RD_KAFKA_V_PARTITION(tp.partition),
-                            RD_KAFKA_V_VALUE(const_cast<char*>("t"), 1),
-                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
+    const std::string value = absl::StrCat("t", begin + i);
+    Check(rd_kafka_producev(
+              producer.get(), RD_KAFKA_V_TOPIC(tp.topic.c_str()),
+              RD_KAFKA_V_PARTITION(tp.partition),
+              RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
           "produce");
   }
   // Otherwise an abort would drop the records unsent.

@@ -17,8 +17,9 @@ struct rd_kafka_s;
 
 namespace mirror::testing {
 
-// Writes `count` records in a transaction, ends it, and returns when its marker
-// is in the log. Nobody else may write to the partition meanwhile.
+// Writes `count` records in a transaction, with "t" and their offset as values,
+// ends it, and returns when its marker is in the log. Nobody else may write to
+// the partition meanwhile.
 void AppendAborted(const std::string& bootstrap_servers,
                    const TopicPartition& tp, int count);
 void AppendCommitted(const std::string& bootstrap_servers,

@@ -290,11 +290,11 @@ void CheckpointEmitter::TellEvents() {
   for (EngineEvent& event : events) options_.on_event(std::move(event));
 }
 
-std::map<std::string, GroupPositions> CheckpointEmitter::Positions() const {
-  std::map<std::string, GroupPositions> result;
+std::map<std::string, CheckpointedGroup> CheckpointEmitter::Positions() const {
+  std::map<std::string, CheckpointedGroup> result;
   for (const std::string& group : topic_->Groups()) {
     if (!TakesCareOf(group)) continue;
-    GroupPositions positions = topic_->Of(group);
+    CheckpointedGroup positions = topic_->Of(group);
     if (!positions.checkpoints.empty()) {
       result.emplace(group, std::move(positions));
     }

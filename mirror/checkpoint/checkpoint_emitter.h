@@ -91,7 +91,7 @@ class CheckpointEmitter {
   void Cancel();
 
   // The groups taken care of; those that the topic already told of included.
-  std::map<std::string, GroupPositions> Positions() const;
+  std::map<std::string, CheckpointedGroup> Positions() const;
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp) {
     topic_->RewindFollowed(group, tp);

@@ -105,7 +105,7 @@ TEST_F(CheckpointEmitterTest, DoesNotGuess) {
   EXPECT_THAT(Turn(), IsOk());
   EXPECT_THAT(Written(), IsEmpty());
   EXPECT_EQ(Status().untranslated_partitions(), 1);
-  store_.Begin({"new", 0}, UpstreamOffset(0), DownstreamOffset(0));
+  store_.Begin({"new", 0}, UpstreamOffset(0), {});
   store_.Append({"new", 0}, {{UpstreamOffset(0), DownstreamOffset(0), 150}});
   EXPECT_THAT(Run(), IsOk());
   EXPECT_THAT(Written(), ElementsAre("billing A.new-0 100=100"));

@@ -46,7 +46,8 @@ class CheckpointFixture : public testing::Test {
   void CopyTopic(const std::string& topic) {
     a_.CreateTopic(topic, 1);
     b_.CreateTopic("A." + topic, 1);
-    store_.Begin({topic, 0}, UpstreamOffset(0), DownstreamOffset(500));
+    store_.Begin({topic, 0}, UpstreamOffset(0),
+                 {DownstreamOffset(500), DownstreamOffset(500)});
     store_.Append({topic, 0},
                   {{UpstreamOffset(0), DownstreamOffset(500), 1000}});
   }

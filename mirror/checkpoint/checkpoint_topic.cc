@@ -123,7 +123,7 @@ std::vector<std::string> CheckpointTopic::Groups() const {
   return groups;
 }
 
-GroupPositions CheckpointTopic::Of(const std::string& group) const {
+CheckpointedGroup CheckpointTopic::Of(const std::string& group) const {
   MutexLock lock(&mu_);
   const auto it = store_.by_group().find(group);
   if (it == store_.by_group().end()) return {};

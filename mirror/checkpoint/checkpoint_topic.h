@@ -52,7 +52,7 @@ class CheckpointUpdate {
 };
 
 // What the topic says of a group, and where the group was set back.
-struct GroupPositions {
+struct CheckpointedGroup {
   GroupCheckpoints checkpoints;
   RewoundFrom rewinds;
 };
@@ -88,7 +88,7 @@ class CheckpointTopic {
   bool ShouldEmit(const TranslatedCheckpoint& next) const;
   // The groups that have checkpoints.
   std::vector<std::string> Groups() const;
-  GroupPositions Of(const std::string& group) const;
+  CheckpointedGroup Of(const std::string& group) const;
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp);
 

@@ -108,7 +108,8 @@ TEST(CheckpointTranslator, KeepsNamesUnderTheIdentityPolicy) {
 
 TEST(CheckpointTranslator, SaysWhetherTheAnswerIsExactAndKeepsTheMetadata) {
   OffsetSyncStore store;
-  store.Begin({"orders", 0}, UpstreamOffset(0), DownstreamOffset(500));
+  store.Begin({"orders", 0}, UpstreamOffset(0),
+              {DownstreamOffset(500), DownstreamOffset(500)});
   store.Append({"orders", 0},
                {{UpstreamOffset(0), DownstreamOffset(500), 1000}});
   const CheckpointTranslator translator(

@@ -130,7 +130,7 @@ absl::Status GroupOffsetSyncer::Turn(Round* round) {
       continue;
     }
     GroupSync& sync = round->groups[group];
-    const GroupPositions& positions = round->positions[group];
+    const CheckpointedGroup& positions = round->positions[group];
     // Whether it is empty or absent makes no difference.
     GroupSyncPlan plan = PlanGroupSync(
         positions.checkpoints,

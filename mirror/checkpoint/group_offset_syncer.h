@@ -83,7 +83,7 @@ class GroupOffsetSyncer {
  private:
   // A round: the groups that have checkpoints, and what becomes of each.
   struct Round {
-    std::map<std::string, GroupPositions> positions;
+    std::map<std::string, CheckpointedGroup> positions;
     std::map<std::string, GroupSync> groups;
     // Something was refused that may go well in a moment.
     bool again = false;

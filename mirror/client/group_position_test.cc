@@ -36,7 +36,8 @@ class BestPositionTest : public testing::TestWithParam<Case> {};
 TEST_P(BestPositionTest, IsTheFurthestSafeOne) {
   const Case& test = GetParam();
   OffsetSyncStore store;
-  store.Begin(Orders(), UpstreamOffset(0), DownstreamOffset(500));
+  store.Begin(Orders(), UpstreamOffset(0),
+              {DownstreamOffset(500), DownstreamOffset(500)});
   store.Append(Orders(), {{UpstreamOffset(0), DownstreamOffset(500), 100}});
   if (test.gap) {
     store.Resume(Orders(), UpstreamOffset(200), UnindexedCopies::kNone);

@@ -117,6 +117,27 @@ TEST(OffsetSyncStore, ManyRunsAreManySegments) {
   for (int64_t u = 0; u < 22000; ++u) ASSERT_EQ(At(loaded, u), At(store, u));
 }
 
+TEST(OffsetSyncStore, TheTopicIsBoundedHoweverManyGapsThereAre) {
+  constexpr int64_t kRuns = 300 * 512;
+  OffsetSyncStore store;
+  store.Begin(kTp, UpstreamOffset(0), {});
+  Topic topic;
+  for (int64_t i = 0; i < kRuns; ++i) {
+    Append(&store, 2 * i, i, 1);  // a marker behind each record
+    if (i % 500 == 0) topic.Flush(&store);
+  }
+  topic.Flush(&store);
+  EXPECT_LE(topic.size(), 256u);
+  OffsetSyncStore client;
+  topic.Load(&client);
+  EXPECT_EQ(At(client, 2 * (kRuns - 5)), Exact(kRuns - 5));
+  for (int64_t i = 0; i < kRuns; i += 97) {
+    const Translation t = At(client, 2 * i);
+    ASSERT_TRUE(t.known()) << i;
+    ASSERT_LE(t.offset.value(), i);
+  }
+}
+
 TEST(OffsetSyncStore, AFlushThatFailedIsPreparedAgain) {
   OffsetSyncStore store;
   Append(&store, 0, 0, 10);

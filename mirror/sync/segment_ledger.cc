@@ -100,6 +100,7 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
     begin = end;
   }
   plan.flushed_ = EndOf(runs);
+  plan.ThinIfOverCap();
   const auto rewritten = [&plan](UpstreamOffset k) {
     return IsUsed(plan.segments_, k);
   };
@@ -107,6 +108,25 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
       std::remove_if(plan.tombstones.begin(), plan.tombstones.end(), rewritten),
       plan.tombstones.end());
   return plan;
+}
+
+void SegmentLedger::Plan::ThinIfOverCap() {
+  if (segments_.size() <= kMaxSegments) return;
+  // Never the first one, before which all would be unknown.
+  size_t kept = 1;
+  for (size_t i = 1; i < segments_.size(); ++i) {
+    if (i < segments_.size() / 2 && i % 2 == 1) {
+      tombstones.push_back(segments_[i].key);
+    } else {
+      segments_[kept++] = segments_[i];
+    }
+  }
+  segments_.resize(kept);
+  const auto thinned = [this](const Write& w) {
+    return !IsUsed(segments_, w.key);
+  };
+  writes.erase(std::remove_if(writes.begin(), writes.end(), thinned),
+               writes.end());
 }
 
 void SegmentLedger::Commit(const Plan& plan) {

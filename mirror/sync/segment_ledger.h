@@ -38,6 +38,9 @@ namespace internal {
 class SegmentLedger {
  public:
   static constexpr size_t kRunsPerSegment = 512;
+  // Live segments of a partition; beyond, the older half loses every other one.
+  // Answers between those that are left are lower bounds.
+  static constexpr size_t kMaxSegments = 256;
 
   struct Segment {
     UpstreamOffset key;
@@ -57,6 +60,7 @@ class SegmentLedger {
 
    private:
     friend class SegmentLedger;
+    void ThinIfOverCap();
     std::vector<Segment> segments_;
     std::optional<End> flushed_;
   };

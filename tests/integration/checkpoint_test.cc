@@ -58,7 +58,8 @@ class CheckpointTest : public ::testing::Test {
     b_->CreateTopic("A." + topic, kPartitions);
     for (int32_t i = 0; i < kPartitions; ++i) {
       const TopicPartition tp{topic, i};
-      store_.Begin(tp, UpstreamOffset(0), DownstreamOffset(kShift));
+      store_.Begin(tp, UpstreamOffset(0),
+                   {DownstreamOffset(kShift), DownstreamOffset(kShift)});
       store_.Append(tp, {{UpstreamOffset(0), DownstreamOffset(kShift), 10000}});
     }
   }

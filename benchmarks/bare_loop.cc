@@ -155,6 +155,9 @@ absl::Status Loop(const CopyJob& job, rd_kafka_queue_t* records,
 }  // namespace
 
 absl::StatusOr<Stopwatch> CopyBare(const CopyJob& job) {
+  absl::Status status =
+      CreateTopic(job.target, job.target_topic(), job.partitions);
+  if (!status.ok()) return status;
   Stopwatch watch;
   auto consumer = NewClient(RD_KAFKA_CONSUMER, job.source, kConsumer);
   if (!consumer.ok()) return consumer.status();
@@ -170,8 +173,7 @@ absl::StatusOr<Stopwatch> CopyBare(const CopyJob& job) {
   rd_kafka_queue_t* records = rd_kafka_queue_get_consumer(consumer->get());
   rd_kafka_queue_t* reports = rd_kafka_queue_get_main(producer->get());
   AssignAll(consumer->get(), job);
-  absl::Status status =
-      Loop(job, records, producer->get(), topic, reports, &watch);
+  status = Loop(job, records, producer->get(), topic, reports, &watch);
   rd_kafka_queue_destroy(reports);
   rd_kafka_queue_destroy(records);
   rd_kafka_topic_destroy(topic);

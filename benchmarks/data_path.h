@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ways to copy one topic from a cluster to another, each measured by the same
-// rules, one per process so that CPU and memory are its own.
+// What `tools/bench data-path` is made of: ways to copy a topic from one
+// cluster to another, one per process so that CPU and memory are its own, and
+// what they are given to copy. Plain functions; each blocks until it is done.
 
 #ifndef BENCHMARKS_DATA_PATH_H_
 #define BENCHMARKS_DATA_PATH_H_
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "mirror/cluster/cluster.h"
 
 namespace mirror::benchmark {
 
@@ -48,8 +53,51 @@ class Stopwatch {
   int64_t records_ = 0;
 };
 
+// A cluster of whose producers `producer` are settings.
+absl::StatusOr<std::unique_ptr<Cluster>> Connect(
+    const std::string& servers,
+    const std::map<std::string, std::string>& producer = {});
+// Waits until the cluster answers.
+absl::Status AwaitCluster(const std::string& servers);
+// Unless it is there. Returns when every partition can be written to.
+absl::Status CreateTopic(const std::string& servers, const std::string& name,
+                         int32_t partitions);
+// Lets go of its disk space, too.
+absl::Status DeleteTopic(const std::string& servers, const std::string& name);
+
+// How records stand in the source topic.
+struct RecordShape {
+  int64_t bytes = 100;
+  std::string compression = "none";
+  // At most so many in one batch.
+  int batch = 10'000;
+};
+
+// Writes job.records records to the source topic, the same number to each
+// partition.
+absl::Status Fill(const CopyJob& job, const RecordShape& shape);
+
+// How records come while somebody copies them.
+struct Traffic {
+  // Records a second, of 100 bytes each.
+  int64_t rate = 1000;
+  // So many to a partition at a time, before it is the next one's turn.
+  int64_t burst = 1;
+  // So many records at first are not measured.
+  int64_t warm_up = 5000;
+};
+
+// Writes job.records records to the source topic once the target topic is
+// there, and reads their copies. How long each took from being handed to the
+// producer of the source to being received from the target, ascending.
+absl::StatusOr<std::vector<absl::Duration>> MeasureDelays(
+    const CopyJob& job, const Traffic& traffic);
+
+// Watches somebody else's copy.
+absl::StatusOr<Stopwatch> AwaitCopy(const CopyJob& job);
+
 // The floor: librdkafka's consumer and producer with the engine's settings, and
-// between them a loop that does nothing else. The target topic must be there.
+// between them a loop that does nothing else. Creates the target topic.
 absl::StatusOr<Stopwatch> CopyBare(const CopyJob& job);
 
 // MirrorEngine with its default settings.

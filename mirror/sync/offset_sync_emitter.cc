@@ -10,8 +10,8 @@ void OffsetSyncEmitter::OnCopied(const TopicPartition& source, UpstreamOffset u,
                                  DownstreamOffset d, int64_t count) {
   Partition& partition = partitions_[source];
   const DownstreamOffset last_d = d + (count - 1);
-  bool is_due = !partition.last_sync.has_value() || u - partition.last_u != 1 ||
-                d < partition.last_d;
+  const bool begins = !partition.last_sync.has_value();
+  bool is_due = begins || u - partition.last_u != 1 || d < partition.last_d;
   if (is_due) partition.last_sync = d;
   // Inside the run only the distance to the last sync makes a record one.
   const int64_t steps = (last_d - *partition.last_sync) / (lag_max_ + 1);
@@ -23,7 +23,8 @@ void OffsetSyncEmitter::OnCopied(const TopicPartition& source, UpstreamOffset u,
   partition.last_d = last_d;
   if (is_due) {
     const DownstreamOffset at = *partition.last_sync;
-    MakeDue(&partition, {source, u + (at - d), at});
+    if (begins) SendAhead(&partition, {source, u, d});
+    if (!begins || at != d) MakeDue(&partition, {source, u + (at - d), at});
     partition.delayed.reset();
     if (at == last_d) return;
   }
@@ -32,9 +33,19 @@ void OffsetSyncEmitter::OnCopied(const TopicPartition& source, UpstreamOffset u,
 }
 
 void OffsetSyncEmitter::MakeDue(Partition* partition, OffsetSync sync) {
-  // A newer sync takes the place of an unsent one in the queue.
-  if (!partition->due.has_value()) due_.push_back(partition);
+  Queue(partition);
+  // A newer sync takes the place of an unsent one.
   partition->due = std::move(sync);
+}
+
+void OffsetSyncEmitter::SendAhead(Partition* partition, OffsetSync sync) {
+  Queue(partition);
+  partition->ahead = std::move(sync);
+}
+
+void OffsetSyncEmitter::Queue(Partition* partition) {
+  if (partition->ahead.has_value() || partition->due.has_value()) return;
+  due_.push_back(partition);
 }
 
 void OffsetSyncEmitter::Promote() {
@@ -47,15 +58,25 @@ void OffsetSyncEmitter::Promote() {
 std::vector<OffsetSync> OffsetSyncEmitter::Take(size_t limit) {
   std::vector<OffsetSync> taken;
   while (!due_.empty() && taken.size() < limit) {
-    taken.push_back(*std::exchange(due_.front()->due, std::nullopt));
-    due_.pop_front();
+    Partition* const partition = due_.front();
+    std::optional<OffsetSync>& next =
+        partition->ahead.has_value() ? partition->ahead : partition->due;
+    taken.push_back(*std::exchange(next, std::nullopt));
+    if (!partition->due.has_value()) due_.pop_front();
   }
   return taken;
 }
 
-void OffsetSyncEmitter::GiveBack(const OffsetSync& sync) {
-  Partition& partition = partitions_[sync.topic_partition];
-  if (!partition.due.has_value()) MakeDue(&partition, sync);
+void OffsetSyncEmitter::GiveBack(const std::vector<OffsetSync>& taken) {
+  // The newest of a partition first, so that the oldest is what is ahead.
+  for (auto sync = taken.rbegin(); sync != taken.rend(); ++sync) {
+    Partition& partition = partitions_[sync->topic_partition];
+    if (partition.due.has_value()) {
+      SendAhead(&partition, *sync);
+    } else {
+      MakeDue(&partition, *sync);
+    }
+  }
 }
 
 }  // namespace mirror

@@ -5,7 +5,7 @@
 //
 //   OffsetSyncEmitter emitter(/*lag_max=*/100);
 //   emitter.OnCopied({"orders", 3}, UpstreamOffset(0), DownstreamOffset(0),
-//   500); emitter.Promote();  // at every commit for (const OffsetSync& sync :
+//   50); emitter.Promote();  // at every commit for (const OffsetSync& sync :
 //   emitter.Take(10)) ...
 
 #ifndef MIRROR_SYNC_OFFSET_SYNC_EMITTER_H_
@@ -26,8 +26,10 @@ namespace mirror {
 
 // Purpose: a sync where a partition begins, where either offset skips, and at
 // every lag_max + 1 records (the + 1 mirrors how MM2 translates); the newest
-// record of a partition that moved since, at the next Promote(). Only the
-// newest unsent sync of a partition is kept. Thread safety: thread-compatible.
+// record of a partition that moved since, at the next Promote(). Of the unsent
+// syncs of a partition two are kept: where it begins, as MM2 translates no
+// position before the oldest sync it finds, and the newest. Thread safety:
+// thread-compatible.
 class OffsetSyncEmitter {
  public:
   // `lag_max` is offset.lag.max, 0 or more: 0 makes every record a sync.
@@ -44,20 +46,23 @@ class OffsetSyncEmitter {
   // Takes at most `limit` syncs that are due, the longest due first.
   std::vector<OffsetSync> Take(size_t limit);
 
-  // Gives back a sync that could not be written; a newer one of its partition
-  // wins.
-  void GiveBack(const OffsetSync& sync);
+  // Gives back what was taken last and could not be written.
+  void GiveBack(const std::vector<OffsetSync>& taken);
 
  private:
   struct Partition {
     UpstreamOffset last_u{-1};
     DownstreamOffset last_d{-1};
     std::optional<DownstreamOffset> last_sync;
+    std::optional<OffsetSync> ahead;  // is sent before `due`
     std::optional<OffsetSync> due;
     std::optional<OffsetSync> delayed;
   };
 
   void MakeDue(Partition* partition, OffsetSync sync);
+  void SendAhead(Partition* partition, OffsetSync sync);
+  // Comes before `ahead` or `due` is set.
+  void Queue(Partition* partition);
 
   const int64_t lag_max_;
   // Nodes keep their addresses: the queues point to them.

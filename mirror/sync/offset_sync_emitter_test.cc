@@ -74,9 +74,20 @@ TEST(OffsetSyncEmitter, DelaysWhatIsNotDueUntilThePromotion) {
 TEST(OffsetSyncEmitter, KeepsOnlyTheNewestUnsentSyncOfAPartition) {
   OffsetSyncEmitter emitter(50);
   Copied(&emitter, 0, 100);
-  Copied(&emitter, 1, 101);
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(0, 100)));
+  Copied(&emitter, 2, 102);
+  Copied(&emitter, 4, 104);
+  Copied(&emitter, 5, 105);
   emitter.Promote();
-  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(1, 101)));
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(5, 105)));
+}
+
+// MM2, which sends at once, finds no translation before the oldest sync.
+TEST(OffsetSyncEmitter, NothingReplacesTheBeginningOfAPartition) {
+  OffsetSyncEmitter emitter(100);
+  Copied(&emitter, 7, 3, 5000);
+  Copied(&emitter, 6000, 5003);
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(7, 3), Sync(6000, 5003)));
 }
 
 TEST(OffsetSyncEmitter, SendsInTheOrderInWhichPartitionsBecameDue) {
@@ -86,19 +97,21 @@ TEST(OffsetSyncEmitter, SendsInTheOrderInWhichPartitionsBecameDue) {
   Copied(&emitter, 0, 100);
   Copied(&emitter, 2, 102);          // keeps the second place
   Copied(&emitter, 9, 9, 1, other);  // and this the first
-  EXPECT_THAT(emitter.Take(1), ElementsAre(Sync(9, 9, other)));
-  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(2, 102)));
+  EXPECT_THAT(emitter.Take(1), ElementsAre(Sync(0, 0, other)));
+  EXPECT_THAT(emitter.Take(10),
+              ElementsAre(Sync(9, 9, other), Sync(0, 100), Sync(2, 102)));
+  EXPECT_THAT(emitter.Take(10), IsEmpty());
 }
 
-TEST(OffsetSyncEmitter, ASyncThatFailedComesAgainUnlessThereIsANewerOne) {
+TEST(OffsetSyncEmitter, SyncsThatFailedComeAgain) {
   OffsetSyncEmitter emitter(0);
-  Copied(&emitter, 0, 0);
-  const OffsetSync failed = emitter.Take(1).front();
+  Copied(&emitter, 0, 0, 3);
+  const std::vector<OffsetSync> failed = emitter.Take(10);
   emitter.GiveBack(failed);
-  EXPECT_THAT(emitter.Take(10), ElementsAre(failed));
-  Copied(&emitter, 1, 1);
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(0, 0), Sync(2, 2)));
+  Copied(&emitter, 3, 3);
   emitter.GiveBack(failed);
-  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(1, 1)));
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(0, 0), Sync(3, 3)));
 }
 
 // Runs must decide as their records one by one.

@@ -76,7 +76,7 @@ absl::Status OffsetSyncPublisher::RunOnce() {
     return status;
   }
   MutexLock lock(&mu_);
-  for (const OffsetSync& sync : syncs) emitter_.GiveBack(sync);
+  emitter_.GiveBack(syncs);
   return status;
 }
 

@@ -60,20 +60,6 @@ Record CheckpointOf(const std::string& group, const std::string& topic,
   return NewRecord(*checkpoint.EncodeKey(), *checkpoint.EncodeValue());
 }
 
-struct Ended {
-  int exit_code = -1;
-  std::string output;  // standard output and error together
-};
-
-Ended RunProgram(const std::vector<std::string>& argv) {
-  const auto process =
-      ChildProcess::Start(argv, MakeTestDirectory("run") + "/output").value();
-  Ended ended;
-  ended.exit_code = process->Wait(kPatience).value_or(-1);
-  ended.output = process->Output();
-  return ended;
-}
-
 // One broker for all tests, each of which has its own topics and groups.
 class ClientTest : public ::testing::Test {
  protected:

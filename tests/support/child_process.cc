@@ -105,6 +105,15 @@ std::string ChildProcess::Output() const {
   return text.str();
 }
 
+Ended RunProgram(const std::vector<std::string>& argv) {
+  const auto process =
+      ChildProcess::Start(argv, MakeTestDirectory("run") + "/output").value();
+  Ended ended;
+  ended.exit_code = process->Wait(absl::Minutes(1)).value_or(-1);
+  ended.output = process->Output();
+  return ended;
+}
+
 std::string MakeTestDirectory(const std::string& name) {
   const char* root = std::getenv("TEST_TMPDIR");
   std::string path =

@@ -58,6 +58,15 @@ class ChildProcess {
   std::optional<int> exit_code_;
 };
 
+// How a program ended.
+struct Ended {
+  int exit_code = -1;  // -1: it did not
+  std::string output;  // standard output and error together
+};
+
+// Runs `argv` to its end, for at most a minute.
+Ended RunProgram(const std::vector<std::string>& argv);
+
 // A folder for one test's files, unique in this run.
 std::string MakeTestDirectory(const std::string& name);
 

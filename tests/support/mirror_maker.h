@@ -24,11 +24,6 @@ std::string WriteProperties(const std::string& text);
 std::unique_ptr<ChildProcess> StartMirrorMaker(
     const std::vector<std::string>& arguments);
 
-struct Ended {
-  int exit_code = -1;  // -1: it did not end
-  std::string output;  // standard output and error together
-};
-
 // Runs to the end, for at most a minute.
 Ended RunMirrorMaker(const std::vector<std::string>& arguments);
 

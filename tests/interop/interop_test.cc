@@ -173,13 +173,10 @@ Lines JavaPrints(TestCluster* cluster, const std::string& topic,
 }
 
 Lines FormatTopicPrints(TestCluster* cluster, const std::string& topic) {
-  const auto process =
-      ChildProcess::Start({"examples/format_topic", "--bootstrap-server",
-                           cluster->servers(), "--topic", topic},
-                          MakeTestDirectory("format_topic") + "/output")
-          .value();
-  EXPECT_THAT(process->Wait(kPatience), IsOkAndHolds(0)) << process->Output();
-  return absl::StrSplit(process->Output(), '\n', absl::SkipEmpty());
+  const Ended ended = RunProgram({"examples/format_topic", "--bootstrap-server",
+                                  cluster->servers(), "--topic", topic});
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  return absl::StrSplit(ended.output, '\n', absl::SkipEmpty());
 }
 
 }  // namespace mirror::testing

@@ -140,6 +140,10 @@ class ChangeoverTest : public InteropTest {
     return {DownstreamOffset(offset), Exactness::kExact};
   }
 
+  static void OursTakesOver();
+  static void Mm2TakesOver();
+  static void OursTakesOverAgain();
+
   static std::string file_;
   static std::vector<std::string> groups_;
 };
@@ -186,8 +190,8 @@ TEST_F(ChangeoverTest, OurClientTranslatesFromMm2sOffsetSyncsOnTheTarget) {
   EXPECT_EQ(last, 1000);
 }
 
-TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
-  // Ours takes over, while one group is deleted and others read on.
+// Ours takes over from MM2; a group was deleted, and others read on.
+void ChangeoverTest::OursTakesOver() {
   ASSERT_THAT(
       RunJavaTool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
                   {"--bootstrap-server", A()->servers(), "--delete", "--group",
@@ -195,7 +199,7 @@ TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
                   kJavaPatience),
       IsOk());
   Append(A(), "orders");
-  auto ours = StartMirrorMaker({file_});
+  const auto ours = StartMirrorMaker({file_});
   AwaitProgress(1999);
   PlaceGroup(A(), "group-500", At("orders", 1300));
   PlaceGroup(A(), "group-1000", At("orders", 1500));
@@ -210,11 +214,13 @@ TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
     EXPECT_EQ(Translate(u), Exactly(u)) << u;
   }
   EXPECT_LE(Translate(900).offset.value(), 900);
+}
 
-  // MM2 again. Only if it could read our checkpoints does it trust the offset
-  // syncs from before its start, and translate a position among them.
+// Only if MM2 can read our checkpoints does it trust the offset syncs from
+// before its start, and translate a position among them.
+void ChangeoverTest::Mm2TakesOver() {
   PlaceGroup(A(), "group-375", At("orders", 1700));
-  auto mm2 = StartMm2(file_);
+  const auto mm2 = StartMm2(file_);
   EXPECT_TRUE(AwaitCheckpoint("group-375", 1000)) << mm2->Output();
   Append(A(), "orders");
   PlaceGroup(A(), "group-1000", At("orders", 2700));
@@ -233,10 +239,11 @@ TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
     EXPECT_LE(Translate(u).offset.value(), u);
     EXPECT_GE(Translate(u).offset.value(), 2000);
   }
+}
 
-  // And ours once more.
+void ChangeoverTest::OursTakesOverAgain() {
   Append(A(), "orders");
-  ours = StartMirrorMaker({file_});
+  const auto ours = StartMirrorMaker({file_});
   AwaitProgress(3999);
   PlaceGroup(A(), "group-1000", At("orders", 3500));
   EXPECT_TRUE(AwaitCheckpoint("group-1000", 3500)) << ours->Output();
@@ -248,6 +255,13 @@ TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
   }
   EXPECT_LE(Translate(2500).offset.value(), 2500);
   ExpectGoodAnswers(A(), B(), {"group-375", "group-500", "group-1000"});
+}
+
+// The last test, as it changes what the others look at.
+TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
+  ASSERT_NO_FATAL_FAILURE(OursTakesOver());
+  ASSERT_NO_FATAL_FAILURE(Mm2TakesOver());
+  OursTakesOverAgain();
 }
 
 }  // namespace

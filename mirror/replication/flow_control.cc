@@ -19,6 +19,9 @@ constexpr absl::Duration kTurn = absl::Milliseconds(100);
 // one.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 constexpr absl::Duration kRecheck = absl::Milliseconds(200);
+// A partition without a leader for this long has lost it, rather than not got
+// it yet.
+constexpr absl::Duration kLeaderTimeout = absl::Seconds(10);
 
 absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
@@ -164,8 +167,11 @@ absl::Status FlowControl::Refresh() {
   std::vector<PartitionPlan> partitions;
   for (size_t i = 0; i < plan.ready.size(); ++i) {
     if (descriptions[i].ok()) plan.ready[i].id = descriptions[i]->id;
-    if (descriptions[i].status().code() != absl::StatusCode::kNotFound) {
+    if (absl::IsNotFound(descriptions[i].status())) continue;
+    if (HasAppeared(plan.ready[i])) {
       Apply(plan.ready[i], &partitions);
+    } else {
+      next_refresh_ = clock_->Now() + kRecheck;
     }
   }
   FillTargetLogs(&partitions);
@@ -187,6 +193,7 @@ bool FlowControl::CreateMissing(const TopicPlan& plan) {
     const NewTopic& topic = plan.create[i];
     if (created[i].ok()) {
       created_.insert(topic.name);
+      appearing_[topic.name] = clock_->Now() + kLeaderTimeout;
       Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
              absl::StrCat("created on cluster ", target_cluster_->alias(),
                           " with ", topic.partitions, " partitions"));
@@ -244,6 +251,23 @@ void FlowControl::Apply(const MirroredTopic& topic,
     if (stored != memory_.progress().end()) plan.start = stored->second + 1;
     plans->push_back(std::move(plan));
   }
+}
+
+bool FlowControl::HasAppeared(const MirroredTopic& topic) {
+  const auto it = appearing_.find(topic.target);
+  if (it == appearing_.end()) return true;
+  std::vector<TopicPartition> all;
+  for (int32_t i = 0; i < topic.partitions; ++i) {
+    all.push_back({topic.target, i});
+  }
+  // Records for a partition without a leader make the client library look up
+  // the whole topic, once per partition.
+  const auto starts = target_admin_->ListOffsets(all, OffsetSpec::kEarliest);
+  const bool led = std::all_of(starts.begin(), starts.end(),
+                               [](const auto& start) { return start.ok(); });
+  if (!led && clock_->Now() < it->second) return false;
+  appearing_.erase(it);
+  return true;
 }
 
 void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {

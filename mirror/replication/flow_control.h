@@ -92,6 +92,9 @@ class FlowControl {
   bool CreateMissing(const TopicPlan& plan);
   // Adds the topic's partitions that no shard has yet to `plans`.
   void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
+  // Whether every partition of the target topic has a leader, or has had the
+  // time to get one.
+  bool HasAppeared(const MirroredTopic& topic);
   // Learns what the target holds of those without progress.
   void FillTargetLogs(std::vector<PartitionPlan>* plans);
   void Add(PartitionPlan plan);
@@ -118,6 +121,8 @@ class FlowControl {
   std::map<std::string, KnownTopic> known_;
   // Target topics that this control created: they were empty.
   std::set<std::string> created_;
+  // Those of them that brokers may not all know yet, and until when to wait.
+  std::map<std::string, absl::Time> appearing_;
   absl::Time next_refresh_ = absl::InfinitePast();
   bool connected_ = false;
 

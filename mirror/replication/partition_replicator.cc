@@ -208,7 +208,8 @@ PartitionReplicator::SendResult PartitionReplicator::Send(RecordSink* sink,
       // A batch that went out in part counts whole, so bytes alone do not say
       // that there is something to wait for.
       if (in_flight_records_ > 0 &&
-          (isolated || in_flight_bytes_ >= options_->max_in_flight_bytes)) {
+          (isolated || in_flight_bytes_ >= options_->max_in_flight_bytes ||
+           in_flight_records_ + held.batch->count() > kMaxRecordsOnTheirWay)) {
         return SendResult::kAtLimit;
       }
       if (isolated && held.batch->count() > 1) {

@@ -2,8 +2,6 @@
 
 #include "mirror/replication/progress_writer.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "mirror/model/murmur2.h"
 #include "mirror/replication/connect_offset.h"
@@ -16,7 +14,7 @@ namespace {
 // twice after a kill grows by the second, a hole in the index only makes
 // answers lower bounds. It does wait for one that is not answered: the answer
 // will come.
-constexpr absl::Duration kIndexPatience = absl::Seconds(5);
+constexpr int kRefusalsBorne = 30;  // in a row
 
 }  // namespace
 
@@ -37,7 +35,6 @@ void ProgressWriter::Begin(std::vector<CopiedThrough> copied,
 
 void ProgressWriter::QueueIndex(absl::Span<const TopicPartition> partitions,
                                 absl::Time now) {
-  behind_since_ = std::min(behind_since_, now);
   absl::StatusOr<IndexFlush> flush = store_->PrepareFlush(partitions);
   flush_status_ = flush.status();
   if (!flush.ok()) return;
@@ -59,10 +56,8 @@ void ProgressWriter::Step(RecordSink* sink, absl::Time now) {
   index_.Send(sink, now);
   CollectIndex();
   if (!waiting_.empty() && index_.idle()) {
-    if (flush_status_.ok()) {
-      behind_since_ = absl::InfiniteFuture();
-      QueueProgress(now);
-    } else if (now - behind_since_ >= kIndexPatience) {
+    refusals_ = flush_status_.ok() ? 0 : refusals_ + 1;
+    if (refusals_ == 0 || refusals_ > kRefusalsBorne) {
       QueueProgress(now);
     } else {
       waiting_.clear();  // once more at the next Begin()

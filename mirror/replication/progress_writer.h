@@ -5,7 +5,7 @@
 // index behind the progress would leave a hole after a kill.
 //
 //   Begin: index segments --acks--> progress records --acks--> committed
-//                         \----refused for 5 s-----^
+//                         \--refused 31 times----^
 
 #ifndef MIRROR_REPLICATION_PROGRESS_WRITER_H_
 #define MIRROR_REPLICATION_PROGRESS_WRITER_H_
@@ -102,8 +102,7 @@ class ProgressWriter {
   TopicQueue index_;
   IndexFlush flush_;
   absl::Status flush_status_;
-  // Since when the topic lacks what progress waits for.
-  absl::Time behind_since_ = absl::InfiniteFuture();
+  int refusals_ = 0;  // of the index, in a row
 
   TopicQueue progress_;
   std::map<int64_t, CopiedThrough> under_way_;  // by id in progress_

@@ -145,6 +145,8 @@ void Shard::OnFetched(Fetched fetched, absl::Time now) {
   for (std::unique_ptr<RecordBatch>& batch : fetched.batches) {
     Entry* entry = Find(batch->topic_partition());
     if (entry == nullptr) continue;
+    entry->read_end = std::max(entry->read_end, batch->last_offset() + 1);
+    if (entry->new_stretch) UpdateBounds(entry);
     const bool was_holding = entry->partition->HasHeld();
     entry->partition->OnBatch(std::move(batch), now);
     if (!was_holding && entry->partition->HasHeld()) holding_.push_back(entry);
@@ -171,7 +173,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
     const auto it = by_target_.find(ack.target);
     if (it == by_target_.end()) continue;
     if (it->second != entry && entry != nullptr) {
-      OnCopied(*entry, copied);
+      OnCopied(entry, copied);
       copied.clear();
     }
     entry = it->second;
@@ -182,26 +184,29 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
     }
     TakeEvents(entry);
   }
-  if (entry != nullptr) OnCopied(*entry, copied);
+  if (entry != nullptr) OnCopied(entry, copied);
 }
 
-void Shard::OnCopied(const Entry& entry,
-                     const std::vector<CopiedRange>& copied) {
+void Shard::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
   if (copied.empty()) return;
-  const TopicPartition& source = entry.partition->source();
-  const std::optional<PartitionBounds> bounds =
-      source_ == nullptr ? std::nullopt : source_->Bounds(source);
-  options_.store->Append(source, copied,
-                         bounds.has_value() ? bounds->end : OffsetRuns::kNoEnd);
+  const TopicPartition& source = entry->partition->source();
+  UpstreamOffset source_end = OffsetRuns::kNoEnd;
+  if (std::exchange(entry->new_stretch, false)) {
+    if (entry->bounds.has_value()) {
+      source_end = std::max(entry->bounds->end, entry->read_end);
+    }
+  }
+  options_.store->Append(source, copied, source_end);
   if (!options_.on_copied) return;
   for (const CopiedRange& range : copied) {
     options_.on_copied(source, range.upstream, range.downstream, range.count);
   }
 }
 
-void Shard::BeginStretch(const Entry& entry,
+void Shard::BeginStretch(Entry* entry,
                          const PartitionReplicator::Stretch& stretch) {
-  const PartitionReplicator& partition = *entry.partition;
+  const PartitionReplicator& partition = *entry->partition;
+  entry->new_stretch = true;
   if (stretch.anew) options_.store->StartOver(partition.source());
   if (partition.target_log().has_value()) {
     options_.store->Begin(partition.source(), stretch.first,
@@ -247,13 +252,12 @@ void Shard::Sweep(absl::Time now) {
     }
     partition->Tick(now);
     if (const auto stretch = partition->TakeStretch()) {
-      BeginStretch(entry, *stretch);
+      BeginStretch(&entry, *stretch);
     }
     if (!entry.assigned && partition->WantsToRead()) {
       assign.push_back({source, partition->next()});
       entry.assigned = true;
     }
-    if (entry.assigned) entry.bounds = source_->Bounds(source);
     TakeEvents(&entry);
   }
   absl::Status status;
@@ -289,11 +293,18 @@ bool Shard::TryRenewSource() {
   return true;
 }
 
+void Shard::UpdateBounds(Entry* entry) {
+  if (!entry->assigned || source_ == nullptr) return;
+  const auto bounds = source_->Bounds(entry->partition->source());
+  if (bounds.has_value()) entry->bounds = bounds;
+}
+
 void Shard::BeginCommit(absl::Time now) {
   std::vector<CopiedThrough> copied;
   std::vector<TopicPartition> all;
   for (auto& [source, entry] : entries_) {
     all.push_back(source);
+    UpdateBounds(&entry);
     if (entry.bounds.has_value()) {
       options_.store->DropBelow(source, entry.bounds->log_start);
     }

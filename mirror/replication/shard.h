@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One shard of a flow: some of its source partitions, one source and one sink,
-// one loop. What a MirrorSourceTask is to MM2.
+// The loop of some shards of a flow: their source partitions, one source, one
+// sink. What a MirrorSourceTask is to MM2.
 //
 //   Poll source -> partitions hold -> Send to sink -> Poll acks -> index
 //                                     every second: commit index and progress
@@ -107,6 +107,10 @@ class Shard {
     bool assigned = false;
     std::optional<UpstreamOffset> committed;
     std::optional<PartitionBounds> bounds;
+    // No record at or above it was ever read here.
+    UpstreamOffset read_end;
+    // Nothing was acknowledged since a stretch of copying began.
+    bool new_stretch = false;
   };
 
   Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
@@ -117,16 +121,17 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnAcks(const std::vector<Ack>& acks, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void OnCopied(const Entry& entry, const std::vector<CopiedRange>& copied)
+  void OnCopied(Entry* entry, const std::vector<CopiedRange>& copied)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void BeginStretch(const Entry& entry,
-                    const PartitionReplicator::Stretch& stretch)
+  void BeginStretch(Entry* entry, const PartitionReplicator::Stretch& stretch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SendHeld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Lets time pass for every partition and assigns them as they want.
   void Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Whether the new source is there.
   bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Asks the source where the partition's log begins and ends.
+  void UpdateBounds(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void BeginCommit(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MoveCommit(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool HasUncommitted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -127,7 +127,9 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
     run.unindexed = UnindexedBefore(run);
   }
   if (run.unindexed > 0) {
-    // Copies made over and over are still of no more records than there are.
+    // They need not be of the next records. But copies made over and over are
+    // still of no more records than there are.
+    run.unindexed = Saturate(run.unindexed + kMaxRecordsOnTheirWay);
     const UpstreamOffset from = std::max(u, settled_.back().upstream_end());
     run.unindexed = std::min(run.unindexed, Saturate(source_end - from));
   }

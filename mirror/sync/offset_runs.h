@@ -49,6 +49,11 @@ struct OffsetRun {
   }
 };
 
+// How many records of a partition may be on their way to the target at once.
+// When the target refuses one, that many later ones may stand there already;
+// after a kill nothing tells of them.
+inline constexpr int64_t kMaxRecordsOnTheirWay = 10000;
+
 // What copies the target may hold that the index does not tell when copying
 // starts again.
 enum class UnindexedCopies {

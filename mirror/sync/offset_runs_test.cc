@@ -135,9 +135,23 @@ TEST(OffsetRuns, UnindexedCopiesCountUntilTheyAreMadeAgain) {
   runs.Append(101, 151, 10);
   EXPECT_EQ(runs.At(105), AtLeast(101));
   EXPECT_EQ(runs.At(120), AtLeast(101));  // the only copy is at 120
-  runs.Append(111, 161, 40);
+  // Had one been refused, copies of later records could be among them.
+  runs.Append(111, 161, 39 + kMaxRecordsOnTheirWay);
+  EXPECT_EQ(runs.At(120), AtLeast(101));
+  runs.Append(150 + kMaxRecordsOnTheirWay, 200 + kMaxRecordsOnTheirWay, 1);
   EXPECT_EQ(runs.At(105), Exact(155));
   EXPECT_EQ(runs.At(120), Exact(170));
+}
+
+TEST(OffsetRuns, UnindexedCopiesAreOfNoMoreRecordsThanTheSourceHas) {
+  OffsetRuns runs;
+  runs.Append(UpstreamOffset(0), DownstreamOffset(0), 101);
+  runs.Resume(UpstreamOffset(101), UnindexedCopies::kPossible);
+  runs.Append(UpstreamOffset(101), DownstreamOffset(151), 10,
+              UpstreamOffset(121));
+  EXPECT_EQ(runs.Translate(UpstreamOffset(105)), AtLeast(101));
+  runs.Append(UpstreamOffset(111), DownstreamOffset(161), 10);
+  EXPECT_EQ(runs.Translate(UpstreamOffset(105)), Exact(155));
 }
 
 TEST(OffsetRuns, ExactlyOnceLeavesNoUnindexedCopies) {

@@ -118,7 +118,7 @@ class World {
   void Step() {
     switch (Pick(0, 9)) {
       case 0:
-        return Kill();
+        return exactly_once_ || Chance(50) ? Kill() : RefuseAndKill();
       case 1:
       case 2:
         return Flush();
@@ -198,6 +198,17 @@ class World {
     flushed_target_end_ = target_end_;
     // Progress follows the index, unless the kill comes in between.
     if (exactly_once_ || Chance(70)) progress_ = passed_;
+  }
+
+  // The target refuses some records; later ones land, and are sent again behind
+  // these, which nobody lives to see.
+  void RefuseAndKill() {
+    const int64_t first = passed_;
+    for (int64_t u = first + 1; u < std::min(first + 10, first_ + 80); ++u) {
+      if (source_.count(u) > 0 && Chance(50)) truth_.Copy(u, target_end_++);
+    }
+    source_end_ = std::max(source_end_, std::min(first + 10, first_ + 80));
+    Kill();
   }
 
   void Kill() {

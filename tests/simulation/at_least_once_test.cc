@@ -9,10 +9,13 @@
 //  - records keep key, value, headers and timestamp;
 //  - at any time no translated offset lies past the true position; and when
 //    each partition has gone on for a while, every one is exact, the engine's
-//    and that of a client which reads the index topic.
+//    and that of a client which reads the index topic;
+//  - checkpoints neither lie past the true position nor fall back by
+//  themselves.
 // Replay one seed with --test_env=MIRROR_SEED=n.
 
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
@@ -23,12 +26,14 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "mirror/replication/flow_fixture.h"
+#include "tests/simulation/checkpointing.h"
 #include "tests/simulation/translation_check.h"
 
 namespace mirror {
 namespace {
 
-constexpr int kSeeds = 200;
+constexpr uint64_t kSeedsPerShard = 50;
+constexpr uint64_t kShards = 8;
 constexpr int32_t kPartitions = 3;
 constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
 
@@ -40,13 +45,15 @@ class World {
     flow_.source().CreateTopic("orders", kPartitions);
     flow_.source().SetMaxBatchRecords(1 + Below(50));
     flow_.target().SetBufferLimit(1 + Below(200));
-    flow_.Start(1 + Below(3));
+    Start();
   }
 
   void Run() {
     for (int step = 0; step < 60; ++step) {
       Act();
-      flow_.RunFor(absl::Milliseconds(25 * (1 + Below(40))));
+      const absl::Time until =
+          flow_.clock().Now() + absl::Milliseconds(25 * (1 + Below(40)));
+      RunUntil([&] { return flow_.clock().Now() >= until; });
       for (int32_t i = 0; i < kPartitions; ++i) {
         ASSERT_NO_FATAL_FAILURE(Check(i).ExpectSafe(flow_.store()));
       }
@@ -62,12 +69,27 @@ class World {
     LoadIndex(flow_.target(), kIndexTopic, &client);
     for (int32_t i = 0; i < kPartitions; ++i) {
       CheckOrder(i);
+      ASSERT_NO_FATAL_FAILURE(CheckCheckpoints(i));
       ASSERT_NO_FATAL_FAILURE(Check(i).ExpectExact(flow_.store()));
       ASSERT_NO_FATAL_FAILURE(Check(i).ExpectExact(client));
     }
   }
 
  private:
+  void Start() {
+    flow_.Start(1 + Below(3));
+    checkpointing_.Start();
+  }
+
+  bool RunUntil(const std::function<bool()>& done) {
+    return flow_.RunUntil(
+        [&] {
+          checkpointing_.Step();
+          return done();
+        },
+        absl::Minutes(30));
+  }
+
   int Below(int limit) {
     return std::uniform_int_distribution<int>(0, limit - 1)(random_);
   }
@@ -78,6 +100,7 @@ class World {
   void Act() {
     FakeCluster& a = flow_.source();
     FakeCluster& b = flow_.target();
+    if (Chance(30)) Consume();
     switch (Below(refusals_ ? 11 : 8)) {
       case 0:
       case 1:
@@ -98,7 +121,7 @@ class World {
         }
         break;
       case 6:
-        if (Chance(40)) flow_.Start(1 + Below(3));  // killed and restarted
+        if (Chance(40)) Start();  // killed and restarted
         break;
       case 7:
         if (b.HasTopic("A.orders")) {
@@ -115,6 +138,16 @@ class World {
         b.FenceSinks();
         break;
     }
+  }
+
+  // A group reads on; now and then it is set back.
+  void Consume() {
+    const TopicPartition tp = Any();
+    int64_t& position = positions_[tp];
+    if (Chance(10)) position /= 2;
+    position +=
+        Below(static_cast<int>(flow_.source().LogEnd(tp) - position) + 1);
+    flow_.source().CommitGroupOffset("group", tp, position);
   }
 
   void Append(const TopicPartition& tp, int64_t count) {
@@ -140,8 +173,7 @@ class World {
   }
 
   void CatchUp() {
-    ASSERT_TRUE(flow_.RunUntil([this] { return EverythingIsThere(); },
-                               absl::Minutes(30)))
+    ASSERT_TRUE(RunUntil([this] { return EverythingIsThere(); }))
         << "the flow does not catch up: " << Describe();
   }
 
@@ -194,6 +226,22 @@ class World {
     return text;
   }
 
+  // No checkpoint lies past the true position, and none falls back unless the
+  // group did.
+  void CheckCheckpoints(int32_t partition) {
+    const TranslationCheck check = Check(partition);
+    std::optional<Checkpoint> last;
+    for (const Checkpoint& checkpoint : checkpointing_.Written()) {
+      if (checkpoint.topic_partition.partition != partition) continue;
+      ASSERT_NO_FATAL_FAILURE(
+          check.ExpectSafe(checkpoint.upstream, checkpoint.downstream));
+      if (last.has_value() && checkpoint.upstream >= last->upstream) {
+        ASSERT_GE(checkpoint.downstream, last->downstream) << checkpoint;
+      }
+      last = checkpoint;
+    }
+  }
+
   void CheckOrder(int32_t partition) {
     const std::vector<Record> source =
         flow_.source().Records({"orders", partition});
@@ -221,13 +269,17 @@ class World {
 
   std::mt19937_64 random_;
   SimulatedFlow flow_;
+  Checkpointing checkpointing_{&flow_};
+  std::map<TopicPartition, int64_t> positions_;
   bool refusals_ = false;
   int64_t appended_ = 0;
 };
 
-TEST(AtLeastOnce, NothingIsLostAndOrderIsKeptWhateverHappens) {
-  uint64_t first = 1;
-  uint64_t last = kSeeds;
+class AtLeastOnce : public testing::TestWithParam<uint64_t> {};
+
+TEST_P(AtLeastOnce, NothingIsLostAndOrderIsKeptWhateverHappens) {
+  uint64_t first = GetParam() * kSeedsPerShard;
+  uint64_t last = first + kSeedsPerShard - 1;
   if (const char* seed = std::getenv("MIRROR_SEED")) {
     ASSERT_TRUE(absl::SimpleAtoi(seed, &first));
     last = first;
@@ -238,6 +290,9 @@ TEST(AtLeastOnce, NothingIsLostAndOrderIsKeptWhateverHappens) {
     if (HasFailure()) return;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, AtLeastOnce,
+                         testing::Range<uint64_t>(0, kShards));
 
 }  // namespace
 }  // namespace mirror

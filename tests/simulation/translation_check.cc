@@ -8,7 +8,6 @@
 
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
-#include "mirror/model/offset.h"
 #include "mirror/sync/translation.h"
 
 namespace mirror {
@@ -52,6 +51,13 @@ void TranslationCheck::ExpectSafe(const OffsetSyncStore& store) const {
           << t.offset.value() << ", and at " << it->first
           << " stands an earlier record";
     }
+  }
+}
+
+void TranslationCheck::ExpectSafe(UpstreamOffset u, DownstreamOffset d) const {
+  for (auto it = newest_.lower_bound(u.value()); it != newest_.end(); ++it) {
+    ASSERT_LE(d.value(), it->second) << tp_.ToString() << " at " << u.value()
+                                     << " misses the record at " << it->first;
   }
 }
 

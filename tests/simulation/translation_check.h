@@ -3,14 +3,15 @@
 // Holds what an OffsetSyncStore answers against what really stands on the
 // target.
 
-#ifndef MIRROR_TESTS_SIMULATION_TRANSLATION_CHECK_H_
-#define MIRROR_TESTS_SIMULATION_TRANSLATION_CHECK_H_
+#ifndef TESTS_SIMULATION_TRANSLATION_CHECK_H_
+#define TESTS_SIMULATION_TRANSLATION_CHECK_H_
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/offset_sync_store.h"
@@ -28,6 +29,9 @@ class TranslationCheck {
   // copies of the records at or above it), answers are monotonic, and from an
   // exact one on no earlier record is met.
   void ExpectSafe(const OffsetSyncStore& store) const;
+
+  // As above, for one position: `d` does not lie past the true position of `u`.
+  void ExpectSafe(UpstreamOffset u, DownstreamOffset d) const;
 
   // Every record's newest copy is found exactly.
   void ExpectExact(const OffsetSyncStore& store) const;
@@ -47,4 +51,4 @@ void LoadIndex(const FakeCluster& target, const std::string& topic,
 
 }  // namespace mirror
 
-#endif  // MIRROR_TESTS_SIMULATION_TRANSLATION_CHECK_H_
+#endif  // TESTS_SIMULATION_TRANSLATION_CHECK_H_

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Consumer groups of a simulated flow: where they stand on the source, and a
+// CheckpointEmitter that takes its turn after the flow's.
+
+#ifndef TESTS_SIMULATION_CHECKPOINTING_H_
+#define TESTS_SIMULATION_CHECKPOINTING_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
+#include "mirror/checkpoint/checkpoint.h"
+#include "mirror/checkpoint/checkpoint_emitter.h"
+#include "mirror/replication/flow_fixture.h"
+#include "mirror/runtime/clock.h"
+
+namespace mirror {
+
+class Checkpointing {
+ public:
+  // `flow` must outlive it.
+  explicit Checkpointing(SimulatedFlow* flow) : flow_(flow), clock_(flow) {}
+
+  // The flow has just been started.
+  void Start();
+  void Step();
+
+  // What was written to the checkpoints topic, in order.
+  std::vector<Checkpoint> Written() const;
+
+ private:
+  // Single-threaded waiting: whoever looks at the time lets it pass.
+  class PassingClock final : public Clock {
+   public:
+    explicit PassingClock(SimulatedFlow* flow) : flow_(flow) {}
+    absl::Time Now() override {
+      flow_->clock().Advance(absl::Milliseconds(1));
+      return flow_->clock().Now();
+    }
+    bool AwaitUntil(Mutex* mu, absl::Time deadline,
+                    absl::FunctionRef<bool()> done)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
+      return flow_->clock().AwaitUntil(mu, deadline, done);
+    }
+
+   private:
+    SimulatedFlow* const flow_;
+  };
+
+  SimulatedFlow* const flow_;
+  PassingClock clock_;
+  std::unique_ptr<CheckpointEmitter> emitter_;
+  absl::Time due_;
+};
+
+}  // namespace mirror
+
+#endif  // TESTS_SIMULATION_CHECKPOINTING_H_

@@ -88,8 +88,8 @@ struct Flow {
   // heartbeats.replication.enabled.
   bool replicate_heartbeats = true;
 
-  // tasks.max: how many threads, each with a consumer and a producer, and how
-  // many shards the flow is cut into when it runs for the first time.
+  // tasks.max: how many shards the flow is cut into when it runs for the first
+  // time. Four of them share a thread, a consumer and a producer.
   int shards = 4;
   // Whether records of open and aborted transactions are left out
   // (isolation.level; MM2 copies them by default).

@@ -11,6 +11,8 @@
 namespace mirror::internal {
 namespace {
 
+// See docs/adr/0007-shards-share-clients.md.
+constexpr int kShardsPerClients = 4;
 constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
 // Between two looks whether the flow's memory is read.
 constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
@@ -104,7 +106,9 @@ absl::Status FlowRunner::BuildShards() {
   options.commit_interval = flow_.offset_flush_interval;
   options.source.read_committed = flow_.read_committed;
   // Half for what is read ahead, half for what is not acknowledged.
-  const int64_t share = flow_.max_buffered_bytes / (2 * flow_.shards);
+  const int clients =
+      (flow_.shards + kShardsPerClients - 1) / kShardsPerClients;
+  const int64_t share = flow_.max_buffered_bytes / (2 * clients);
   options.source.max_buffered_bytes = share;
   options.sink.max_buffered_bytes = share;
   options.partition.source_alias = flow_.source.alias;
@@ -121,7 +125,7 @@ absl::Status FlowRunner::BuildShards() {
       offset_syncs_->OnCopied(source, first, base, count);
     };
   }
-  for (int i = 0; i < flow_.shards; ++i) {
+  for (int i = 0; i < clients; ++i) {
     options.index = i;
     options.source.client_id = absl::StrCat(name_, "|reader-", i);
     options.sink.client_id = absl::StrCat(name_, "|writer-", i);

@@ -20,7 +20,6 @@ namespace {
 using absl::StatusCode;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 const TopicPartition kOrders{"orders", 0};
 const TopicPartition kTarget{"A.orders", 0};

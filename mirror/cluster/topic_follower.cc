@@ -35,8 +35,9 @@ absl::Status TopicFollower::MakeSource() {
   options.client_id = client_id_;
   absl::StatusOr<std::unique_ptr<RecordSource>> source =
       cluster_->NewSource(options);
-  if (source.ok()) source_ = *std::move(source);
-  return source.status();
+  if (!source.ok()) return source.status();
+  source_ = *std::move(source);
+  return absl::OkStatus();
 }
 
 void TopicFollower::Cancel() {

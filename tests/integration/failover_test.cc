@@ -184,6 +184,56 @@ class FailoverTest : public ::testing::Test {
     }
   }
 
+  void CreateTopics() {
+    for (const std::string& topic : kTopics) {
+      source_->CreateTopic(topic, kPartitions,
+                           topic == "compacted"
+                               ? kCompacted
+                               : std::map<std::string, std::string>());
+    }
+    for (int32_t i = 0; i < kPartitions; ++i) Fill(i);
+    AwaitCompaction(source_.get(), "compacted", [this] {
+      for (int32_t i = 0; i < kPartitions; ++i) Append({"compacted", i}, 1);
+    });
+  }
+
+  void CompactInternalTopics() {
+    for (const char* topic :
+         {"mm2-offset-index.A.internal", "A.checkpoints.internal"}) {
+      for (const auto& [name, value] : kCompacted) {
+        SetTopicConfig(target_->servers(), topic, name, value);
+      }
+    }
+    AwaitCompaction(target_.get(), "mm2-offset-index.A.internal", [this] {
+      for (int32_t i = 0; i < kPartitions; ++i) Append({"plain", i}, 10);
+    });
+  }
+
+  bool GroupsAreSynced(GroupAdmin* groups) {
+    for (const auto& [group, offsets] : positions_) {
+      const auto here = groups->ListGroupOffsets({group}).front();
+      if (!here.ok() || here->size() < offsets.size()) return false;
+    }
+    return true;
+  }
+
+  // Expects it to go on where the client says, and where it was committed.
+  void ExpectGoesOn(const std::string& group, MirrorClient* client,
+                    GroupAdmin* groups) {
+    const auto translated = client->TranslateOffsets("A", group, kPatience);
+    ASSERT_THAT(translated.status(), IsOk());
+    ASSERT_THAT(*translated, SizeIs(positions_[group].size())) << group;
+    const auto committed = groups->ListGroupOffsets({group}).front();
+    for (const auto& [tp, stood] : positions_[group]) {
+      const TopicPartition copy{"A." + tp.topic, tp.partition};
+      const GroupPosition& position = translated->at(copy);
+      EXPECT_EQ(position.exactness, Exactness::kExact)
+          << group << " " << tp.ToString() << " at " << stood.offset;
+      ExpectGoesOn(group, tp, position.offset.value());
+      ExpectGoesOn(group, tp, committed->at(copy).offset);
+    }
+  }
+
   void ReadSource() {
     for (const std::string& topic : kTopics) {
       records_[topic] = source_->Read(topic);
@@ -258,47 +308,18 @@ class FailoverTest : public ::testing::Test {
 
 TEST_F(FailoverTest, EveryGroupGoesOnAtItsNextRecord) {
   SCOPED_TRACE(absl::StrCat("seed ", seed_));
-  for (const std::string& topic : kTopics) {
-    source_->CreateTopic(topic, kPartitions,
-                         topic == "compacted"
-                             ? kCompacted
-                             : std::map<std::string, std::string>());
-  }
-  for (int32_t i = 0; i < kPartitions; ++i) Fill(i);
-  ASSERT_NO_FATAL_FAILURE(AwaitCompaction(source_.get(), "compacted", [this] {
-    for (int32_t i = 0; i < kPartitions; ++i) {
-      Append({"compacted", i}, 1);
-    }
-  }));
+  ASSERT_NO_FATAL_FAILURE(CreateTopics());
   ASSERT_NO_FATAL_FAILURE(LiveAndBeKilled());
   ASSERT_NO_FATAL_FAILURE(LiveAndBeStopped());
   PlaceGroups();
 
   RunningMirror mirror(NewFlow());
-  for (const char* topic :
-       {"mm2-offset-index.A.internal", "A.checkpoints.internal"}) {
-    for (const auto& [name, value] : kCompacted) {
-      SetTopicConfig(target_->servers(), topic, name, value);
-    }
-  }
-  ASSERT_NO_FATAL_FAILURE(
-      AwaitCompaction(target_.get(), "mm2-offset-index.A.internal", [this] {
-        for (int32_t i = 0; i < kPartitions; ++i) {
-          Append({"plain", i}, 10);
-        }
-      }));
+  ASSERT_NO_FATAL_FAILURE(CompactInternalTopics());
   ASSERT_NO_FATAL_FAILURE(AwaitCopied(mirror));
   ReadSource();
-
   auto groups = target_->cluster()->NewGroupAdmin("test").value();
-  const auto synced = [&] {
-    for (const auto& [group, offsets] : positions_) {
-      const auto here = groups->ListGroupOffsets({group}).front();
-      if (!here.ok() || here->size() < offsets.size()) return false;
-    }
-    return true;
-  };
-  ASSERT_TRUE(Eventually(synced)) << mirror.Status().DebugString();
+  ASSERT_TRUE(Eventually([&] { return GroupsAreSynced(groups.get()); }))
+      << mirror.Status().DebugString();
   ASSERT_THAT(source_->broker()->Kill(), IsOk());
 
   for (const std::string& topic : kTopics) {
@@ -307,20 +328,8 @@ TEST_F(FailoverTest, EveryGroupGoesOnAtItsNextRecord) {
   auto client =
       MirrorClient::Create({{"bootstrap.servers", target_->servers()}}, nullptr)
           .value();
-  for (const auto& [group, offsets] : positions_) {
-    const auto translated = client->TranslateOffsets("A", group, kPatience);
-    ASSERT_THAT(translated.status(), IsOk());
-    ASSERT_THAT(*translated, SizeIs(offsets.size())) << group;
-    const auto committed = groups->ListGroupOffsets({group}).front();
-    for (const auto& entry : offsets) {
-      const TopicPartition& tp = entry.first;
-      const TopicPartition copy{"A." + tp.topic, tp.partition};
-      const GroupPosition& position = translated->at(copy);
-      EXPECT_EQ(position.exactness, Exactness::kExact)
-          << group << " " << tp.ToString() << " at " << entry.second.offset;
-      ExpectGoesOn(group, tp, position.offset.value());
-      ExpectGoesOn(group, tp, committed->at(copy).offset);
-    }
+  for (const auto& item : positions_) {
+    ExpectGoesOn(item.first, client.get(), groups.get());
     if (HasFailure()) return;
   }
 }

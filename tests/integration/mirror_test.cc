@@ -117,13 +117,13 @@ void RunningMirror::OnEvent(const EngineEvent& event) {
 }
 
 TestCluster* MirrorTest::source() {
-  static const std::unique_ptr<TestCluster> cluster = StartOrExit("A");
-  return cluster.get();
+  static const std::unique_ptr<TestCluster> kCluster = StartOrExit("A");
+  return kCluster.get();
 }
 
 TestCluster* MirrorTest::target() {
-  static const std::unique_ptr<TestCluster> cluster = StartOrExit("B");
-  return cluster.get();
+  static const std::unique_ptr<TestCluster> kCluster = StartOrExit("B");
+  return kCluster.get();
 }
 
 std::string MirrorTest::Topic(const std::string& name) {

@@ -42,13 +42,13 @@ Lines LinesWith(absl::string_view mark, const std::string& output) {
 }  // namespace
 
 TestCluster* InteropTest::A() {
-  static const std::unique_ptr<TestCluster> cluster = StartOrExit("A");
-  return cluster.get();
+  static const std::unique_ptr<TestCluster> kCluster = StartOrExit("A");
+  return kCluster.get();
 }
 
 TestCluster* InteropTest::B() {
-  static const std::unique_ptr<TestCluster> cluster = StartOrExit("B");
-  return cluster.get();
+  static const std::unique_ptr<TestCluster> kCluster = StartOrExit("B");
+  return kCluster.get();
 }
 
 std::string InteropTest::File(absl::string_view more) {

@@ -4,6 +4,7 @@
 // next life.
 
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -56,6 +57,21 @@ TEST_F(FlowIndexTest, AnEmptyPartitionHasItsPositionToo) {
   a().CreateTopic("orders", 1);
   flow_.Start();
   ASSERT_TRUE(flow_.RunUntil([&] { return Translate(0) == Exactly(0); }));
+}
+
+TEST_F(FlowIndexTest, TheEndOfALogThatEndsWithMarkersIsExactAfterARestartToo) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(CommittedThrough(9));
+  flow_.Crash();
+  a().AppendAborted(kOrders0, std::vector<Record>(3));
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return Translate(14) == Exactly(10); }));
+  a().Fill(kOrders0, 1);
+  ASSERT_TRUE(CommittedThrough(14));
+  EXPECT_EQ(Translate(12), Exactly(10));
+  EXPECT_EQ(Translate(15), Exactly(11));
 }
 
 TEST_F(FlowIndexTest, ARestartForgetsNothing) {

@@ -54,15 +54,14 @@ bool MarksOthers(const Runs& runs, bool begin_known) {
 Translation Lookup(const Runs& runs, bool begin_known, UpstreamOffset u) {
   if (runs.empty()) return {};
   const auto next = After(runs, u);
-  if (next == runs.begin()) {
-    if (!begin_known && u < next->start()) return {};
-    return {next->downstream, Exactness::kExact};
+  const bool first = next == runs.begin();
+  if (first && !begin_known && u < next->start()) return {};
+  if (MarksOthers(runs, begin_known)) {
+    return {runs.front().downstream, Exactness::kLowerBound};
   }
+  if (first) return {next->downstream, Exactness::kExact};
   const OffsetRun& run = *std::prev(next);
   const int64_t past = u - run.upstream;
-  if (MarksOthers(runs, begin_known)) {
-    return {run.downstream, Exactness::kLowerBound};
-  }
   // At the very end every later copy is of a record at or above u.
   if (past <= run.length) return {run.downstream + past, Exactness::kExact};
   const bool exact = next != runs.end() && Joined(run, *next);
@@ -140,10 +139,12 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
 }
 
 void OffsetRuns::Pass(UpstreamOffset u) {
-  const bool known = !empty() && !catching_up() && passed_ == next_upstream();
-  if (!known || expect_unindexed_ || u <= passed_) return;
-  Add({u, next_downstream_, 0, Saturate(u - passed_)});
+  // After a Resume() too: had anything been copied from there, it would have
+  // been met again.
+  if (empty() || catching_up() || passed_ == kNobody || u <= passed_) return;
   passed_ = u;
+  const UpstreamOffset end = next_upstream();
+  if (u > end) Add({u, next_downstream_, 0, Saturate(u - end)});
   Refresh();
 }
 

@@ -2,18 +2,18 @@
 //
 // The steps of `tools/bench failover`; see there.
 //
-//   failover commit    --source=S --topic=T
-//   failover await     --target=B --alias=A --quiet=SECONDS
-//   failover compare   --source=S --target=B --topic=T
-//   failover translate --source=S --target=B --topic=T
+//   failover commit    --source=S --target=T [--alias=A]
+//   failover await     --source=S --target=T --alias=A --quiet=SECONDS
+//   failover compare   --source=S --target=T
+//   failover translate --source=S --target=T
 //
-// A group's name is the part of each partition that it has read, in percent.
+// A group's name is the part of each partition that it has read, in percent;
+// behind "ALIAS-" if it came to stand there after the mirror's copies.
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +36,7 @@ ABSL_FLAG(std::string, source, "", "bootstrap servers of the source");
 ABSL_FLAG(std::string, target, "", "bootstrap servers of the target");
 ABSL_FLAG(std::string, topic, "records", "the source topic");
 ABSL_FLAG(int32_t, partitions, 8, "of the topic");
-ABSL_FLAG(std::string, alias, "", "await: the mirror, ours or mm2");
+ABSL_FLAG(std::string, alias, "", "await and commit: the mirror, ours or mm2");
 ABSL_FLAG(int, quiet, 10, "await: answers no longer change, in seconds");
 
 namespace mirror::benchmark {
@@ -48,8 +48,13 @@ constexpr char kMm2[] = "mm2";
 constexpr absl::Duration kPatience = absl::Minutes(5);
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 
-// By partition number; of the group named by its percentage.
+// Of a group, by partition number.
 using Positions = std::map<int32_t, int64_t>;
+
+std::string GroupName(const std::string& after_copies_of, int percent) {
+  return after_copies_of.empty() ? absl::StrCat(percent)
+                                 : absl::StrCat(after_copies_of, "-", percent);
+}
 
 // Calls `ask` until the answer is OK.
 absl::Status Await(absl::FunctionRef<absl::Status()> ask) {
@@ -86,7 +91,8 @@ absl::Status CommitGroup(Cluster* source, GroupAdmin* admin, int percent) {
   for (const auto& [partition, position] : *positions) {
     offsets[{absl::GetFlag(FLAGS_topic), partition}] = {position, ""};
   }
-  const auto results = admin->AlterGroupOffsets(absl::StrCat(percent), offsets);
+  const auto results = admin->AlterGroupOffsets(
+      GroupName(absl::GetFlag(FLAGS_alias), percent), offsets);
   if (!results.ok()) return results.status();
   for (const auto& [tp, status] : *results) {
     if (!status.ok()) return status;
@@ -94,29 +100,21 @@ absl::Status CommitGroup(Cluster* source, GroupAdmin* admin, int percent) {
   return absl::OkStatus();
 }
 
-absl::Status Commit() {
-  const auto source = Connect(absl::GetFlag(FLAGS_source));
-  if (!source.ok()) return source.status();
-  const auto admin = (*source)->NewGroupAdmin("bench");
+absl::Status Commit(Cluster* source) {
+  const auto admin = source->NewGroupAdmin("bench");
   if (!admin.ok()) return admin.status();
   absl::Status status;
   for (const int percent : kPercents) {
     // A new broker has no group coordinator yet.
-    status.Update(Await(
-        [&] { return CommitGroup(source->get(), admin->get(), percent); }));
+    status.Update(
+        Await([&] { return CommitGroup(source, admin->get(), percent); }));
   }
   return status;
 }
 
-absl::StatusOr<std::unique_ptr<MirrorClient>> NewClient() {
-  return MirrorClient::Create(
-      {{"bootstrap.servers", absl::GetFlag(FLAGS_target)}}, nullptr);
-}
-
 // Where a group goes on, as the mirror's own client tells it.
 absl::StatusOr<Positions> Ask(MirrorClient* client, const std::string& alias,
-                              int percent) {
-  const std::string group = absl::StrCat(percent);
+                              const std::string& group) {
   Positions positions;
   if (alias == kOurs) {
     const auto answers = client->TranslateOffsets(alias, group, kTimeout);
@@ -140,18 +138,20 @@ absl::StatusOr<Positions> Ask(MirrorClient* client, const std::string& alias,
   return positions;
 }
 
-absl::Status AwaitAnswers() {
-  const auto client = NewClient();
-  if (!client.ok()) return client.status();
+absl::Status AwaitAnswers(MirrorClient* client) {
   const absl::Duration quiet = absl::Seconds(absl::GetFlag(FLAGS_quiet));
-  std::map<int, Positions> last;
+  const std::string alias = absl::GetFlag(FLAGS_alias);
+  std::map<std::string, Positions> last;
   absl::Time changed = absl::Now();
   return Await([&]() -> absl::Status {
-    std::map<int, Positions> now;
+    std::map<std::string, Positions> now;
     for (const int percent : kPercents) {
-      auto positions = Ask(client->get(), absl::GetFlag(FLAGS_alias), percent);
-      if (!positions.ok()) return positions.status();
-      now[percent] = *std::move(positions);
+      for (const std::string& group :
+           {GroupName("", percent), GroupName(alias, percent)}) {
+        auto positions = Ask(client, alias, group);
+        if (!positions.ok()) return positions.status();
+        now[group] = *std::move(positions);
+      }
     }
     if (std::exchange(last, now) != now) changed = absl::Now();
     if (absl::Now() - changed >= quiet) return absl::OkStatus();
@@ -165,8 +165,9 @@ struct Missed {
 };
 
 absl::StatusOr<Missed> Compare(MirrorClient* client, const std::string& alias,
-                               int percent, const Positions& truth) {
-  const auto positions = Ask(client, alias, percent);
+                               const std::string& group,
+                               const Positions& truth) {
+  const auto positions = Ask(client, alias, group);
   if (!positions.ok()) return positions.status();
   Missed missed;
   for (const auto& [partition, position] : *positions) {
@@ -177,50 +178,62 @@ absl::StatusOr<Missed> Compare(MirrorClient* client, const std::string& alias,
   return missed;
 }
 
-absl::Status PrintTable() {
-  const auto source = Connect(absl::GetFlag(FLAGS_source));
-  if (!source.ok()) return source.status();
-  const auto client = NewClient();
-  if (!client.ok()) return client.status();
-  absl::PrintF("%-10s %12s   %-25s   %s\n", "", "", "ours", "MirrorMaker 2");
-  absl::PrintF("%-10s %12s   %12s %12s   %12s %12s\n", "group at", "records",
-               "read again", "skipped", "read again", "skipped");
-  bool skips = false;
-  for (const int percent : kPercents) {
-    const auto truth = TruePositions(source->get(), percent);
-    if (!truth.ok()) return truth.status();
-    int64_t records = 0;
-    for (const auto& [partition, position] : *truth) records += position;
-    const auto ours = Compare(client->get(), kOurs, percent, *truth);
-    if (!ours.ok()) return ours.status();
-    const auto mm2 = Compare(client->get(), kMm2, percent, *truth);
-    if (!mm2.ok()) return mm2.status();
-    absl::PrintF("%8d %% %12d   %12d %12d   %12d %12d\n", percent, records,
-                 ours->read_again, ours->skipped, mm2->read_again,
-                 mm2->skipped);
-    skips |= ours->skipped > 0;
+// `after`: of the groups that came to stand there after the copies.
+absl::Status PrintRow(MirrorClient* client, int percent, bool after,
+                      const Positions& truth) {
+  int64_t records = 0;
+  for (const auto& [partition, position] : truth) records += position;
+  absl::PrintF("%6d %% %-7s %9d", percent, after ? "after" : "before", records);
+  absl::Status status;
+  for (const std::string alias : {kOurs, kMm2}) {
+    const auto missed =
+        Compare(client, alias, GroupName(after ? alias : "", percent), truth);
+    if (!missed.ok()) return missed.status();
+    absl::PrintF("   %12d %8d", missed->read_again, missed->skipped);
+    if (alias == kOurs && missed->skipped > 0) {
+      status = absl::DataLossError("ours skips records");
+    }
   }
-  return skips ? absl::DataLossError("ours skips records") : absl::OkStatus();
+  absl::PrintF("\n");
+  return status;
 }
 
-absl::Status MeasureTranslation() {
-  const auto source = Connect(absl::GetFlag(FLAGS_source));
-  if (!source.ok()) return source.status();
-  const auto ends = TruePositions(source->get(), 100);
+absl::Status PrintTable(Cluster* source, MirrorClient* client) {
+  absl::PrintF("%26s   %-21s   %s\n", "", "ours", "MirrorMaker 2");
+  absl::PrintF("%-16s %9s   %12s %8s   %12s %8s\n", "group at", "records",
+               "read again", "skipped", "read again", "skipped");
+  absl::Status status;
+  for (const bool after : {false, true}) {
+    for (const int percent : kPercents) {
+      const auto truth = TruePositions(source, percent);
+      if (!truth.ok()) return truth.status();
+      status.Update(PrintRow(client, percent, after, *truth));
+    }
+  }
+  return status;
+}
+
+absl::Status MeasureTranslation(Cluster* source, MirrorClient* client) {
+  const auto ends = TruePositions(source, 100);
   if (!ends.ok()) return ends.status();
-  const auto client = NewClient();
-  if (!client.ok()) return client.status();
   absl::Status status = MeasureStore();
   status.Update(
-      MeasureClient(client->get(), kOurs, absl::GetFlag(FLAGS_topic), *ends));
+      MeasureClient(client, kOurs, absl::GetFlag(FLAGS_topic), *ends));
   return status;
 }
 
 absl::Status Run(const std::string& step) {
-  if (step == "commit") return Commit();
-  if (step == "await") return AwaitAnswers();
-  if (step == "compare") return PrintTable();
-  if (step == "translate") return MeasureTranslation();
+  const auto source = Connect(absl::GetFlag(FLAGS_source));
+  if (!source.ok()) return source.status();
+  const auto client = MirrorClient::Create(
+      {{"bootstrap.servers", absl::GetFlag(FLAGS_target)}}, nullptr);
+  if (!client.ok()) return client.status();
+  if (step == "commit") return Commit(source->get());
+  if (step == "await") return AwaitAnswers(client->get());
+  if (step == "compare") return PrintTable(source->get(), client->get());
+  if (step == "translate") {
+    return MeasureTranslation(source->get(), client->get());
+  }
   return absl::InvalidArgumentError("no such step");
 }
 

@@ -135,16 +135,23 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
   passed_ = run.upstream_end();
   expect_unindexed_ = false;
   Add(run);
+  // Whoever made copies that are not indexed read them from the source.
+  if (catching_up() && source_end != kNoEnd) unindexed_end_ = source_end;
   return true;
 }
 
 void OffsetRuns::Pass(UpstreamOffset u) {
   // After a Resume() too: had anything been copied from there, it would have
   // been met again.
-  if (empty() || catching_up() || passed_ == kNobody || u <= passed_) return;
-  passed_ = u;
+  if (empty() || passed_ == kNobody) return;
+  passed_ = std::max(passed_, u);
+  const bool all_again =
+      passed_ >= std::max(unindexed_end_, settled_.back().upstream_end());
+  if (catching_up() && all_again) Settle();
   const UpstreamOffset end = next_upstream();
-  if (u > end) Add({u, next_downstream_, 0, Saturate(u - end)});
+  if (!catching_up() && u > end) {
+    Add({u, next_downstream_, 0, Saturate(u - end)});
+  }
   Refresh();
 }
 
@@ -185,6 +192,7 @@ void OffsetRuns::AddCatchingUp(OffsetRun run) {
     for (const OffsetRun& r : catching_up_) recopied_ += CountRecopied(r);
   }
   if (run.unindexed > 0) {
+    unindexed_end_ = kNoEnd;
     needed_ = std::max(needed_, recopied_ + run.unindexed);
   }
   recopied_ += CountRecopied(run);
@@ -227,6 +235,11 @@ void OffsetRuns::SettleIfCaughtUp() {
   if (recopied_ < needed_ || next_upstream() < settled_.back().upstream_end()) {
     return;
   }
+  Settle();
+}
+
+void OffsetRuns::Settle() {
+  unindexed_end_ = UpstreamOffset();
   Supersede(&settled_, &catching_up_.front());
   for (OffsetRun& run : catching_up_) {
     run.unindexed = 0;
@@ -243,7 +256,24 @@ void OffsetRuns::Apply(absl::Span<const OffsetRun> runs) {
   if (!late.empty()) ApplyOutOfOrder(late);
 }
 
+void OffsetRuns::UpdateCatchingUp(const OffsetRun& run) {
+  const auto known = std::find_if(
+      catching_up_.begin(), catching_up_.end(), [&run](const OffsetRun& r) {
+        return r.upstream == run.upstream && r.downstream == run.downstream;
+      });
+  if (known == catching_up_.end() || known->unindexed <= run.unindexed) return;
+  known->unindexed = run.unindexed;
+  needed_ = recopied_ = 0;
+  for (const OffsetRun& r : catching_up_) {
+    if (r.unindexed > 0) needed_ = std::max(needed_, recopied_ + r.unindexed);
+    recopied_ += CountRecopied(r);
+  }
+  SettleIfCaughtUp();
+  Refresh();
+}
+
 bool OffsetRuns::ApplyInOrder(const OffsetRun& run) {
+  UpdateCatchingUp(run);
   // A mark tells nothing once more is known.
   if (run.length == 0 && !empty() && run.upstream <= next_upstream()) {
     return true;

@@ -129,7 +129,7 @@ class OffsetRuns {
   // All records below `u` are copied or need no copy: the source's log goes on
   // behind the newest run with what no reader sees (markers of transactions,
   // aborted records). Kept as a run of length 0, which the next Append takes
-  // over. Ignored while it is not known where all newest copies stand.
+  // over. Ends catching up, if all that could be made again lies below.
   void Pass(UpstreamOffset u);
 
   // Runs from the index topic; any order, any repetition. Runs that contradict
@@ -192,6 +192,9 @@ class OffsetRuns {
   // How many records of the run lie past the settled ones.
   int64_t CountRecopied(const OffsetRun& run) const;
   void SettleIfCaughtUp();
+  void Settle();
+  // Takes over what a later version of a run knows about unindexed copies.
+  void UpdateCatchingUp(const OffsetRun& run);
   // Applies what needs no re-ordering; false if the run does.
   bool ApplyInOrder(const OffsetRun& run);
   bool IsKnownOrSuperseded(OffsetRun run) const;
@@ -209,6 +212,8 @@ class OffsetRuns {
   // until none of them has its only copy unindexed, and how many have been.
   int64_t needed_ = 0;
   int64_t recopied_ = 0;
+  // No record at or above it has a copy that is not indexed.
+  UpstreamOffset unindexed_end_;
   std::optional<UpstreamOffset> began_at_;
   // Up to where the mirror that appends has passed; negative if the newest run
   // is not its own.

@@ -154,6 +154,20 @@ TEST(OffsetRuns, UnindexedCopiesAreOfNoMoreRecordsThanTheSourceHas) {
   EXPECT_EQ(runs.Translate(UpstreamOffset(105)), Exact(155));
 }
 
+TEST(OffsetRuns, TheEndOfTheLogEndsCatchingUpHoweverHoleyItIs) {
+  OffsetRuns runs;
+  runs.Append(UpstreamOffset(0), DownstreamOffset(0), 101);
+  runs.Resume(UpstreamOffset(101), UnindexedCopies::kPossible);
+  // Of 101..120 half are markers, so fewer records come than offsets.
+  runs.Append(UpstreamOffset(101), DownstreamOffset(151), 10,
+              UpstreamOffset(121));
+  runs.Pass(UpstreamOffset(111));
+  EXPECT_EQ(runs.Translate(UpstreamOffset(105)), AtLeast(101));
+  runs.Pass(UpstreamOffset(121));
+  EXPECT_EQ(runs.Translate(UpstreamOffset(105)), Exact(155));
+  EXPECT_EQ(runs.Translate(UpstreamOffset(121)), Exact(161));
+}
+
 TEST(OffsetRuns, ExactlyOnceLeavesNoUnindexedCopies) {
   Runs runs;
   runs.Append(0, 0, 101).Resume(101, UnindexedCopies::kNone);

@@ -13,7 +13,7 @@
 
 #include <cstddef>
 #include <optional>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "mirror/model/offset.h"
@@ -52,7 +52,8 @@ class SegmentLedger {
     std::vector<OffsetRun> runs;
     bool began_here = false;
   };
-  using End = std::pair<UpstreamOffset, DownstreamOffset>;
+  // What makes a flush due when it changes.
+  using End = std::tuple<UpstreamOffset, DownstreamOffset, bool>;
   struct Plan {
     std::vector<UpstreamOffset> tombstones;
     std::vector<Write> writes;
@@ -83,7 +84,7 @@ class SegmentLedger {
 
  private:
   static End EndOf(const OffsetRuns& runs) {
-    return {runs.upstream_end(), runs.downstream_end()};
+    return {runs.upstream_end(), runs.downstream_end(), runs.catching_up()};
   }
 
   std::vector<Segment> segments_;

@@ -24,7 +24,6 @@ namespace mirror::testing {
 namespace {
 
 using ::testing::Contains;
-using ::testing::IsEmpty;
 
 constexpr int32_t kPartitions = 2;
 

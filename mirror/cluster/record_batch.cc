@@ -16,11 +16,12 @@ int64_t ValueBytes(const std::vector<Record>& records) {
 }  // namespace
 
 OwnedRecordBatch::OwnedRecordBatch(TopicPartition topic_partition,
-                                   std::vector<Record> records)
+                                   std::vector<Record> records,
+                                   int32_t leader_epoch)
     : RecordBatch(std::move(topic_partition),
                   {records.front().offset, records.back().offset,
                    static_cast<int64_t>(records.size()), ValueBytes(records),
-                   records.back().timestamp_ms}),
+                   records.back().timestamp_ms, leader_epoch}),
       records_(std::move(records)) {}
 
 }  // namespace mirror

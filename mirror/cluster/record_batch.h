@@ -36,6 +36,9 @@ class RecordBatch {
   int64_t value_bytes() const { return summary_.value_bytes; }
   // Of the last record, in milliseconds since the epoch; negative if unknown.
   int64_t last_timestamp_ms() const { return summary_.last_timestamp_ms; }
+  // The leader epoch in which the source's broker took the records (KIP-320),
+  // the same for all of them; -1 if unknown.
+  int32_t leader_epoch() const { return summary_.leader_epoch; }
   // Whether no offset between first and last is missing: one run of the index.
   bool dense() const { return last_offset() - first_offset() + 1 == count(); }
 
@@ -49,6 +52,7 @@ class RecordBatch {
     int64_t count = 0;
     int64_t value_bytes = 0;
     int64_t last_timestamp_ms = -1;
+    int32_t leader_epoch = -1;
   };
   RecordBatch(TopicPartition topic_partition, Summary summary)
       : topic_partition_(std::move(topic_partition)), summary_(summary) {}
@@ -64,7 +68,8 @@ class RecordBatch {
 // empty and in strictly ascending offset order.
 class OwnedRecordBatch final : public RecordBatch {
  public:
-  OwnedRecordBatch(TopicPartition topic_partition, std::vector<Record> records);
+  OwnedRecordBatch(TopicPartition topic_partition, std::vector<Record> records,
+                   int32_t leader_epoch = -1);
 
   Record ToRecord(int64_t index) const override { return records_[index]; }
   const std::vector<Record>& records() const { return records_; }

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,6 +29,12 @@ namespace mirror {
 struct StartPosition {
   TopicPartition topic_partition;
   UpstreamOffset offset;
+  // The leader epoch of the record before `offset`, so that a log that was
+  // truncated below it and has grown again is noticed (KIP-320); -1 if unknown.
+  int32_t leader_epoch = -1;
+  // Which topic the offset belongs to (TopicDescription::id), so that one that
+  // was made anew is noticed; empty if unknown.
+  std::string topic_id = {};
 };
 
 // Something other than records that a partition has to say.
@@ -38,17 +45,20 @@ struct PartitionEvent {
     // `offset` is exact: past markers, aborted records and compaction holes.
     kEnd,
     // Reading has stopped at this partition until it is assigned again. The
-    // code
-    // of `status`: OutOfRange, `offset` is not in the log (retention,
-    // truncation);
-    // DataLoss, a corrupt batch; NotFound, PermissionDenied and others as
-    // named.
+    // code of `status`: OutOfRange, `offset` is not in the log (retention,
+    // truncation); FailedPrecondition, the topic is not the one that the
+    // position belongs to (deleted and created again), and none of the new
+    // one's records was delivered; DataLoss, a corrupt batch; NotFound,
+    // PermissionDenied and others as named.
     kError,
   };
   TopicPartition topic_partition;
   Kind kind = Kind::kEnd;
   UpstreamOffset offset;
   absl::Status status;
+  // With OutOfRange: the log was truncated, and from here on it does not hold
+  // what it held when the records before `offset` were delivered.
+  std::optional<UpstreamOffset> diverged_at = std::nullopt;
 };
 
 // What one Poll() brought.

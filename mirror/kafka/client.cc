@@ -17,6 +17,8 @@ namespace {
 constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
 
 // The levels are syslog's.
+constexpr int kDebugLevel = 7;
+
 LogLevel LevelOf(int level) {
   if (level <= 3) return LogLevel::kError;
   if (level == 4) return LogLevel::kWarning;
@@ -36,6 +38,10 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
                    const char* message) {
   if (IsNoise(facility, message)) return;
   auto* callbacks = static_cast<Callbacks*>(rd_kafka_opaque(rk));
+  if (level >= kDebugLevel) {
+    callbacks->topic_ids.OnLog(message);
+    if (!callbacks->debug) return;
+  }
   MutexLock lock(&callbacks->mu);
   if (callbacks->muted) return;
   // FAIL: each client tells of each broker it cannot reach, once a second; the
@@ -83,6 +89,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
   auto callbacks = std::make_shared<Callbacks>();
   callbacks->alias = settings.alias;
   callbacks->log = settings.log;
+  callbacks->debug = settings.properties.count("debug") > 0;
   rd_kafka_conf_set_opaque(conf->get(), callbacks.get());
   rd_kafka_conf_set_log_cb(conf->get(), &OnLog);
   rd_kafka_conf_set_error_cb(conf->get(), &OnError);

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "mirror/kafka/client_config.h"
 #include "mirror/kafka/handles.h"
+#include "mirror/kafka/topic_ids.h"
 #include "mirror/runtime/log.h"
 #include "mirror/runtime/mutex.h"
 
@@ -74,6 +75,9 @@ class Client {
   // OK, or FailedPrecondition with the reason why the handle is beyond use.
   absl::Status Fatal() const;
 
+  // What a consumer's topics are; nothing for other roles.
+  const TopicIds& topic_ids() const { return callbacks_->topic_ids; }
+
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 
@@ -82,6 +86,9 @@ class Client {
   struct Callbacks {
     std::string alias;
     Logger log;
+    // Whether the host asked for librdkafka's debug log.
+    bool debug = false;
+    TopicIds topic_ids;
     Mutex mu;
     // Set when the owner is gone, so the log sink may be gone too.
     bool muted ABSL_GUARDED_BY(mu) = false;

@@ -36,6 +36,10 @@ constexpr Setting kConsumerDefaults[] = {
     {"fetch.error.backoff.ms", "100"},
 };
 
+// The part of librdkafka's debug log that tells of topics that were deleted and
+// created again; see topic_ids.h.
+constexpr char kTopicIdLog[] = "metadata";
+
 constexpr Setting kProducerDefaults[] = {
     // Batches fill up by themselves under load; without load this is latency.
     {"linger.ms", "1"},
@@ -170,6 +174,13 @@ absl::StatusOr<ConfPtr> NewClientConf(ClientRole role, absl::string_view alias,
   if (status.ok()) status = SetAll(conf.get(), alias, defaults);
   if (status.ok()) status = SetAll(conf.get(), alias, properties);
   if (status.ok()) status = SetForced(conf.get(), role, alias, properties);
+  if (status.ok() && role == ClientRole::kConsumer) {
+    const auto debug = properties.find("debug");
+    status = Set(conf.get(), alias, "debug",
+                 debug == properties.end()
+                     ? kTopicIdLog
+                     : absl::StrCat(debug->second, ",", kTopicIdLog));
+  }
   if (!status.ok()) return status;
   return conf;
 }

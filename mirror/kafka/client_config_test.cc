@@ -44,6 +44,18 @@ TEST(ClientConfig, ReadersNeverCommitNorResetPositions) {
   EXPECT_EQ(Value(conf, "allow.auto.create.topics"), "false");
 }
 
+TEST(ClientConfig, ReadersHearOfTopicIdsWhateverElseTheHostDebugs) {
+  EXPECT_EQ(
+      Value(NewClientConf(ClientRole::kConsumer, "a", With({}), {}).value(),
+            "debug"),
+      "metadata");
+  EXPECT_EQ(Value(NewClientConf(ClientRole::kConsumer, "a",
+                                With({{"debug", "broker"}}), {})
+                      .value(),
+                  "debug"),
+            "broker,metadata");
+}
+
 TEST(ClientConfig, WritersNeverGiveUpARecord) {
   const ConfPtr conf =
       NewClientConf(ClientRole::kProducer, "a", With({}), {}).value();

@@ -59,7 +59,8 @@ KafkaRecordBatch::KafkaRecordBatch(
                   {UpstreamOffset(messages.front()->offset),
                    UpstreamOffset(messages.back()->offset),
                    static_cast<int64_t>(messages.size()), ValueBytes(messages),
-                   TimestampOf(*messages.back())}),
+                   TimestampOf(*messages.back()),
+                   rd_kafka_message_leader_epoch(messages.front())}),
       messages_(messages.begin(), messages.end()) {}
 
 KafkaRecordBatch::~KafkaRecordBatch() {

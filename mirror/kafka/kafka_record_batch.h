@@ -25,8 +25,8 @@ Record ToRecord(const rd_kafka_message_t& message);
 // Lifetime: must be destroyed before the client that consumed it.
 class KafkaRecordBatch final : public RecordBatch {
  public:
-  // Takes the messages over. They are records (no errors) of one partition in
-  // offset order, at least one.
+  // Takes the messages over. They are records (no errors) of one partition and
+  // one leader epoch in offset order, at least one.
   KafkaRecordBatch(TopicPartition topic_partition,
                    absl::Span<rd_kafka_message_t* const> messages);
   ~KafkaRecordBatch() override;

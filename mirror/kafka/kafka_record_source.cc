@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/kafka/error.h"
@@ -24,8 +26,9 @@ constexpr size_t kMaxRecordsPerPoll = 4096;
 // As much as librdkafka asks of one partition, so that each fills its share.
 constexpr int64_t kMinAnswerBytes = 1 << 20;
 
-bool SamePartition(const rd_kafka_message_t& a, const rd_kafka_message_t& b) {
-  return a.rkt == b.rkt && a.partition == b.partition;
+bool BelongTogether(const rd_kafka_message_t& a, const rd_kafka_message_t& b) {
+  return a.rkt == b.rkt && a.partition == b.partition &&
+         rd_kafka_message_leader_epoch(&a) == rd_kafka_message_leader_epoch(&b);
 }
 
 bool IsRecord(const rd_kafka_message_t& message) {
@@ -46,6 +49,26 @@ rd_kafka_topic_partition_t* Add(rd_kafka_topic_partition_list_t* list,
                                 const TopicPartition& partition) {
   return rd_kafka_topic_partition_list_add(list, partition.topic.c_str(),
                                            partition.partition);
+}
+
+// Where the log has lost what was read before, if that is what librdkafka says;
+// it has no other way to tell.
+std::optional<UpstreamOffset> DivergedAt(absl::string_view reason) {
+  if (absl::StrContains(reason, "No epoch found less or equal to")) {
+    return UpstreamOffset(0);
+  }
+  constexpr absl::string_view kEnd = "broker end offset is ";
+  if (!absl::StrContains(reason, "Partition log truncation detected")) {
+    return std::nullopt;
+  }
+  const size_t begin = reason.find(kEnd);
+  if (begin == absl::string_view::npos) return std::nullopt;
+  const absl::string_view rest = reason.substr(begin + kEnd.size());
+  int64_t end = 0;
+  if (!absl::SimpleAtoi(rest.substr(0, rest.find(' ')), &end)) {
+    return std::nullopt;
+  }
+  return UpstreamOffset(end);
 }
 
 // Topics that an Assign() asks leaders for by itself, one request each.
@@ -101,10 +124,13 @@ absl::Status KafkaRecordSource::Assign(
   PartitionListPtr list(
       rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
   for (const StartPosition& position : positions) {
-    if (next_.contains(position.topic_partition)) {
+    if (positions_.contains(position.topic_partition)) {
       again.push_back(position.topic_partition);
     }
-    Add(list.get(), position.topic_partition)->offset = position.offset.value();
+    rd_kafka_topic_partition_t* start =
+        Add(list.get(), position.topic_partition);
+    start->offset = position.offset.value();
+    rd_kafka_topic_partition_set_leader_epoch(start, position.leader_epoch);
   }
   // A seek would not revive a partition that has stopped with an error.
   if (absl::Status status = Unassign(again); !status.ok()) return status;
@@ -114,8 +140,9 @@ absl::Status KafkaRecordSource::Assign(
     return KafkaError(error.get(), client_->Context("assign"));
   }
   for (const StartPosition& position : positions) {
-    next_[position.topic_partition] = position.offset;
+    positions_[position.topic_partition] = {position.offset, position.topic_id};
   }
+  ids_seen_ = 0;
   return absl::OkStatus();
 }
 
@@ -124,7 +151,7 @@ absl::Status KafkaRecordSource::Unassign(
   PartitionListPtr list(
       rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const TopicPartition& partition : partitions) {
-    if (next_.erase(partition) > 0) Add(list.get(), partition);
+    if (positions_.erase(partition) > 0) Add(list.get(), partition);
   }
   if (list->cnt == 0) return absl::OkStatus();
   // Once this returns, what was fetched before is outdated to librdkafka and
@@ -144,6 +171,7 @@ absl::Status KafkaRecordSource::Poll(absl::Duration timeout, Fetched* fetched) {
         queue_.get(), 0, polled_.data() + 1, polled_.size() - 1);
     if (more > 0) count += static_cast<size_t>(more);
   }
+  ReportRecreated(fetched);
   for (size_t begin = 0, end = 0; begin < count; begin = end) {
     end = begin + 1;
     if (!IsRecord(*polled_[begin])) {
@@ -151,7 +179,7 @@ absl::Status KafkaRecordSource::Poll(absl::Duration timeout, Fetched* fetched) {
       continue;
     }
     while (end < count && IsRecord(*polled_[end]) &&
-           SamePartition(*polled_[begin], *polled_[end])) {
+           BelongTogether(*polled_[begin], *polled_[end])) {
       ++end;
     }
     Deliver(absl::MakeConstSpan(polled_.data() + begin, end - begin), fetched);
@@ -165,10 +193,10 @@ void KafkaRecordSource::Deliver(absl::Span<rd_kafka_message_t* const> messages,
                                 Fetched* fetched) {
   auto batch = std::make_unique<KafkaRecordBatch>(
       PartitionOf(*messages.front()), messages);
-  const auto next = next_.find(batch->topic_partition());
+  const auto position = positions_.find(batch->topic_partition());
   // Polled together with the error that has stopped the partition.
-  if (next == next_.end()) return;
-  next->second = batch->last_offset() + 1;
+  if (position == positions_.end()) return;
+  position->second.next = batch->last_offset() + 1;
   fetched->batches.push_back(std::move(batch));
 }
 
@@ -179,33 +207,61 @@ void KafkaRecordSource::Report(MessagePtr message, Fetched* fetched) {
   }
   PartitionEvent event;
   event.topic_partition = PartitionOf(*message);
-  const auto next = next_.find(event.topic_partition);
-  if (next == next_.end()) return;
-  event.offset =
-      message->offset >= 0 ? UpstreamOffset(message->offset) : next->second;
-  if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    event.kind = PartitionEvent::Kind::kError;
-    event.status = KafkaError(
-        message->err,
-        client_->Context(absl::StrCat(event.topic_partition.ToString(),
-                                      " at offset ", event.offset.value())),
-        rd_kafka_message_errstr(message.get()));
-    // librdkafka goes on with some errors and not with others; here a partition
-    // either reads on by itself or has stopped for good.
-    if (IsRetriable(event.status)) {
-      fetched->cluster_status = event.status;
-      return;
-    }
-    absl::Status status = Unassign({event.topic_partition});
-    if (!status.ok()) fetched->cluster_status = std::move(status);
+  const auto position = positions_.find(event.topic_partition);
+  if (position == positions_.end()) return;
+  event.offset = message->offset >= 0 ? UpstreamOffset(message->offset)
+                                      : position->second.next;
+  if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    fetched->events.push_back(std::move(event));
+    return;
   }
+  const absl::string_view reason = rd_kafka_message_errstr(message.get());
+  event.status = KafkaError(
+      message->err,
+      client_->Context(absl::StrCat(event.topic_partition.ToString(),
+                                    " at offset ", event.offset.value())),
+      reason);
+  // librdkafka goes on with some errors and not with others; here a partition
+  // either reads on by itself or has stopped for good.
+  if (IsRetriable(event.status)) {
+    fetched->cluster_status = event.status;
+    return;
+  }
+  event.diverged_at = DivergedAt(reason);
+  Stop(std::move(event), fetched);
+}
+
+void KafkaRecordSource::ReportRecreated(Fetched* fetched) {
+  const uint64_t version = client_->topic_ids().version();
+  if (version == ids_seen_) return;
+  ids_seen_ = version;
+  std::vector<PartitionEvent> recreated;
+  for (auto& [partition, position] : positions_) {
+    const std::string id = client_->topic_ids().IdOf(partition.topic);
+    if (position.topic_id.empty()) position.topic_id = id;
+    if (id.empty() || position.topic_id == id) continue;
+    PartitionEvent event;
+    event.topic_partition = partition;
+    event.offset = position.next;
+    event.status = absl::FailedPreconditionError(client_->Context(absl::StrCat(
+        "topic ", partition.topic, " was deleted and created again (id ",
+        position.topic_id, ", now ", id, ")")));
+    recreated.push_back(std::move(event));
+  }
+  for (PartitionEvent& event : recreated) Stop(std::move(event), fetched);
+}
+
+void KafkaRecordSource::Stop(PartitionEvent event, Fetched* fetched) {
+  event.kind = PartitionEvent::Kind::kError;
+  absl::Status status = Unassign({event.topic_partition});
+  if (!status.ok()) fetched->cluster_status = std::move(status);
   fetched->events.push_back(std::move(event));
 }
 
 std::optional<PartitionBounds> KafkaRecordSource::Bounds(
     const TopicPartition& partition) {
   // librdkafka would take an interest in a partition it is asked about.
-  if (!next_.contains(partition)) return std::nullopt;
+  if (!positions_.contains(partition)) return std::nullopt;
   int64_t start = -1;
   int64_t end = -1;
   if (rd_kafka_get_watermark_offsets(client_->handle(), partition.topic.c_str(),

@@ -45,12 +45,23 @@ class KafkaRecordSource final : public RecordSource {
                Fetched* fetched);
   // Reports, and destroys, a message that is no record.
   void Report(MessagePtr message, Fetched* fetched);
+  // Takes partitions of topics that were made anew out of the assignment and
+  // reports them; call it after each poll, before what it brought is delivered.
+  void ReportRecreated(Fetched* fetched);
+  // Takes the partition out of the assignment.
+  void Stop(PartitionEvent event, Fetched* fetched);
 
   // Destroyed in reverse order: the client last.
   const std::unique_ptr<Client> client_;
   const QueuePtr queue_;
-  // Assigned partitions and the lowest offset not yet delivered.
-  absl::flat_hash_map<TopicPartition, UpstreamOffset> next_;
+  struct Position {
+    UpstreamOffset next;   // the lowest offset not yet delivered
+    std::string topic_id;  // that it belongs to; empty if not known yet
+  };
+  // By assigned partition.
+  absl::flat_hash_map<TopicPartition, Position> positions_;
+  // Up to which version of the client's topic ids `positions_` was compared.
+  uint64_t ids_seen_ = 0;
   std::vector<rd_kafka_message_t*> polled_;
 };
 

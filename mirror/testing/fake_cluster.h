@@ -45,11 +45,11 @@ struct FakeClusterOptions {
 // Purpose: a Cluster of one broker and its test verbs. What it models:
 //
 // Sources. Each Poll() brings at most one batch per partition. As with the real
-// client a missing topic looks idle: it is never reported, and a recreated one
-// goes on at the old position if that is in range; compare topic ids. A source
-// that reads across a truncation gets OutOfRange even if the log has grown
-// since (leader epochs, KIP-320); one assigned afterwards cannot know. Batches
-// that outlive their source end the program, as a real client would hang.
+// client a missing topic looks idle: it is never reported until it is there
+// again, under another id. A source that reads across a truncation gets
+// OutOfRange even if the log has grown since (leader epochs, KIP-320); one that
+// is assigned afterwards only if it is told the epoch. Batches that outlive
+// their source end the program, as a real client would hang.
 //
 // Sinks. Send() only takes records; Poll() lets the broker answer. Each Send()
 // is one batch for the broker: it fails as a whole. Destroying a sink, or

@@ -170,21 +170,35 @@ TEST_F(FakeClusterTest, ATruncationAboveThePositionConcernsNobody) {
   EXPECT_EQ(fetched.batches[0]->first_offset(), UpstreamOffset(6));
 }
 
-TEST_F(FakeClusterTest, ARecreatedTopicGoesOnAtTheOldPositionUnderAnotherId) {
-  auto admin = cluster_.NewAdmin("test").value();
+TEST_F(FakeClusterTest, ASourceToldTheEpochNoticesATruncationBeforeItsTime) {
   cluster_.Fill(kOrders0, 10);
-  auto source = Reading(kOrders0, 0);
-  Poll(source.get());
-  const std::string old_id = admin->DescribeTopics({"orders"})[0]->id;
-  cluster_.DeleteTopic("orders");
-  EXPECT_THAT(Poll(source.get()).events, IsEmpty());
-  cluster_.CreateTopic("orders", 1);
-  cluster_.Fill(kOrders0, 12);
+  cluster_.TruncateTo(kOrders0, 6);
+  cluster_.Fill(kOrders0, 100);
+  auto source = cluster_.NewSource({}).value();
+  ASSERT_THAT(source->Assign({{kOrders0, UpstreamOffset(10), 0}}), IsOk());
+  Fetched fetched = Poll(source.get());
+  EXPECT_THAT(fetched.batches, IsEmpty());
+  ASSERT_THAT(fetched.events, SizeIs(1));
+  EXPECT_EQ(fetched.events[0].diverged_at, UpstreamOffset(6));
 
-  const Fetched fetched = Poll(source.get());
+  ASSERT_THAT(source->Assign({{kOrders0, UpstreamOffset(10), 1}}), IsOk());
+  fetched = Poll(source.get());
   ASSERT_THAT(fetched.batches, SizeIs(1));
-  EXPECT_EQ(fetched.batches[0]->first_offset(), UpstreamOffset(10));
-  EXPECT_NE(admin->DescribeTopics({"orders"})[0]->id, old_id);
+  EXPECT_EQ(fetched.batches[0]->leader_epoch(), 1);
+}
+
+TEST_F(FakeClusterTest, ABatchIsOfOneEpoch) {
+  cluster_.Fill(kOrders0, 10);
+  cluster_.TruncateTo(kOrders0, 6);
+  cluster_.Fill(kOrders0, 4);
+  auto source = Reading(kOrders0, 0);
+  const Fetched first = Poll(source.get());
+  ASSERT_THAT(first.batches, SizeIs(1));
+  EXPECT_EQ(first.batches[0]->last_offset(), UpstreamOffset(5));
+  EXPECT_EQ(first.batches[0]->leader_epoch(), 0);
+  const Fetched second = Poll(source.get());
+  ASSERT_THAT(second.batches, SizeIs(1));
+  EXPECT_EQ(second.batches[0]->leader_epoch(), 1);
 }
 
 TEST_F(FakeClusterTest, AReaderIsToldOfACorruptBatchAfterTheRecordsBeforeIt) {

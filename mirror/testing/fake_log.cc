@@ -8,7 +8,7 @@ namespace mirror::internal {
 
 int64_t FakeLog::Append(Record record, bool aborted) {
   record.offset = UpstreamOffset(end_);
-  entries_.push_back({std::move(record), aborted});
+  entries_.push_back({std::move(record), aborted, epoch()});
   return end_++;
 }
 
@@ -32,9 +32,14 @@ size_t FakeLog::IndexFrom(int64_t offset) const {
   return it - entries_.begin();
 }
 
-bool FakeLog::Diverged(size_t epoch, int64_t position) const {
-  return std::any_of(truncations_.begin() + epoch, truncations_.end(),
-                     [position](int64_t cut) { return cut < position; });
+std::optional<int64_t> FakeLog::DivergedAt(size_t epoch,
+                                           int64_t position) const {
+  std::optional<int64_t> lowest;
+  for (size_t i = epoch; i < truncations_.size(); ++i) {
+    if (truncations_[i] >= lowest.value_or(position)) continue;
+    lowest = truncations_[i];
+  }
+  return lowest;
 }
 
 }  // namespace mirror::internal

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,8 @@ class FakeLog {
     Record record;
     // Of an aborted transaction: a read_committed reader does not see it.
     bool aborted = false;
+    // In which it was appended.
+    size_t epoch = 0;
   };
 
   int64_t start() const { return start_; }
@@ -44,10 +47,10 @@ class FakeLog {
   size_t IndexFrom(int64_t offset) const;
 
   // Leader epochs, KIP-320: the epoch grows by one with each truncation.
-  // Diverged: whether a reader that was at `position` in `epoch` has read
-  // records that the log has lost since.
+  // DivergedAt: from where on a reader that was at `position` in `epoch` has
+  // read records that the log has lost since, if it has.
   size_t epoch() const { return truncations_.size(); }
-  bool Diverged(size_t epoch, int64_t position) const;
+  std::optional<int64_t> DivergedAt(size_t epoch, int64_t position) const;
 
  private:
   int64_t start_ = 0;

@@ -16,10 +16,10 @@ class FakeRecordBatch final : public RecordBatch {
  public:
   FakeRecordBatch(std::unique_ptr<const OwnedRecordBatch> records,
                   std::shared_ptr<std::atomic<int64_t>> live)
-      : RecordBatch(
-            records->topic_partition(),
-            {records->first_offset(), records->last_offset(), records->count(),
-             records->value_bytes(), records->last_timestamp_ms()}),
+      : RecordBatch(records->topic_partition(),
+                    {records->first_offset(), records->last_offset(),
+                     records->count(), records->value_bytes(),
+                     records->last_timestamp_ms(), records->leader_epoch()}),
         records_(std::move(records)),
         live_(std::move(live)) {
     ++*live_;
@@ -62,6 +62,8 @@ absl::Status FakeRecordSource::Assign(
   for (const StartPosition& start : positions) {
     Reader reader;
     reader.position = start.offset.value();
+    reader.topic_id = start.topic_id;
+    if (start.leader_epoch >= 0) reader.epoch = start.leader_epoch;
     readers_[start.topic_partition] = std::move(reader);
   }
   return absl::OkStatus();
@@ -110,47 +112,30 @@ bool FakeRecordSource::CollectFrom(const TopicPartition& tp, Reader* reader,
   // A missing topic looks idle, as it does to the real client.
   if (partition == nullptr || partition->down || reader->stopped) return false;
   const FakeLog& log = partition->log;
-  const auto stop = [&](absl::Status status) {
+  if (auto obstacle = Obstacle(tp, log, reader)) {
     reader->stopped = true;
-    fetched->events.push_back(Stop(tp, reader->position, std::move(status)));
+    fetched->events.push_back(*std::move(obstacle));
     return true;
-  };
-
-  if (const std::string& id = state_->topics[tp.topic].id;
-      reader->topic_id != id) {
-    reader->topic_id = id;
-    reader->epoch = log.epoch();
-    reader->end_told.reset();
   }
-  const absl::Status failure =
-      FakeClusterState::FailureFor(state_->fetch_failures, tp);
-  if (!failure.ok()) return stop(failure);
-  reader->bounds =
-      PartitionBounds{UpstreamOffset(log.start()), UpstreamOffset(log.end())};
-  if (reader->position < log.start() || reader->position > log.end() ||
-      log.Diverged(reader->epoch, reader->position)) {
-    return stop(state_->Error(absl::StatusCode::kOutOfRange, tp.ToString(),
-                              absl::StrCat("offset ", reader->position,
-                                           " is not in the log, which "
-                                           "goes from ",
-                                           log.start(), " to ", log.end())));
-  }
-  reader->epoch = log.epoch();
-
   bool any = false;
   std::vector<Record> records = Take(*partition, reader, budget);
   if (!records.empty()) {
     fetched->batches.push_back(std::make_unique<FakeRecordBatch>(
-        std::make_unique<OwnedRecordBatch>(tp, std::move(records)),
+        std::make_unique<OwnedRecordBatch>(
+            tp, std::move(records), static_cast<int32_t>(*reader->epoch)),
         live_batches_));
     any = true;
   }
   if (partition->corrupt.count(reader->position) > 0) {
     // The records before it first, as a real client hands out what it has.
     if (any) return true;
-    return stop(state_->Error(
-        absl::StatusCode::kDataLoss, tp.ToString(),
-        absl::StrCat("the batch at offset ", reader->position, " is corrupt")));
+    reader->stopped = true;
+    fetched->events.push_back(
+        Stop(tp, reader->position,
+             state_->Error(absl::StatusCode::kDataLoss, tp.ToString(),
+                           absl::StrCat("the batch at offset ",
+                                        reader->position, " is corrupt"))));
+    return true;
   }
   if (reader->position == log.end() && reader->end_told != log.end()) {
     reader->end_told = log.end();
@@ -159,6 +144,37 @@ bool FakeRecordSource::CollectFrom(const TopicPartition& tp, Reader* reader,
     any = true;
   }
   return any;
+}
+
+std::optional<PartitionEvent> FakeRecordSource::Obstacle(
+    const TopicPartition& tp, const FakeLog& log, Reader* reader) {
+  const std::string& id = state_->topics[tp.topic].id;
+  if (reader->topic_id.empty()) reader->topic_id = id;
+  if (reader->topic_id != id) {
+    return Stop(
+        tp, reader->position,
+        state_->Error(absl::StatusCode::kFailedPrecondition, tp.ToString(),
+                      "the topic was deleted and created again"));
+  }
+  absl::Status failure =
+      FakeClusterState::FailureFor(state_->fetch_failures, tp);
+  if (!failure.ok()) return Stop(tp, reader->position, std::move(failure));
+  reader->bounds =
+      PartitionBounds{UpstreamOffset(log.start()), UpstreamOffset(log.end())};
+  const auto diverged_at =
+      log.DivergedAt(reader->epoch.value_or(log.epoch()), reader->position);
+  if (reader->position >= log.start() && reader->position <= log.end() &&
+      !diverged_at.has_value()) {
+    return std::nullopt;
+  }
+  PartitionEvent event =
+      Stop(tp, reader->position,
+           state_->Error(absl::StatusCode::kOutOfRange, tp.ToString(),
+                         absl::StrCat("offset ", reader->position,
+                                      " is not in the log, which goes from ",
+                                      log.start(), " to ", log.end())));
+  if (diverged_at.has_value()) event.diverged_at = UpstreamOffset(*diverged_at);
+  return event;
 }
 
 std::vector<Record> FakeRecordSource::Take(const FakePartition& partition,
@@ -174,11 +190,13 @@ std::vector<Record> FakeRecordSource::Take(const FakePartition& partition,
     const int64_t offset = entry.record.offset.value();
     if (offset >= limit) break;
     if (entry.aborted && options_.read_committed) continue;
+    if (!records.empty() && entry.epoch != reader->epoch) return records;
     if (static_cast<int64_t>(records.size()) >= state_->max_batch_records ||
         *budget <= 0) {
       return records;
     }
     records.push_back(entry.record);
+    reader->epoch = entry.epoch;
     *budget -= ValueBytes(entry.record);
     reader->position = offset + 1;
   }

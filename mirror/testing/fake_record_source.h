@@ -38,9 +38,10 @@ class FakeRecordSource final : public RecordSource {
   struct Reader {
     int64_t position = 0;
     bool stopped = false;
-    // Which topic and which leader epoch the position belongs to.
+    // Which topic and which leader epoch the position belongs to; as long as
+    // they are not known, those that it is read from first.
     std::string topic_id;
-    size_t epoch = 0;
+    std::optional<size_t> epoch;
     std::optional<int64_t> end_told;
     std::optional<PartitionBounds> bounds;
   };
@@ -51,7 +52,11 @@ class FakeRecordSource final : public RecordSource {
   // The same for one partition.
   bool CollectFrom(const TopicPartition& tp, Reader* reader, int64_t* budget,
                    Fetched* fetched) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
-  // The records next in turn; moves the reader past them.
+  // Why the reader cannot go on from where it is, told as an event.
+  std::optional<PartitionEvent> Obstacle(const TopicPartition& tp,
+                                         const FakeLog& log, Reader* reader)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // The records next in turn, of one epoch; moves the reader past them.
   std::vector<Record> Take(const FakePartition& partition, Reader* reader,
                            int64_t* budget)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);

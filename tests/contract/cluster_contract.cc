@@ -56,6 +56,20 @@ std::string ClusterContract::NewTopic(
   return topic.name;
 }
 
+void ClusterContract::RecreateTopic(const std::string& topic) {
+  EXPECT_THAT(admin_->DeleteTopics({topic})[0], IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    return absl::IsNotFound(admin_->DescribeTopics({topic})[0].status());
+  }));
+  mirror::NewTopic again;
+  again.name = topic;
+  // A broker may refuse the name for a moment after the deletion.
+  EXPECT_TRUE(
+      Eventually([&] { return admin_->CreateTopics({again})[0].ok(); }));
+  EXPECT_TRUE(
+      Eventually([&] { return admin_->DescribeTopics({topic})[0].ok(); }));
+}
+
 void ClusterContract::Append(const TopicPartition& tp,
                              std::vector<Record> records) {
   auto sink = cluster()->NewSink({}).value();

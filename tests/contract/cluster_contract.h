@@ -85,6 +85,8 @@ class ClusterContract
   // Creates a topic under such a name and waits until it is known.
   std::string NewTopic(int32_t partitions = 1,
                        std::map<std::string, std::string> configs = {});
+  // Deletes the topic and creates one under its name, with one partition.
+  void RecreateTopic(const std::string& topic);
   // Appends through a sink and waits for the acks.
   void Append(const TopicPartition& tp, std::vector<Record> records);
   // Reads from the log's start to its end.

@@ -232,6 +232,44 @@ TEST_P(RecordSourceContract, AnOffsetOutsideTheLogStopsThatPartitionOnly) {
   ExpectOffsets(RecordsOf(fetched, tp), 5, 9);
 }
 
+TEST_P(RecordSourceContract, ATopicMadeAnewIsNeverTakenForTheOldOne) {
+  const std::string topic = NewTopic();
+  const TopicPartition tp{topic, 0};
+  Append(tp, Numbered(0, 10));
+  auto source = cluster()->NewSource({}).value();
+  ASSERT_THAT(source->Assign({{tp, UpstreamOffset(0)}}), IsOk());
+  Fetched fetched;
+  EXPECT_TRUE(PollUntilEnd(source.get(), tp, &fetched));
+
+  RecreateTopic(topic);
+  // The position is inside the new log, too.
+  Append(tp, Numbered(100, 50));
+  EXPECT_TRUE(PollUntil(source.get(), &fetched, [&] {
+    return LastEvent(fetched, tp)->kind == PartitionEvent::Kind::kError;
+  }));
+  EXPECT_THAT(LastEvent(fetched, tp)->status,
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("deleted and created again")));
+  EXPECT_EQ(LastEvent(fetched, tp)->offset, UpstreamOffset(10));
+  ExpectOffsets(RecordsOf(fetched, tp), 0, 9);
+}
+
+TEST_P(RecordSourceContract, APositionInATopicThatIsGoneIsNotTakenForOne) {
+  const std::string topic = NewTopic();
+  const TopicPartition tp{topic, 0};
+  const std::string old_id = admin()->DescribeTopics({topic})[0]->id;
+  RecreateTopic(topic);
+  Append(tp, Numbered(0, 50));
+  auto source = cluster()->NewSource({}).value();
+  ASSERT_THAT(source->Assign({{tp, UpstreamOffset(10), -1, old_id}}), IsOk());
+  Fetched fetched;
+  EXPECT_TRUE(PollUntil(source.get(), &fetched,
+                        [&] { return LastEvent(fetched, tp).has_value(); }));
+  EXPECT_THAT(LastEvent(fetched, tp)->status,
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(RecordsOf(fetched, tp), IsEmpty());
+}
+
 TEST_P(RecordSourceContract, AMissingTopicHoldsUpNoOther) {
   const TopicPartition tp{NewTopic(), 0};
   const TopicPartition missing{UniqueName("missing"), 0};

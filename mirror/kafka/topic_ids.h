@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which topics a consumer's client works with, by id (KIP-516). librdkafka goes
+// on at the old offset when a topic was deleted and created again, and tells
+// nobody but its debug log; that line comes before the first fetch from the new
+// topic, so who looks here after each poll never takes one for the other.
+//
+//   ids.OnLog("[thrd:main]: Topic orders changed id from ... to ...");
+//   if (ids.version() != seen) ... ids.IdOf("orders") ...
+
+#ifndef MIRROR_KAFKA_TOPIC_IDS_H_
+#define MIRROR_KAFKA_TOPIC_IDS_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "mirror/runtime/mutex.h"
+
+namespace mirror::internal {
+
+// Thread safety: thread-safe.
+class TopicIds {
+ public:
+  // Takes a line of librdkafka's log; most say nothing about ids.
+  void OnLog(absl::string_view message);
+
+  // Grows with each id that is told.
+  uint64_t version() const { return version_; }
+  // As Kafka prints it; empty if it is not known (yet).
+  std::string IdOf(const std::string& topic) const;
+
+ private:
+  std::atomic<uint64_t> version_{0};
+  mutable Mutex mu_;
+  absl::flat_hash_map<std::string, std::string> ids_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace mirror::internal
+
+#endif  // MIRROR_KAFKA_TOPIC_IDS_H_

@@ -110,6 +110,7 @@ absl::StatusOr<IndexSegment> IndexSegment::Decode(absl::string_view bytes) {
   IndexSegment segment;
   segment.generation = proto.generation();
   segment.source.topic_id = proto.topic_id();
+  segment.target_topic_id = proto.target_topic_id();
   if (proto.has_leader_epoch()) {
     segment.source.leader_epoch = proto.leader_epoch();
   }
@@ -125,6 +126,7 @@ std::string IndexSegment::Encode() const {
   proto.set_format_version(kFormatVersion);
   proto.set_generation(generation);
   proto.set_topic_id(source.topic_id);
+  proto.set_target_topic_id(target_topic_id);
   if (source.leader_epoch >= 0) proto.set_leader_epoch(source.leader_epoch);
   proto.set_began_here(began_here);
   UpstreamOffset u;

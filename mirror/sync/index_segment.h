@@ -66,6 +66,8 @@ struct IndexSegment {
 
   uint32_t generation = 0;
   SourceIdentity source;
+  // Of the target topic, as Kafka prints it; empty if unknown.
+  std::string target_topic_id;
   // Copying of the partition began at the first run.
   bool began_here = false;
   // Ascending on the target and without overlap there.
@@ -79,6 +81,7 @@ struct IndexSegment {
 
   friend bool operator==(const IndexSegment& a, const IndexSegment& b) {
     return a.generation == b.generation && a.source == b.source &&
+           a.target_topic_id == b.target_topic_id &&
            a.began_here == b.began_here && a.runs == b.runs;
   }
 };

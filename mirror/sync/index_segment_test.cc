@@ -63,12 +63,14 @@ TEST(IndexSegment, RunsAreDeltasAndTheSourceIsNamed) {
 TEST(IndexSegment, KeepsWhatRestartsTell) {
   IndexSegment segment;
   segment.generation = 2;
+  segment.target_topic_id = "TARGET";
   segment.runs = {MakeRun(0, 0, 101), MakeRun(50, 151, 60, 3, 50)};
   EXPECT_EQ(IndexSegment::Decode(segment.Encode()).value(), segment);
 }
 
 TEST(IndexSegment, AFullOneFitsTheLimits) {
   IndexSegment segment;
+  segment.source.topic_id = segment.target_topic_id = std::string(22, 'x');
   for (size_t i = 0; i < IndexSegment::kMaxRuns; ++i) {
     const auto n = static_cast<int64_t>(i + 1) << 50;
     segment.runs.push_back(MakeRun(n, n, int64_t{1} << 49, 7, 4000000000u));

@@ -2,6 +2,7 @@
 
 #include "mirror/sync/offset_sync_store.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace mirror {
@@ -108,7 +109,21 @@ void OffsetSyncStore::ForgetSyncsFrom(DownstreamOffset d,
 void OffsetSyncStore::SetSource(const TopicPartition& tp,
                                 SourceIdentity source) {
   MutexLock lock(&mu_);
-  GetPartition(tp).source = std::move(source);
+  SetSourceLocked(std::move(source), &GetPartition(tp));
+}
+
+void OffsetSyncStore::SetLeaderEpoch(const TopicPartition& tp,
+                                     int32_t leader_epoch) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(tp);
+  SetSourceLocked({partition.source.topic_id, leader_epoch}, &partition);
+}
+
+void OffsetSyncStore::SetSourceLocked(SourceIdentity source,
+                                      Partition* partition) {
+  if (partition->source == source) return;
+  partition->source = std::move(source);
+  ++partition->identity_changes;
 }
 
 SourceIdentity OffsetSyncStore::Source(const TopicPartition& tp) const {
@@ -117,8 +132,55 @@ SourceIdentity OffsetSyncStore::Source(const TopicPartition& tp) const {
   return partition == nullptr ? SourceIdentity() : partition->source;
 }
 
+void OffsetSyncStore::SetTargetTopicId(const TopicPartition& tp,
+                                       std::string id) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(tp);
+  if (partition.target_topic_id == id) return;
+  partition.target_topic_id = std::move(id);
+  ++partition.identity_changes;
+}
+
+std::string OffsetSyncStore::TargetTopicId(const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  return partition == nullptr ? std::string() : partition->target_topic_id;
+}
+
+void OffsetSyncStore::Skip(const TopicPartition& tp, SkippedRange range) {
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(tp);
+  partition.skips.Add(partition.generation, std::move(range));
+}
+
+std::vector<SkippedRange> OffsetSyncStore::Skipped(const TopicPartition& tp,
+                                                   UpstreamOffset from) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  if (partition == nullptr) return {};
+  std::vector<SkippedRange> ranges = partition->skips.Of(partition->generation);
+  const auto below = [from](const SkippedRange& range) {
+    const bool mark = range.first == range.end;
+    return mark ? range.end < from : range.end <= from;
+  };
+  ranges.erase(std::remove_if(ranges.begin(), ranges.end(), below),
+               ranges.end());
+  return ranges;
+}
+
+std::vector<SkippedRange> OffsetSyncStore::SkipHistory(
+    const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  if (partition == nullptr) return {};
+  return partition->skips.All();
+}
+
 absl::Status OffsetSyncStore::ApplyIndexRecord(
     absl::string_view key, std::optional<absl::string_view> value) {
+  const absl::StatusOr<SkippedRangeKey> skip = SkippedRangeKey::Decode(key);
+  if (skip.ok()) return ApplySkip(*skip, value);
+  if (absl::IsUnimplemented(skip.status())) return skip.status();
   absl::StatusOr<IndexSegmentKey> decoded = IndexSegmentKey::Decode(key);
   if (!decoded.ok()) return decoded.status();
   if (!value.has_value()) {
@@ -131,15 +193,37 @@ absl::Status OffsetSyncStore::ApplyIndexRecord(
   return absl::OkStatus();
 }
 
+absl::Status OffsetSyncStore::ApplySkip(
+    const SkippedRangeKey& key, std::optional<absl::string_view> value) {
+  absl::StatusOr<SkippedRangeRecord> record;
+  if (value.has_value()) {
+    record = SkippedRangeRecord::Decode(key, *value);
+    if (!record.ok()) return record.status();
+  }
+  MutexLock lock(&mu_);
+  Partition& partition = GetPartition(key.topic_partition);
+  if (!value.has_value()) {
+    partition.skips.OnTombstone({key.generation, key.first, key.reason});
+    return absl::OkStatus();
+  }
+  RaiseGeneration(key.generation, &partition);
+  partition.skips.OnRead(key.generation, *record);
+  return absl::OkStatus();
+}
+
+void OffsetSyncStore::RaiseGeneration(uint32_t generation,
+                                      Partition* partition) {
+  if (generation <= partition->generation) return;
+  StartOverLocked(partition);
+  partition->generation = generation;
+}
+
 void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
                                    IndexSegment segment) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(key.topic_partition);
   if (segment.generation < partition.generation) return;
-  if (segment.generation > partition.generation) {
-    StartOverLocked(&partition);
-    partition.generation = segment.generation;
-  }
+  RaiseGeneration(segment.generation, &partition);
   const DownstreamOffset end = segment.runs.back().downstream_end();
   if (!partition.indexed_end.has_value()) {
     ForgetSyncsFrom(segment.runs.front().downstream, &partition);
@@ -155,6 +239,7 @@ void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
   }
   if (end >= partition.indexed_end.value_or(end)) {
     partition.source = std::move(segment.source);
+    partition.target_topic_id = std::move(segment.target_topic_id);
     partition.indexed_end = end;
   }
 }
@@ -226,22 +311,63 @@ absl::StatusOr<IndexFlush> OffsetSyncStore::PrepareFlush(
 absl::Status OffsetSyncStore::AddRecords(const TopicPartition& tp,
                                          const Partition& partition,
                                          IndexFlush* flush) {
-  internal::SegmentLedger::Plan plan =
-      partition.ledger.PlanFlush(partition.runs);
-  if (plan.empty()) return absl::OkStatus();
-  for (const UpstreamOffset key : plan.tombstones) {
+  internal::SkipLedger::Plan skips = partition.skips.PlanFlush();
+  internal::SegmentLedger::Plan segments = partition.ledger.PlanFlush(
+      partition.runs,
+      /*rewrite=*/partition.identity_changes > partition.identity_flushed);
+  if (skips.empty() && segments.empty()) return absl::OkStatus();
+  // No segment past a gap without the reason for it.
+  if (absl::Status added = AddSkips(tp, skips, flush); !added.ok()) {
+    return added;
+  }
+  const bool identity = !segments.writes.empty();
+  absl::Status added = AddSegments(tp, partition, &segments, flush);
+  if (!added.ok()) return added;
+  flush->entries_.push_back(
+      {tp, partition.generation, std::move(segments), std::move(skips),
+       identity ? partition.identity_changes : partition.identity_flushed});
+  return absl::OkStatus();
+}
+
+absl::Status OffsetSyncStore::AddSkips(const TopicPartition& tp,
+                                       const internal::SkipLedger::Plan& plan,
+                                       IndexFlush* flush) {
+  using Name = internal::SkipLedger::Name;
+  const auto add = [&](const Name& name, std::optional<std::string> value) {
+    absl::StatusOr<std::string> bytes =
+        SkippedRangeKey{tp, name.generation, name.first, name.reason}.Encode();
+    if (!bytes.ok()) return bytes.status();
+    flush->records_.push_back({tp, *std::move(bytes), std::move(value)});
+    return absl::OkStatus();
+  };
+  absl::Status added;
+  for (const internal::SkipLedger::Write& write : plan.writes) {
+    added.Update(add(write.name, write.record.Encode()));
+  }
+  // Behind what they were merged into.
+  for (const Name& name : plan.tombstones) {
+    added.Update(add(name, std::nullopt));
+  }
+  return added;
+}
+
+absl::Status OffsetSyncStore::AddSegments(const TopicPartition& tp,
+                                          const Partition& partition,
+                                          internal::SegmentLedger::Plan* plan,
+                                          IndexFlush* flush) {
+  for (const UpstreamOffset key : plan->tombstones) {
     absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, key}.Encode();
     if (!bytes.ok()) return bytes.status();
     flush->records_.push_back({tp, *std::move(bytes), std::nullopt});
   }
-  for (internal::SegmentLedger::Write& write : plan.writes) {
+  for (internal::SegmentLedger::Write& write : plan->writes) {
     absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, write.key}.Encode();
     if (!bytes.ok()) return bytes.status();
     IndexSegment segment{partition.generation, partition.source,
-                         write.began_here, std::move(write.runs)};
+                         partition.target_topic_id, write.began_here,
+                         std::move(write.runs)};
     flush->records_.push_back({tp, *std::move(bytes), segment.Encode()});
   }
-  flush->entries_.push_back({tp, partition.generation, std::move(plan)});
   return absl::OkStatus();
 }
 
@@ -249,9 +375,12 @@ void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
   MutexLock lock(&mu_);
   for (const IndexFlush::Entry& entry : flush.entries_) {
     Partition& partition = GetPartition(entry.topic_partition);
+    partition.skips.Commit(entry.skips);
     // Started over in between: the segments written are void already.
     if (partition.generation != entry.generation) continue;
     partition.ledger.Commit(entry.plan);
+    partition.identity_flushed =
+        std::max(partition.identity_flushed, entry.identity_changes);
   }
 }
 

@@ -33,6 +33,8 @@
 #include "mirror/sync/offset_runs.h"
 #include "mirror/sync/offset_sync.h"
 #include "mirror/sync/segment_ledger.h"
+#include "mirror/sync/skip_ledger.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/sync/translation.h"
 
 namespace mirror {
@@ -64,6 +66,8 @@ class IndexFlush {
     TopicPartition topic_partition;
     uint32_t generation;
     internal::SegmentLedger::Plan plan;
+    internal::SkipLedger::Plan skips;
+    uint64_t identity_changes;
   };
   std::vector<IndexRecord> records_;
   std::vector<Entry> entries_;
@@ -121,16 +125,36 @@ class OffsetSyncStore {
   void Pass(const TopicPartition& tp, UpstreamOffset u);
   // The source's log now starts at `log_start`: forgets what lies below.
   void DropBelow(const TopicPartition& tp, UpstreamOffset log_start);
-  // Source or target topic was replaced: forgets the partition, here and, with
-  // the next flush, in the topic.
+  // Source or target topic was replaced: forgets the partition's runs, here
+  // and, with the next flush, in the topic. What was skipped becomes history.
   void StartOver(const TopicPartition& tp);
-  // What the source topic is, kept with the segments.
+
+  // What the source topic is, kept with the segments. A change alone is reason
+  // enough for a flush, once there are runs.
   void SetSource(const TopicPartition& tp, SourceIdentity source);
+  void SetLeaderEpoch(const TopicPartition& tp, int32_t leader_epoch);
   SourceIdentity Source(const TopicPartition& tp) const;
+  // The same of the target topic; empty if unknown.
+  void SetTargetTopicId(const TopicPartition& tp, std::string id);
+  std::string TargetTopicId(const TopicPartition& tp) const;
+
+  // Records of the source will never be copied. A range that begins in or right
+  // behind one with the same reason extends it; one that was reported before
+  // (ahead of a kill) changes nothing. At most 256 ranges are kept, the two
+  // oldest are merged into one beyond. Positions do not change: see Pass().
+  void Skip(const TopicPartition& tp, SkippedRange range);
+  // What was skipped since the last StartOver(), by where it begins: ranges
+  // that end above `from`, and marks there or above. DropBelow() leaves them
+  // alone.
+  std::vector<SkippedRange> Skipped(
+      const TopicPartition& tp, UpstreamOffset from = UpstreamOffset(0)) const;
+  // The same, and what was skipped before each StartOver(), oldest first.
+  std::vector<SkippedRange> SkipHistory(const TopicPartition& tp) const;
 
   // Applies a record of the index topic, one of our own included; any order,
   // any repetition. InvalidArgument or Unimplemented if it is no index record
-  // (as IndexSegment::Decode): nothing is changed; skip it and go on.
+  // (as IndexSegment::Decode and SkippedRangeRecord::Decode): nothing is
+  // changed; skip it and go on.
   absl::Status ApplyIndexRecord(absl::string_view key,
                                 std::optional<absl::string_view> value);
   // Applies one of MM2's syncs, in the order of their topic and after the
@@ -171,7 +195,12 @@ class OffsetSyncStore {
 
     OffsetRuns runs;
     internal::SegmentLedger ledger;
+    internal::SkipLedger skips;
     SourceIdentity source;
+    std::string target_topic_id;
+    // Of the two, so far, and as many as the topic has.
+    uint64_t identity_changes = 0;
+    uint64_t identity_flushed = 0;
     uint32_t generation = 0;
     // The target's end according to our own acks and the index; none if only
     // MM2's syncs are known.
@@ -185,9 +214,21 @@ class OffsetSyncStore {
   // Makes way for an ack at `d`, before what is known. False: by starting over.
   static bool GoBack(DownstreamOffset d, Partition* partition);
   static void StartOverLocked(Partition* partition);
+  // A record tells that the partition was started over since.
+  static void RaiseGeneration(uint32_t generation, Partition* partition);
   static void ForgetSyncsFrom(DownstreamOffset d, Partition* partition);
   static absl::Status AddRecords(const TopicPartition& tp,
                                  const Partition& partition, IndexFlush* flush);
+  static absl::Status AddSkips(const TopicPartition& tp,
+                               const internal::SkipLedger::Plan& plan,
+                               IndexFlush* flush);
+  static absl::Status AddSegments(const TopicPartition& tp,
+                                  const Partition& partition,
+                                  internal::SegmentLedger::Plan* plan,
+                                  IndexFlush* flush);
+  static void SetSourceLocked(SourceIdentity source, Partition* partition);
+  absl::Status ApplySkip(const SkippedRangeKey& key,
+                         std::optional<absl::string_view> value);
   void ApplySegment(const IndexSegmentKey& key, IndexSegment segment);
   void ApplyTombstone(const IndexSegmentKey& key);
 

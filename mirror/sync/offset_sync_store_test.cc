@@ -2,17 +2,23 @@
 
 #include "mirror/sync/offset_sync_store.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace mirror {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const TopicPartition kTp{"orders", 3};
 
@@ -215,6 +221,174 @@ TEST(OffsetSyncStore, TheSourcesIdentityTravelsWithTheIndex) {
   OffsetSyncStore loaded;
   topic.Load(&loaded);
   EXPECT_EQ(loaded.Source(kTp), (SourceIdentity{"topic-id", 4}));
+}
+
+TEST(OffsetSyncStore, AChangedIdentityAloneIsFlushed) {
+  OffsetSyncStore store;
+  Topic topic;
+  store.SetSource(kTp, {"topic-id", 4});
+  store.SetTargetTopicId(kTp, "target-id");
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty()) << "no runs";
+  Append(&store, 0, 0, 10);
+  topic.Flush(&store);
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
+
+  store.SetLeaderEpoch(kTp, 4);  // the same
+  store.SetTargetTopicId(kTp, "target-id");
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
+  store.SetLeaderEpoch(kTp, 5);
+  EXPECT_EQ(store.PrepareFlush({kTp})->records().size(), 1u);
+  EXPECT_EQ(store.PrepareFlush({kTp})->records().size(), 1u) << "not committed";
+  topic.Flush(&store);
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
+  store.SetTargetTopicId(kTp, "new-target-id");
+  topic.Flush(&store);
+  EXPECT_EQ(topic.size(), 1u);
+
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_EQ(loaded.Source(kTp), (SourceIdentity{"topic-id", 5}));
+  EXPECT_EQ(loaded.TargetTopicId(kTp), "new-target-id");
+  EXPECT_EQ(At(loaded, 7), Exact(7));
+  loaded.SetSource(kTp, {"topic-id", 5});
+  EXPECT_TRUE(loaded.PrepareFlush({kTp})->records().empty());
+}
+
+SkippedRange Lost(int64_t first, int64_t end,
+                  SkipReason reason = SkipReason::kSourceLost) {
+  return {UpstreamOffset(first),
+          UpstreamOffset(end),
+          end - first,
+          reason,
+          absl::FromUnixSeconds(1700000000),
+          "of a test"};
+}
+
+TEST(OffsetSyncStore, SaysWhatWasSkippedAboveAPosition) {
+  OffsetSyncStore store;
+  EXPECT_THAT(store.Skipped(kTp), IsEmpty());
+  store.Skip(kTp, Lost(10, 20));
+  store.Skip(kTp, Lost(20, 30, SkipReason::kRefused));
+  store.Skip(kTp, Lost(30, 30, SkipReason::kSourceTruncated));
+  const auto from = [&](int64_t u) {
+    return store.Skipped(kTp, UpstreamOffset(u)).size();
+  };
+  EXPECT_THAT(store.Skipped(kTp),
+              ElementsAre(Lost(10, 20), Lost(20, 30, SkipReason::kRefused),
+                          Lost(30, 30, SkipReason::kSourceTruncated)));
+  EXPECT_EQ(from(19), 3u);
+  EXPECT_EQ(from(20), 2u);
+  EXPECT_EQ(from(30), 1u) << "the mark";
+  EXPECT_EQ(from(31), 0u);
+  EXPECT_THAT(store.Skipped({"orders", 4}), IsEmpty());
+}
+
+TEST(OffsetSyncStore, TheReasonIsWrittenBeforeWhatLiesPastTheGap) {
+  OffsetSyncStore store;
+  store.Skip(kTp, Lost(0, 40));
+  Append(&store, 40, 0, 10);
+  const IndexFlush flush = store.PrepareFlush({kTp}).value();
+  ASSERT_EQ(flush.records().size(), 2u);
+  EXPECT_TRUE(SkippedRangeKey::Decode(flush.records()[0].key).ok());
+  EXPECT_TRUE(IndexSegmentKey::Decode(flush.records()[1].key).ok());
+  EXPECT_EQ(flush.records()[0].topic_partition, kTp);
+}
+
+TEST(OffsetSyncStore, ASkipAloneIsFlushedUntilItIsCommitted) {
+  OffsetSyncStore store;
+  Topic topic;
+  Append(&store, 0, 0, 10);
+  topic.Flush(&store);
+  store.Skip(kTp, Lost(10, 40));
+  EXPECT_EQ(store.PrepareFlush({kTp})->records().size(), 1u);
+  EXPECT_EQ(store.PrepareFlush({kTp})->records().size(), 1u);
+  topic.Flush(&store);
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_THAT(loaded.Skipped(kTp), ElementsAre(Lost(10, 40)));
+  EXPECT_EQ(At(loaded, 9), Exact(9));
+  loaded.Skip(kTp, Lost(10, 40));  // once more, after a kill
+  EXPECT_TRUE(loaded.PrepareFlush({kTp})->records().empty());
+}
+
+TEST(OffsetSyncStore, WhatWasSkippedOutlivesTheLogStart) {
+  OffsetSyncStore store;
+  Topic topic;
+  store.Skip(kTp, Lost(0, 40));
+  Append(&store, 40, 0, 10);
+  store.DropBelow(kTp, UpstreamOffset(45));
+  topic.Flush(&store);
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_THAT(loaded.Skipped(kTp), ElementsAre(Lost(0, 40)));
+}
+
+TEST(OffsetSyncStore, StartingOverMakesHistoryOfWhatWasSkipped) {
+  OffsetSyncStore store;
+  Topic topic;
+  store.Skip(kTp, Lost(10, 20));
+  Append(&store, 20, 10, 5);
+  topic.Flush(&store);
+  store.StartOver(kTp);
+  EXPECT_THAT(store.Skipped(kTp), IsEmpty());
+  const SkippedRange mark = Lost(0, 0, SkipReason::kSourceRecreated);
+  store.Skip(kTp, mark);
+  topic.Flush(&store);
+
+  // Killed before the first copy: only the mark tells the new generation.
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_THAT(loaded.Skipped(kTp), ElementsAre(mark));
+  EXPECT_THAT(loaded.SkipHistory(kTp), ElementsAre(Lost(10, 20), mark));
+  EXPECT_EQ(At(loaded, 20), Translation());
+  Append(&loaded, 0, 15, 5);
+  topic.Flush(&loaded);
+  OffsetSyncStore client;
+  topic.Load(&client);
+  EXPECT_EQ(At(client, 3), Exact(18));
+  EXPECT_THAT(client.Skipped(kTp), ElementsAre(mark));
+}
+
+TEST(OffsetSyncStore, RecordsOfBothKindsComeInAnyOrder) {
+  OffsetSyncStore store;
+  store.Skip(kTp, Lost(10, 20));
+  Append(&store, 20, 10, 5);
+  std::vector<IndexRecord> records = store.PrepareFlush({kTp})->records();
+  store.StartOver(kTp);
+  store.Skip(kTp, Lost(3, 7));
+  Append(&store, 7, 15, 5);
+  const IndexFlush second = store.PrepareFlush({kTp}).value();
+  records.insert(records.end(), second.records().begin(),
+                 second.records().end());
+  const auto less = [](const IndexRecord& a, const IndexRecord& b) {
+    return std::tie(a.key, a.value) < std::tie(b.key, b.value);
+  };
+  std::sort(records.begin(), records.end(), less);
+  do {
+    OffsetSyncStore loaded;
+    for (const IndexRecord& record : records) {
+      ASSERT_TRUE(loaded.ApplyIndexRecord(record.key, record.value).ok());
+    }
+    EXPECT_EQ(loaded.Skipped(kTp), store.Skipped(kTp));
+    EXPECT_EQ(loaded.SkipHistory(kTp), store.SkipHistory(kTp));
+    EXPECT_EQ(At(loaded, 8), Exact(16));
+  } while (std::next_permutation(records.begin(), records.end(), less));
+}
+
+TEST(OffsetSyncStore, GarbageInPlaceOfASkippedRangeChangesNothing) {
+  OffsetSyncStore store;
+  store.Skip(kTp, Lost(10, 20));
+  const IndexRecord good = store.PrepareFlush({kTp})->records()[0];
+  EXPECT_FALSE(store.ApplyIndexRecord(good.key, "garbage").ok());
+  EXPECT_FALSE(store.ApplyIndexRecord(good.key + "x", good.value).ok());
+  std::string newer = good.key;
+  newer.back() = 99;
+  EXPECT_EQ(store.ApplyIndexRecord(newer, good.value).code(),
+            absl::StatusCode::kUnimplemented);
+  EXPECT_THAT(store.Skipped(kTp), ElementsAre(Lost(10, 20)));
+  ASSERT_TRUE(store.ApplyIndexRecord(good.key, std::nullopt).ok());
+  EXPECT_THAT(store.Skipped(kTp), IsEmpty()) << "forgotten";
 }
 
 TEST(OffsetSyncStore, Mm2sSyncsGiveWayToTheIndex) {

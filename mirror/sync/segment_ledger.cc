@@ -56,7 +56,8 @@ void SegmentLedger::OnStartedOver() {
   flushed_.reset();
 }
 
-SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
+SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs,
+                                             bool rewrite) const {
   Plan plan;
   plan.flushed_ = flushed_;
   plan.tombstones = void_keys_;
@@ -68,7 +69,7 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs) const {
       plan.segments_.push_back(segment);
     }
   }
-  if (IsFlushed(runs)) return plan;
+  if (IsFlushed(runs) && !(rewrite && !runs.empty())) return plan;
 
   DownstreamOffset from;
   std::optional<UpstreamOffset> open_key;

@@ -73,8 +73,9 @@ class SegmentLedger {
   // The topic was replaced: every live segment is void.
   void OnStartedOver();
 
-  // What to write so that the topic tells `runs`.
-  Plan PlanFlush(const OffsetRuns& runs) const;
+  // What to write so that the topic tells `runs`; the open segment in any case
+  // if `rewrite` (what is stored beside the runs has changed).
+  Plan PlanFlush(const OffsetRuns& runs, bool rewrite) const;
   void Commit(const Plan& plan);
   // All that `runs` tells is in the topic: it was read from there.
   void SetFlushed(const OffsetRuns& runs) { flushed_ = EndOf(runs); }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Source records that will never be copied, and why: no gap is silent. Kept in
+// the offset index topic. Bytes: docs/formats/offset-index.md. MM2 has nothing
+// like it; it goes on behind a gap without a word.
+//
+//   store.Skip({"orders", 3},
+//              {UpstreamOffset(40), UpstreamOffset(90), 50,
+//               SkipReason::kSourceLost, clock->Now(), "retention"});
+//   for (const SkippedRange& range : store.Skipped({"orders", 3}))
+//     LOG << range;  // "[40, 90) source-lost, at most 50 records: retention"
+
+#ifndef MIRROR_SYNC_SKIPPED_RANGE_H_
+#define MIRROR_SYNC_SKIPPED_RANGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "mirror/model/offset.h"
+#include "mirror/model/topic_partition.h"
+
+namespace mirror {
+
+// The numbers are in the topic: only ever add.
+enum class SkipReason {
+  // The source deleted them before they were read: retention, DeleteRecords.
+  kSourceLost = 0,
+  // The source's log lost its end (unclean election), and other records took
+  // the offsets.
+  kSourceTruncated = 1,
+  // The topic was deleted and created again.
+  kSourceRecreated = 2,
+  // The target refuses them, and on.refused.record=skip.
+  kRefused = 3,
+  // Kept in the dead-letter topic instead.
+  kDeadLettered = 4,
+  // Were copied, and the target topic was deleted or truncated afterwards.
+  kTargetLost = 5,
+};
+
+// "source-lost", "source-truncated", "source-recreated", "refused",
+// "dead-lettered", "target-lost".
+absl::string_view ToString(SkipReason reason);
+
+// A value type.
+struct SkippedRange {
+  // Of the detail; what is longer is cut.
+  static constexpr size_t kMaxDetail = 500;
+
+  // [first, end). Empty (first == end): a mark, such as a topic created again
+  // of which nothing is known to be lost.
+  UpstreamOffset first;
+  UpstreamOffset end;
+  // At most so many; fewer than the span once ranges were merged.
+  int64_t records = 0;
+  SkipReason reason = SkipReason::kSourceLost;
+  // When it was noticed; kept to the millisecond.
+  absl::Time time;
+  // For people; printable ASCII.
+  std::string detail;
+
+  friend bool operator==(const SkippedRange& a, const SkippedRange& b) {
+    return a.first == b.first && a.end == b.end && a.records == b.records &&
+           a.reason == b.reason && a.time == b.time && a.detail == b.detail;
+  }
+  friend std::ostream& operator<<(std::ostream& os, const SkippedRange& range);
+};
+
+// The key of a range in the index topic. Never taken for an IndexSegmentKey,
+// not by earlier versions of this library either. A value type.
+struct SkippedRangeKey {
+  // The partition's name on the SOURCE.
+  TopicPartition topic_partition;
+  // Of the partition, as in IndexSegment.
+  uint32_t generation = 0;
+  UpstreamOffset first;
+  SkipReason reason = SkipReason::kSourceLost;
+
+  // InvalidArgument if the bytes are no such key; Unimplemented if they are of
+  // a reason that this version does not know.
+  static absl::StatusOr<SkippedRangeKey> Decode(absl::string_view bytes);
+  // InvalidArgument if the topic name is over 32767 bytes.
+  absl::StatusOr<std::string> Encode() const;
+
+  friend bool operator==(const SkippedRangeKey& a, const SkippedRangeKey& b) {
+    return a.topic_partition == b.topic_partition &&
+           a.generation == b.generation && a.first == b.first &&
+           a.reason == b.reason;
+  }
+};
+
+// A range as it is in the index topic. A value type.
+struct SkippedRangeRecord {
+  static constexpr size_t kMaxBytes = 1024;
+
+  SkippedRange range;
+  // Stands for several ranges, and for all that lie within it and are older.
+  bool merged = false;
+
+  // InvalidArgument if the bytes are no such value; Unimplemented if a newer
+  // version of this library wrote them. Allocates no more than kMaxBytes.
+  static absl::StatusOr<SkippedRangeRecord> Decode(const SkippedRangeKey& key,
+                                                   absl::string_view value);
+  // The value. Only of a range as Bounded() returns it.
+  std::string Encode() const;
+
+  friend bool operator==(const SkippedRangeRecord& a,
+                         const SkippedRangeRecord& b) {
+    return a.range == b.range && a.merged == b.merged;
+  }
+};
+
+// `range` as the topic can keep it: offsets within a log, milliseconds, a
+// detail that is short and printable.
+SkippedRange Bounded(SkippedRange range);
+
+}  // namespace mirror
+
+#endif  // MIRROR_SYNC_SKIPPED_RANGE_H_

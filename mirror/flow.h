@@ -96,8 +96,21 @@ struct Flow {
   bool read_committed = true;
   // auto.offset.reset, for partitions without progress.
   StartAt start_at = StartAt::kEarliest;
-  // on.source.gap.
+  // on.source.gap: what a partition does where the source has lost records that
+  // come next, or is another topic now.
   GapPolicy on_source_gap = GapPolicy::kStop;
+  // on.target.change: the same where copies are gone from the target, or others
+  // write there. With kReseed, what others wrote is only reported.
+  GapPolicy on_target_change = GapPolicy::kStop;
+  // on.refused.record: what becomes of a single record that the target refuses
+  // (too large, invalid).
+  RefusedPolicy on_refused_record = RefusedPolicy::kStop;
+  // dead.letter.topic, for RefusedPolicy::kDeadLetter. Empty:
+  // mm2-dead-letters.S.internal.
+  std::string dead_letter_topic;
+  // Others are meant to write to the target topics, such as another flow with
+  // IdentityReplicationPolicy. An engine knows that of its own flows.
+  bool target_is_shared = false;
   // Memory for records on their way, of all shards together, values only.
   int64_t max_buffered_bytes = 64 << 20;
 

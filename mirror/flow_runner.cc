@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/replication/dead_letter.h"
 #include "mirror/sync/index_segment.h"
 
 namespace mirror::internal {
@@ -22,6 +23,13 @@ constexpr absl::Duration kSameTrouble = absl::Seconds(30);
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
   return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
+}
+
+// Empty: nothing is put there.
+std::string DeadLetters(const Flow& flow) {
+  if (flow.on_refused_record != RefusedPolicy::kDeadLetter) return "";
+  return flow.dead_letter_topic.empty() ? DeadLetterTopic(flow.source.alias)
+                                        : flow.dead_letter_topic;
 }
 
 bool SyncsOnSource(const Flow& flow) {
@@ -114,6 +122,10 @@ absl::Status FlowRunner::BuildShards() {
   options.partition.source_alias = flow_.source.alias;
   options.partition.target_alias = flow_.target.alias;
   options.partition.on_gap = flow_.on_source_gap;
+  options.partition.on_target_change = flow_.on_target_change;
+  options.partition.on_refused = flow_.on_refused_record;
+  options.partition.dead_letter_topic = DeadLetters(flow_);
+  options.partition.target_is_shared = flow_.target_is_shared;
   options.partition.start_at = flow_.start_at;
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
@@ -145,6 +157,8 @@ absl::Status FlowRunner::BuildControl() {
   options.selection = {flow_.policy, flow_.topics, flow_.target.alias,
                        flow_.replicate_heartbeats};
   options.on_gap = flow_.on_source_gap;
+  options.on_target_change = flow_.on_target_change;
+  options.dead_letter_topic = DeadLetters(flow_);
   options.replication_factor = flow_.replication_factor;
   options.refresh_interval = flow_.refresh_topics_interval;
   options.store = &store_;
@@ -245,6 +259,17 @@ absl::Status FlowRunner::Drain(absl::Time deadline) {
 
 void FlowRunner::SetPaused(const std::string& topic, bool paused) {
   for (const auto& shard : shards_) shard->SetPaused(topic, paused);
+}
+
+absl::Status FlowRunner::Resolve(const TopicPartition& source,
+                                 GapPolicy decision) {
+  absl::Status status =
+      absl::NotFoundError(absl::StrCat(source.ToString(), " is not mirrored"));
+  for (const auto& shard : shards_) {
+    status = shard->Resolve(source, decision);
+    if (!absl::IsNotFound(status)) break;
+  }
+  return status;
 }
 
 void FlowRunner::FillStatus(FlowStatus* status) const {

@@ -53,6 +53,7 @@ class FlowRunner {
   absl::Status Drain(absl::Time deadline);
 
   void SetPaused(const std::string& topic, bool paused);
+  absl::Status Resolve(const TopicPartition& source, GapPolicy decision);
   void FillStatus(FlowStatus* status) const;
   const std::string& name() const { return name_; }
 

@@ -2,6 +2,7 @@
 
 #include "mirror/mirror_engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <utility>
@@ -80,6 +81,14 @@ absl::Status CheckFlow(const Flow& flow) {
   return CheckAlias(flow);
 }
 
+// Whether both give their copies of a topic the same name in the same cluster.
+bool ShareTopics(const Flow& a, const Flow& b) {
+  constexpr absl::string_view kProbe = "probe";
+  return a.replicate && b.replicate && a.target.alias == b.target.alias &&
+         a.policy->FormatRemoteTopic(a.source.alias, kProbe) ==
+             b.policy->FormatRemoteTopic(b.source.alias, kProbe);
+}
+
 // Fills in what the host left to the defaults.
 absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
   if (flow->topics == nullptr) {
@@ -136,12 +145,14 @@ struct MirrorEngine::Impl {
     return nullptr;
   }
 
+  static absl::Status NoFlow(const std::string& flow) {
+    return absl::NotFoundError(absl::StrCat("there is no flow ", flow));
+  }
+
   absl::Status SetPaused(const std::string& flow, const std::string& topic,
                          bool paused) const {
     internal::FlowRunner* runner = Find(flow);
-    if (runner == nullptr) {
-      return absl::NotFoundError(absl::StrCat("there is no flow ", flow));
-    }
+    if (runner == nullptr) return NoFlow(flow);
     runner->SetPaused(topic, paused);
     return absl::OkStatus();
   }
@@ -169,6 +180,12 @@ absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
     absl::Status status = Complete(&flow, options.log, options.clock);
     if (status.ok()) status = CheckFlow(flow);
     if (!status.ok()) return status;
+  }
+  for (Flow& flow : options.flows) {
+    flow.target_is_shared |= std::any_of(
+        options.flows.begin(), options.flows.end(), [&flow](const Flow& other) {
+          return &other != &flow && ShareTopics(flow, other);
+        });
   }
   auto impl = std::make_unique<Impl>(std::move(options));
   for (const Flow& flow : impl->options.flows) {
@@ -235,6 +252,17 @@ absl::Status MirrorEngine::PauseTopic(const std::string& flow,
 absl::Status MirrorEngine::ResumeTopic(const std::string& flow,
                                        const std::string& topic) {
   return impl_->SetPaused(flow, topic, false);
+}
+
+absl::Status MirrorEngine::ResolvePartition(const std::string& flow,
+                                            const TopicPartition& source,
+                                            GapPolicy decision) {
+  if (decision == GapPolicy::kStop) {
+    return absl::InvalidArgumentError("decide for skip or reseed");
+  }
+  internal::FlowRunner* runner = impl_->Find(flow);
+  if (runner == nullptr) return Impl::NoFlow(flow);
+  return runner->Resolve(source, decision);
 }
 
 }  // namespace mirror

@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/flow.h"
+#include "mirror/model/topic_partition.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/log.h"
 #include "mirror/telemetry/engine_event.h"
@@ -86,6 +87,14 @@ class MirrorEngine {
   // mirrored (yet) is remembered.
   absl::Status PauseTopic(const std::string& flow, const std::string& topic);
   absl::Status ResumeTopic(const std::string& flow, const std::string& topic);
+
+  // The operator's decision for a partition that waits for one
+  // (PARTITION_STOPPED), without a restart: kSkip or kReseed, as on.source.gap
+  // and on.target.change would have had it. InvalidArgument: kStop. NotFound:
+  // no such flow or partition. FailedPrecondition: it is not stopped.
+  absl::Status ResolvePartition(const std::string& flow,
+                                const TopicPartition& source,
+                                GapPolicy decision);
 
  private:
   struct Impl;

@@ -39,6 +39,7 @@ struct NewTopic {
 enum class OffsetSpec {
   kEarliest,  // the log's start
   kLatest,    // one past the last record that a read_committed reader sees
+  kLogEnd,    // one past the last record, of open transactions as well
 };
 
 // Purpose: reads and changes topics.

@@ -265,7 +265,9 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
   }
   AdminCall call(client_.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS, "list offsets");
   ErrorPtr unused(rd_kafka_AdminOptions_set_isolation_level(
-      call.options(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
+      call.options(), spec == OffsetSpec::kLogEnd
+                          ? RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED
+                          : RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
   rd_kafka_ListOffsets(call.handle(), list.get(), call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
   if (!event.ok()) {

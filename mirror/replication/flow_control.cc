@@ -102,6 +102,10 @@ absl::Duration FlowControl::RunOnce() {
   }
   if (status.ok()) status = ResolveBounds();
   if (!status.ok()) SetState(FLOW_RUNNING, status);
+  if (status.ok() && clock_->Now() >= next_target_check_) {
+    next_target_check_ = clock_->Now() + options_.target_check_interval;
+    CheckTargetEnds();
+  }
   return kTurn;
 }
 
@@ -158,6 +162,11 @@ absl::Status FlowControl::Refresh() {
   TopicPlan plan =
       PlanTopics(options_.selection, source_cluster_->alias(), *source_topics,
                  *target_topics, options_.replication_factor);
+  TopicIds on_target;
+  for (const TopicDescription& topic : *target_topics) {
+    on_target[topic.name] = topic.id;
+  }
+  CheckTargetTopics(on_target, &plan.create);
   if (CreateMissing(plan)) next_refresh_ = clock_->Now() + kRecheck;
   // Ids tell whether a topic is still the one that was copied so far. A topic
   // that vanishes in between is left to the next refresh.
@@ -170,12 +179,14 @@ absl::Status FlowControl::Refresh() {
     if (absl::IsNotFound(descriptions[i].status())) continue;
     if (HasAppeared(plan.ready[i])) {
       Apply(plan.ready[i], &partitions);
+      known_[plan.ready[i].source].target_id = on_target[plan.ready[i].target];
     } else {
       next_refresh_ = clock_->Now() + kRecheck;
     }
   }
   FillTargetLogs(&partitions);
   for (PartitionPlan& partition : partitions) Add(std::move(partition));
+  NoteTargetIds();
   std::set<std::string> present;
   for (const TopicDescription& topic : *source_topics) {
     present.insert(topic.name);
@@ -223,22 +234,13 @@ bool FlowControl::CreateMissing(const TopicPlan& plan) {
 
 void FlowControl::Apply(const MirroredTopic& topic,
                         std::vector<PartitionPlan>* plans) {
+  const bool recreated = NoteSourceId(topic.source, topic.id);
   KnownTopic& known = known_[topic.source];
+  known.target = topic.target;
   const int32_t before = static_cast<int32_t>(known.added.size());
-  const bool recreated =
-      !known.id.empty() && !topic.id.empty() && known.id != topic.id;
-  // The client library goes on at the old offset of the new topic.
-  for (Shard* shard : shards_) {
-    if (recreated) shard->RenewSource();
-  }
-  if (!topic.id.empty()) known.id = topic.id;
   for (int32_t i = 0; i < before; ++i) {
     const TopicPartition source{topic.source, i};
-    if (recreated) {
-      OnRecreated(source);
-    } else if (known.missing) {
-      ShardFor(source)->Restart(source, /*from_start=*/false);
-    }
+    if (known.missing && !recreated) ShardFor(source)->Restart(source);
   }
   known.missing = false;
   known.added.resize(std::max(before, topic.partitions), false);
@@ -249,6 +251,13 @@ void FlowControl::Apply(const MirroredTopic& topic,
     plan.target = {topic.target, i};
     const auto stored = memory_.progress().find(plan.source);
     if (stored != memory_.progress().end()) plan.start = stored->second + 1;
+    const SourceIdentity indexed = options_.store->Source(plan.source);
+    plan.topic_id = indexed.topic_id.empty() ? known.id : indexed.topic_id;
+    // The index may be ahead of the progress, and then its epoch is as good; an
+    // older one would raise a false alarm.
+    if (plan.start <= options_.store->Stats(plan.source).upstream_end) {
+      plan.leader_epoch = indexed.leader_epoch;
+    }
     plans->push_back(std::move(plan));
   }
 }
@@ -270,59 +279,44 @@ bool FlowControl::HasAppeared(const MirroredTopic& topic) {
   return true;
 }
 
-void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
-  std::vector<PartitionPlan*> unknown;
-  std::vector<TopicPartition> targets;
-  for (PartitionPlan& plan : *plans) {
-    if (plan.start.has_value()) continue;
-    if (created_.count(plan.target.topic) > 0) {
-      plan.target_log = TargetLog{};
-    } else {
-      unknown.push_back(&plan);
-      targets.push_back(plan.target);
-    }
-  }
-  if (unknown.empty()) return;
-  const auto starts =
-      target_admin_->ListOffsets(targets, OffsetSpec::kEarliest);
-  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLatest);
-  for (size_t i = 0; i < unknown.size(); ++i) {
-    // Where the target does not tell, it may hold anything: translations begin
-    // as lower bounds.
-    unknown[i]->target_log =
-        starts[i].ok() && ends[i].ok()
-            ? TargetLog{DownstreamOffset(*starts[i]),
-                        DownstreamOffset(*ends[i])}
-            : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
-  }
-}
-
 void FlowControl::Add(PartitionPlan plan) {
   const TopicPartition source = plan.source;
   KnownTopic& known = known_[source.topic];
   known.added[source.partition] = true;
   const std::string id_before = options_.store->Source(source).topic_id;
+  const std::string target_id = options_.store->TargetTopicId(source);
+  if (!target_id.empty() && !known.target_id.empty() &&
+      target_id != known.target_id && plan.start.has_value()) {
+    plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
+  }
   ShardFor(source)->Add({std::move(plan)});
   if (!id_before.empty() && !known.id.empty() && id_before != known.id) {
     OnRecreated(source);  // while no engine ran
   } else {
-    options_.store->SetSource(source, {known.id, -1});
+    const int32_t epoch = options_.store->Source(source).leader_epoch;
+    options_.store->SetSource(source, {known.id, epoch});
   }
 }
 
+bool FlowControl::NoteSourceId(const std::string& topic,
+                               const std::string& id) {
+  KnownTopic& known = known_[topic];
+  const std::string before = known.id;
+  if (!id.empty()) known.id = id;
+  if (before.empty() || id.empty() || before == id) return false;
+  // Whatever the client library still has of the old topic is of no use.
+  for (Shard* shard : shards_) shard->RenewSource();
+  for (size_t i = 0; i < known.added.size(); ++i) {
+    if (known.added[i]) OnRecreated({topic, static_cast<int32_t>(i)});
+  }
+  return true;
+}
+
 void FlowControl::OnRecreated(const TopicPartition& source) {
-  const bool stop = options_.on_gap == GapPolicy::kStop;
-  ShardFor(source)->Suspend(
-      source, PROBLEM_SOURCE_RECREATED,
-      absl::StrCat("topic ", source.topic,
-                   " was deleted and created again on cluster ",
-                   source_cluster_->alias(),
-                   stop ? "; set on.source.gap to reseed to copy the new one "
-                          "behind the old one"
-                        : "; the new one is copied from its start"));
-  if (stop) return;
-  options_.store->SetSource(source, {known_[source.topic].id, -1});
-  ShardFor(source)->Restart(source, /*from_start=*/true);
+  const std::string& id = known_[source.topic].id;
+  ShardFor(source)->OnSourceRecreated(source, id);
+  if (options_.on_gap == GapPolicy::kStop) return;
+  options_.store->SetSource(source, {id, -1});
 }
 
 void FlowControl::SuspendMissing(const std::set<std::string>& present) {
@@ -341,6 +335,24 @@ void FlowControl::SuspendMissing(const std::set<std::string>& present) {
   }
 }
 
+void FlowControl::LeaveOutRecreated(std::vector<TopicPartition>* waiting) {
+  std::set<std::string> topics;
+  for (const TopicPartition& source : *waiting) topics.insert(source.topic);
+  const std::vector<std::string> names(topics.begin(), topics.end());
+  const auto descriptions = source_admin_->DescribeTopics(names);
+  std::set<std::string> recreated;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (descriptions[i].ok() && NoteSourceId(names[i], descriptions[i]->id)) {
+      recreated.insert(names[i]);
+    }
+  }
+  waiting->erase(std::remove_if(waiting->begin(), waiting->end(),
+                                [&recreated](const TopicPartition& source) {
+                                  return recreated.count(source.topic) > 0;
+                                }),
+                 waiting->end());
+}
+
 absl::Status FlowControl::ResolveBounds() {
   std::vector<TopicPartition> waiting;
   for (const Shard* shard : shards_) {
@@ -348,6 +360,7 @@ absl::Status FlowControl::ResolveBounds() {
       waiting.push_back(std::move(source));
     }
   }
+  LeaveOutRecreated(&waiting);
   if (waiting.empty()) return absl::OkStatus();
   const auto starts =
       source_admin_->ListOffsets(waiting, OffsetSpec::kEarliest);
@@ -372,7 +385,7 @@ absl::Status FlowControl::ResolveBounds() {
   return trouble;
 }
 
-Shard* FlowControl::ShardFor(const TopicPartition& source) {
+Shard* FlowControl::ShardFor(const TopicPartition& source) const {
   return shards_[ShardOf(source, memory_.index_partitions()) % shards_.size()];
 }
 

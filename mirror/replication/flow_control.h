@@ -31,6 +31,7 @@
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard.h"
+#include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync_store.h"
@@ -43,8 +44,13 @@ struct FlowControlOptions {
   std::string flow;  // "S->T"
   TopicSelection selection;
   GapPolicy on_gap = GapPolicy::kStop;
+  GapPolicy on_target_change = GapPolicy::kStop;
+  // Created if it is not empty.
+  std::string dead_letter_topic;
   int32_t replication_factor = -1;
   absl::Duration refresh_interval = absl::Seconds(5);
+  // Between two looks whether target logs end where the copies do.
+  absl::Duration target_check_interval = absl::Seconds(10);
   FlowMemoryOptions memory;
   // Filled from the memory, and told what the source topics are.
   OffsetSyncStore* store = nullptr;
@@ -80,7 +86,12 @@ class FlowControl {
     // By partition: whether a shard has it.
     std::vector<bool> added;
     bool missing = false;
+    // Of the topic on the target; empty while it is not there.
+    std::string target;
+    std::string target_id;
   };
+  // Ids by the name of the topic.
+  using TopicIds = std::map<std::string, std::string>;
 
   FlowControl(FlowControlOptions options, Cluster* source, Cluster* target,
               std::vector<Shard*> shards, Clock* clock);
@@ -95,14 +106,29 @@ class FlowControl {
   // Whether every partition of the target topic has a leader, or has had the
   // time to get one.
   bool HasAppeared(const MirroredTopic& topic);
-  // Learns what the target holds of those without progress.
+  // Learns what the target holds of partitions, and whether it is what the
+  // index says.
   void FillTargetLogs(std::vector<PartitionPlan>* plans);
   void Add(PartitionPlan plan);
+  // Takes note of a source topic's id. True: it was made anew, and its
+  // partitions were told.
+  bool NoteSourceId(const std::string& topic, const std::string& id);
   void OnRecreated(const TopicPartition& source);
+  // Tells partitions whose target topic is gone, or another one, and takes
+  // those that wait for the operator's decision off the list of topics to be
+  // created.
+  void CheckTargetTopics(const TopicIds& on_target,
+                         std::vector<NewTopic>* create);
+  bool HasCopied(const std::string& topic, const KnownTopic& known) const;
+  // Which target topics hold the copies, for the index to keep.
+  void NoteTargetIds();
+  void CheckTargetEnds();
+  // Takes partitions of topics that were made anew off the list.
+  void LeaveOutRecreated(std::vector<TopicPartition>* waiting);
   void SuspendMissing(const std::set<std::string>& present);
   absl::Status ResolveBounds();
 
-  Shard* ShardFor(const TopicPartition& source);
+  Shard* ShardFor(const TopicPartition& source) const;
   void SetState(FlowState state, const absl::Status& trouble);
   void NoteTopicProblem(const std::string& topic, const absl::Status& status);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
@@ -124,6 +150,7 @@ class FlowControl {
   // Those of them that brokers may not all know yet, and until when to wait.
   std::map<std::string, absl::Time> appearing_;
   absl::Time next_refresh_ = absl::InfinitePast();
+  absl::Time next_target_check_ = absl::InfinitePast();
   bool connected_ = false;
 
   std::atomic<bool> cancelled_{false};

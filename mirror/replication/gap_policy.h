@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What to do where the source does not have the records that come next. MM2
-// resets silently to the log's start; here the operator decides.
+// What to do where records cannot be copied, or copies did not stay: the
+// choices of the operator. MM2 resets silently to the log's start, and does not
+// look at the target at all.
 
 #ifndef MIRROR_REPLICATION_GAP_POLICY_H_
 #define MIRROR_REPLICATION_GAP_POLICY_H_
@@ -11,31 +12,47 @@
 
 #include "mirror/cluster/record_source.h"
 #include "mirror/model/offset.h"
+#include "mirror/sync/skipped_range.h"
 
 namespace mirror {
 
-// The property on.source.gap.
+// The properties on.source.gap and on.target.change.
 enum class GapPolicy {
   kStop,    // stop the partition; the operator decides
   kSkip,    // go on with the next record that is there; report what was lost
   kReseed,  // copy what is there from its start, after what was copied before
 };
 
+// A single record that the target refuses: the property on.refused.record.
+enum class RefusedPolicy {
+  kStop,        // the partition waits before it, and tries again
+  kSkip,        // leave it out, and note that
+  kDeadLetter,  // put it into the dead-letter topic instead
+};
+
 // Where a partition begins of which no progress is stored (auto.offset.reset).
 enum class StartAt { kEarliest, kLatest };
+
+// What is known when a partition asks where to read on.
+struct StartQuestion {
+  // The offset that comes next; nullopt if nothing was copied yet.
+  std::optional<UpstreamOffset> wanted;
+  // From there on the log lost what had been read, as far as is known.
+  std::optional<UpstreamOffset> diverged_at;
+  // What it holds now.
+  PartitionBounds bounds;
+};
 
 // Where to read on, and what is wrong with that.
 struct StartDecision {
   // nullopt: stop.
   std::optional<UpstreamOffset> start;
-  // What is missing, for people; empty if nothing is.
-  std::string gap;
+  // What is missing, in `detail` for people too; none if nothing is. `time` is
+  // left to the caller.
+  std::optional<SkippedRange> gap;
 };
 
-// Decides where to read on in a log that holds `bounds`. `wanted` is the offset
-// that comes next, nullopt if nothing was copied yet.
-StartDecision DecideStart(std::optional<UpstreamOffset> wanted,
-                          const PartitionBounds& bounds, GapPolicy on_gap,
+StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap,
                           StartAt start_at);
 
 }  // namespace mirror

@@ -12,49 +12,79 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr PartitionBounds kLog{UpstreamOffset(100), UpstreamOffset(200)};
+UpstreamOffset U(int64_t offset) { return UpstreamOffset(offset); }
 
-std::optional<int64_t> Start(std::optional<int64_t> wanted, GapPolicy on_gap,
+// A log that holds 100 to 199.
+StartQuestion Wanted(int64_t offset,
+                     std::optional<UpstreamOffset> diverged_at = std::nullopt) {
+  return {U(offset), diverged_at, {U(100), U(200)}};
+}
+
+std::optional<int64_t> Start(const StartQuestion& question, GapPolicy on_gap,
                              StartAt start_at = StartAt::kEarliest) {
-  std::optional<UpstreamOffset> offset;
-  if (wanted.has_value()) offset = UpstreamOffset(*wanted);
-  const auto start = DecideStart(offset, kLog, on_gap, start_at).start;
+  const auto start = DecideStart(question, on_gap, start_at).start;
   if (!start.has_value()) return std::nullopt;
   return start->value();
 }
 
+SkippedRange Gap(const StartQuestion& question, GapPolicy on_gap) {
+  return DecideStart(question, on_gap, StartAt::kEarliest).gap.value();
+}
+
 TEST(DecideStart, BeginsWhereTheOptionSaysWithoutProgress) {
-  EXPECT_EQ(Start(std::nullopt, GapPolicy::kStop), 100);
-  EXPECT_EQ(Start(std::nullopt, GapPolicy::kStop, StartAt::kLatest), 200);
+  const StartQuestion question{std::nullopt, std::nullopt, {U(100), U(200)}};
+  EXPECT_EQ(Start(question, GapPolicy::kStop), 100);
+  EXPECT_EQ(Start(question, GapPolicy::kStop, StartAt::kLatest), 200);
 }
 
 TEST(DecideStart, GoesOnWhereTheLogHasTheOffset) {
   for (const int64_t wanted : {100, 150, 200}) {
-    EXPECT_EQ(Start(wanted, GapPolicy::kStop), wanted);
+    EXPECT_EQ(Start(Wanted(wanted), GapPolicy::kStop), wanted);
+    EXPECT_EQ(Start(Wanted(wanted, U(wanted)), GapPolicy::kStop), wanted);
+    EXPECT_FALSE(
+        DecideStart(Wanted(wanted), GapPolicy::kSkip, StartAt::kEarliest)
+            .gap.has_value());
   }
 }
 
 TEST(DecideStart, StopsAtAGapByDefault) {
-  EXPECT_EQ(Start(99, GapPolicy::kStop), std::nullopt);
-  EXPECT_EQ(Start(201, GapPolicy::kStop), std::nullopt);
+  EXPECT_EQ(Start(Wanted(99), GapPolicy::kStop), std::nullopt);
+  EXPECT_EQ(Start(Wanted(201), GapPolicy::kStop), std::nullopt);
+  EXPECT_EQ(Start(Wanted(150, U(120)), GapPolicy::kStop), std::nullopt);
 }
 
 TEST(DecideStart, SkipsOrReseedsWhenTold) {
-  EXPECT_EQ(Start(50, GapPolicy::kSkip), 100);
-  EXPECT_EQ(Start(50, GapPolicy::kReseed), 100);
-  EXPECT_EQ(Start(500, GapPolicy::kSkip), 200);
-  EXPECT_EQ(Start(500, GapPolicy::kReseed), 100);
+  EXPECT_EQ(Start(Wanted(50), GapPolicy::kSkip), 100);
+  EXPECT_EQ(Start(Wanted(50), GapPolicy::kReseed), 100);
+  EXPECT_EQ(Start(Wanted(500), GapPolicy::kSkip), 200);
+  EXPECT_EQ(Start(Wanted(500), GapPolicy::kReseed), 100);
+}
+
+TEST(DecideStart, CopiesWhatTookThePlaceOfLostRecords) {
+  // The log has grown again, past the position.
+  EXPECT_EQ(Start(Wanted(150, U(120)), GapPolicy::kSkip), 120);
+  EXPECT_EQ(Start(Wanted(150, U(120)), GapPolicy::kReseed), 100);
+  EXPECT_EQ(Start(Wanted(150, U(0)), GapPolicy::kSkip), 100);
+  EXPECT_EQ(Start(Wanted(500, U(300)), GapPolicy::kSkip), 200);
 }
 
 TEST(DecideStart, NamesTheRecordsThatAreMissing) {
-  EXPECT_THAT(DecideStart(UpstreamOffset(40), kLog, GapPolicy::kSkip,
-                          StartAt::kEarliest)
-                  .gap,
-              HasSubstr("40 to 99"));
-  EXPECT_THAT(DecideStart(UpstreamOffset(500), kLog, GapPolicy::kStop,
-                          StartAt::kEarliest)
-                  .gap,
-              HasSubstr("ends at 200, below 500"));
+  const SkippedRange lost = Gap(Wanted(40), GapPolicy::kSkip);
+  EXPECT_EQ(lost.reason, SkipReason::kSourceLost);
+  EXPECT_EQ(lost.first, U(40));
+  EXPECT_EQ(lost.end, U(100));
+  EXPECT_EQ(lost.records, 60);
+  EXPECT_THAT(lost.detail, HasSubstr("40 to 99"));
+}
+
+TEST(DecideStart, MarksWhereALogWasTruncated) {
+  for (const auto& question : {Wanted(500), Wanted(250, U(230))}) {
+    const SkippedRange mark = Gap(question, GapPolicy::kStop);
+    EXPECT_EQ(mark.reason, SkipReason::kSourceTruncated);
+    EXPECT_EQ(mark.first, U(200));
+    EXPECT_EQ(mark.end, U(200));
+    EXPECT_THAT(mark.detail, HasSubstr("truncated at 200"));
+  }
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ PartitionProblem SourceProblem(const absl::Status& status) {
       return PROBLEM_NOT_AUTHORIZED;
     case absl::StatusCode::kOutOfRange:
       return PROBLEM_SOURCE_GAP;
+    case absl::StatusCode::kFailedPrecondition:
+      return PROBLEM_SOURCE_RECREATED;
     default:
       return PROBLEM_OTHER;
   }
@@ -40,11 +42,14 @@ std::string TargetRemedy(PartitionProblem problem, const std::string& alias,
                          const std::string& topic) {
   switch (problem) {
     case PROBLEM_RECORD_REFUSED:
-      return absl::StrCat("; raise max.message.bytes of topic ", topic,
-                          " on cluster ", alias,
-                          " or leave the record out with a RecordTransform");
+      return absl::StrCat(
+          "; if it is too large, raise max.message.bytes of "
+          "topic ",
+          topic, " on cluster ", alias,
+          "; to go on without it, set on.refused.record to "
+          "skip or dead-letter");
     case PROBLEM_TARGET_TOPIC_MISSING:
-      return "; it is created again at the next topic refresh";
+      return "; the next topic refresh creates it, or on.target.change decides";
     case PROBLEM_NOT_AUTHORIZED:
       return absl::StrCat("; allow WRITE on topic ", topic, " of cluster ",
                           alias);

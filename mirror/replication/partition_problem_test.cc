@@ -13,6 +13,8 @@ using ::testing::HasSubstr;
 TEST(PartitionProblem, OfTheSourceFollowsTheCode) {
   EXPECT_EQ(SourceProblem(absl::DataLossError("")), PROBLEM_CORRUPT_BATCH);
   EXPECT_EQ(SourceProblem(absl::OutOfRangeError("")), PROBLEM_SOURCE_GAP);
+  EXPECT_EQ(SourceProblem(absl::FailedPreconditionError("")),
+            PROBLEM_SOURCE_RECREATED);
   EXPECT_EQ(SourceProblem(absl::NotFoundError("")),
             PROBLEM_SOURCE_TOPIC_MISSING);
   EXPECT_EQ(SourceProblem(absl::PermissionDeniedError("")),

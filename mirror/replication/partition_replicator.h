@@ -9,7 +9,8 @@
 //
 //   RESOLVING --bounds known--> RUNNING --failure--> DRAINING --drained-->
 //   BACKING_OFF --time--> RUNNING; a gap goes back to RESOLVING after draining,
-//   and from there to STOPPED if the policy says so.
+//   and from there to STOPPED if the policy says so. A record that the target
+//   refuses is found by sending one by one; then the policy may settle it.
 
 #ifndef MIRROR_REPLICATION_PARTITION_REPLICATOR_H_
 #define MIRROR_REPLICATION_PARTITION_REPLICATOR_H_
@@ -28,14 +29,18 @@
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/record_source.h"
 #include "mirror/model/offset.h"
+#include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/policy/record_transform.h"
+#include "mirror/replication/epoch_history.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/partition_stats.h"
 #include "mirror/replication/progress.h"
+#include "mirror/replication/target_change.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
-#include "mirror/telemetry/windowed_stat.h"
 
 namespace mirror {
 
@@ -45,14 +50,25 @@ struct PartitionPlan {
   TopicPartition target;
   // The first record to copy; nullopt: no progress is stored.
   std::optional<UpstreamOffset> start;
+  // Which source topic `start` belongs to, and the leader epoch of the record
+  // before it; empty and -1 if unknown.
+  std::string topic_id;
+  int32_t leader_epoch = -1;
   // What the target partition holds, if no progress is stored.
   std::optional<TargetLog> target_log;
+  // What has happened to the copies while no engine ran.
+  std::optional<TargetChange> target_change;
 };
 
 struct PartitionOptions {
   std::string source_alias;
   std::string target_alias;
   GapPolicy on_gap = GapPolicy::kStop;
+  GapPolicy on_target_change = GapPolicy::kStop;
+  RefusedPolicy on_refused = RefusedPolicy::kStop;
+  std::string dead_letter_topic;
+  // Others write to the target topics, and that is meant so.
+  bool target_is_shared = false;
   StartAt start_at = StartAt::kEarliest;
   std::vector<std::shared_ptr<const RecordTransform>> transforms;
   // Bytes of values on their way to the target before more are held back, so
@@ -92,6 +108,8 @@ class PartitionReplicator {
 
   const TopicPartition& source() const { return plan_.source; }
   const TopicPartition& target() const { return plan_.target; }
+  // Of the source topic that is copied; empty if unknown.
+  const std::string& topic_id() const { return topic_id_; }
   const std::optional<TargetLog>& target_log() const {
     return plan_.target_log;
   }
@@ -99,7 +117,9 @@ class PartitionReplicator {
   // --- What it wants -------------------------------------------------------
   // Whether it should be assigned at the source, and from which offset on.
   bool WantsToRead() const;
-  UpstreamOffset next() const { return next_read_; }
+  StartPosition next() const {
+    return {plan_.source, next_read_, epochs_.Before(next_read_), topic_id_};
+  }
   // Whether it waits for OnBounds().
   bool NeedsBounds() const;
   // Whether it holds records back that Send() can move.
@@ -122,9 +142,31 @@ class PartitionReplicator {
   // The last source offset of the prefix that is done with; nullopt if none
   // yet.
   std::optional<UpstreamOffset> committable() const;
+  // The leader epoch of the last record acknowledged; -1 if unknown.
+  int32_t acked_epoch() const {
+    return acked_.has_value() ? epochs_.Before(*acked_ + 1) : -1;
+  }
+  // Where the target's log ends as far as this partition wrote it; nullopt if
+  // that is not certain now.
+  std::optional<DownstreamOffset> target_end() const {
+    return in_flight_records_ == 0 ? target_end_ : std::nullopt;
+  }
+  // A record for the dead-letter topic, if there is one. OnDeadLettered() must
+  // follow.
+  std::optional<Record> TakeDeadLetter() {
+    return std::exchange(dead_letter_, std::nullopt);
+  }
+  // What the last acknowledgement told of the target, for OnTargetChange().
+  std::optional<TargetChange> TakeTargetChange() {
+    return std::exchange(target_change_, std::nullopt);
+  }
+  // What will never be copied, to be noted before the progress behind it.
+  std::vector<SkippedRange> TakeSkipped() {
+    return std::exchange(skipped_, {});
+  }
 
   // --- What happens to it --------------------------------------------------
-  void OnBounds(const PartitionBounds& bounds);
+  void OnBounds(const PartitionBounds& bounds, absl::Time now);
   void OnBatch(std::unique_ptr<RecordBatch> batch, absl::Time now);
   void OnEvent(const PartitionEvent& event, absl::Time now);
   SendResult Send(RecordSink* sink, absl::Time now);
@@ -134,6 +176,12 @@ class PartitionReplicator {
   // Ends back-offs and drains; notices stalls.
   void Tick(absl::Time now);
   void SetPaused(bool paused);
+  // The record was written to the dead-letter topic, or was refused there.
+  void OnDeadLettered(const absl::Status& status, absl::Time now);
+  // Something happened to the copies that are on the target. `lost` are the
+  // source records of which the copies are gone.
+  void OnTargetChange(const TargetChange& change,
+                      const std::optional<SkippedRange>& lost, absl::Time now);
   // Lets go of batches that are not sent; they are read again. For when the
   // source client goes away.
   void ForgetHeld();
@@ -141,8 +189,20 @@ class PartitionReplicator {
   void OnSinkLost(absl::Time now);
   // Sets the partition aside until Restart(): the source topic is gone or new.
   void Suspend(PartitionProblem problem, const std::string& reason);
-  // Leaves STOPPED. With `from_start`, copying begins at the log's start again.
-  void Restart(bool from_start);
+  // Leaves STOPPED, with what comes next, if that is still there.
+  void Restart();
+  // The source topic is another one than the one copied so far, which is known
+  // to have ended at `known_end`.
+  void OnSourceRecreated(const std::string& topic_id,
+                         std::optional<UpstreamOffset> known_end,
+                         absl::Time now);
+  // Begins at the log's start again, of the topic with this id.
+  void StartOver(const std::string& topic_id);
+  // The operator's decision for a partition that is STOPPED; not kStop.
+  // FailedPrecondition: it is not.
+  absl::Status Resolve(GapPolicy decision, absl::Time now);
+  // Whether it is STOPPED as copies are gone from the target.
+  bool copies_are_lost() const { return lost_.has_value(); }
 
   PartitionState state() const;
   void FillStatus(const std::optional<PartitionBounds>& bounds, absl::Time now,
@@ -173,6 +233,10 @@ class PartitionReplicator {
   // target partition.
   bool IsLookup(const absl::Status& status, absl::Time now);
   void CheckSilence(absl::Duration silence);
+  // Whether the first held record is the one that the target refuses, and goes
+  // to the dead-letter topic.
+  bool HoldsDeadLetter() const;
+  void SendDeadLetter(absl::Time now);
   void SplitFirstHeld();
   absl::Status SendFirstHeld(RecordSink* sink);
   void UpdateCommittable();
@@ -180,10 +244,18 @@ class PartitionReplicator {
                  UpstreamOffset last, absl::Time now);
   // Sets the partition back to `resume`. `from_target`: what is held is after
   // the failed record and must not be sent.
-  // Reports nothing if `probing` for the one record that is refused.
+  // Reports nothing, and does not wait, if `quiet`: the next step tells.
   void Fail(PartitionProblem problem, UpstreamOffset resume, bool from_target,
-            bool probing, std::string reason, absl::Time now);
+            bool quiet, std::string reason, absl::Time now);
   void AfterDrain(absl::Time now);
+  // Passes over the record that is refused.
+  void SettleRefused(SkipReason reason, absl::Time now);
+  void NoteSkipped(SkippedRange range, absl::Time now);
+  // Where the acknowledged records say that the target's log is not what this
+  // partition left.
+  void CheckTarget(const Ack& ack);
+  // Of what is held, which must not be empty.
+  UpstreamOffset FirstUnsent() const;
   // The problem is over: something went well.
   void Recovered();
   void Jump(UpstreamOffset to);
@@ -199,8 +271,12 @@ class PartitionReplicator {
   bool problem_reported_ = false;
   bool paused_ = false;
   bool stalled_ = false;
-  bool out_of_range_ = false;  // the source does not have next_read_
-  bool from_start_ = false;    // the operator asked for the log's start
+  bool asks_bounds_ = false;  // the source does not have next_read_
+  std::optional<UpstreamOffset> diverged_at_;
+  bool from_start_ = false;            // the operator asked for the log's start
+  std::optional<GapPolicy> decision_;  // the operator's, for this gap
+  std::string topic_id_;               // that the offsets belong to
+  std::string new_topic_id_;           // if STOPPED as that is another now
 
   std::optional<Stretch> stretch_;
   UpstreamOffset base_;  // where this stretch of copying began
@@ -209,6 +285,10 @@ class PartitionReplicator {
   UpstreamOffset resume_;                     // where to go on after draining
   // Up to here records are sent one by one, to find the one that is refused.
   std::optional<UpstreamOffset> isolate_through_;
+  // The record that the target refuses, if the policy is to settle that.
+  std::optional<UpstreamOffset> refused_;
+  std::string refusal_;
+  std::optional<Record> dead_letter_;
   absl::Time retry_at_ = absl::InfinitePast();
   absl::Duration backoff_ = absl::ZeroDuration();
   absl::Time last_ack_ = absl::InfinitePast();
@@ -221,13 +301,14 @@ class PartitionReplicator {
   Progress progress_;
   std::optional<UpstreamOffset> committable_;
 
-  int64_t records_ = 0;
-  int64_t bytes_ = 0;
-  int64_t dropped_ = 0;
-  int64_t restarts_ = 0;
+  EpochHistory epochs_;
   std::optional<UpstreamOffset> acked_;
-  WindowedStat record_age_;
-  WindowedStat replication_latency_;
+  // Where the next copy should land, as nothing but copies came since the last.
+  std::optional<DownstreamOffset> target_end_;
+  std::optional<TargetChange> target_change_;
+  std::optional<SkippedRange> lost_;  // until the operator decides
+  PartitionStats stats_;
+  std::vector<SkippedRange> skipped_;
   std::vector<EngineEvent> events_;
 };
 

@@ -37,7 +37,8 @@ struct ProgressWriterOptions {
   std::string index_topic;
 };
 
-// The last source offset of a partition that is done with.
+// The last source offset of a partition that is done with; -1: copying begins
+// at offset 0 again.
 struct CopiedThrough {
   TopicPartition source;
   UpstreamOffset offset;

@@ -41,6 +41,7 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       writer_({options_.partition.source_alias, options_.partition.target_alias,
                options_.progress_topic, options_.index_topic},
               options_.store),
+      dead_letters_(options_.partition.dead_letter_topic),
       last_commit_(clock->Now()) {}
 
 Shard::~Shard() {
@@ -91,6 +92,7 @@ absl::Duration Shard::RunOnce() {
       OnSinkLost(sink_state, now);
     } else {
       SendHeld(now);
+      MoveDeadLetters(now);
     }
     if (sweep_now_ || now - last_sweep_ >= kSweepInterval) Sweep(now);
     if (now - last_commit_ >= options_.commit_interval && writer_.ready()) {
@@ -170,6 +172,10 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
       writer_.OnAck(ack);
       continue;
     }
+    if (dead_letters_.Owns(ack)) {
+      dead_letters_.OnAck(ack);
+      continue;
+    }
     const auto it = by_target_.find(ack.target);
     if (it == by_target_.end()) continue;
     if (it->second != entry && entry != nullptr) {
@@ -177,7 +183,13 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
       copied.clear();
     }
     entry = it->second;
-    if (entry->partition->OnAck(ack, now)) {
+    const bool counts = entry->partition->OnAck(ack, now);
+    if (const auto change = entry->partition->TakeTargetChange()) {
+      OnCopied(entry, copied);
+      copied.clear();
+      HandleTargetChange(entry, *change);
+    }
+    if (counts) {
       copied.push_back({ack.first, ack.base, ack.count});
     } else {
       sweep_now_ = true;
@@ -206,6 +218,7 @@ void Shard::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
 void Shard::BeginStretch(Entry* entry,
                          const PartitionReplicator::Stretch& stretch) {
   const PartitionReplicator& partition = *entry->partition;
+  TakeEvents(entry);  // what was skipped belongs to what is left behind
   entry->new_stretch = true;
   if (stretch.anew) options_.store->StartOver(partition.source());
   if (partition.target_log().has_value()) {
@@ -238,6 +251,57 @@ void Shard::SendHeld(absl::Time now) {
   blocked_ |= looking_up;
 }
 
+void Shard::MoveDeadLetters(absl::Time now) {
+  for (Entry* entry : holding_) {
+    std::optional<Record> letter = entry->partition->TakeDeadLetter();
+    if (!letter.has_value()) continue;
+    dead_letter_of_[dead_letters_.Add(0, {*std::move(letter)}, now)] = entry;
+  }
+  dead_letters_.Send(sink_.get(), now);
+  for (const TopicQueue::Outcome& outcome : dead_letters_.TakeOutcomes()) {
+    for (int64_t id = outcome.first; id < outcome.first + outcome.count; ++id) {
+      const auto letter = dead_letter_of_.find(id);
+      if (letter == dead_letter_of_.end()) continue;
+      letter->second->partition->OnDeadLettered(outcome.status, now);
+      TakeEvents(letter->second);
+      dead_letter_of_.erase(letter);
+    }
+    sweep_now_ = true;
+  }
+}
+
+std::optional<UpstreamOffset> Shard::LastCopied(const Entry& entry) {
+  std::optional<UpstreamOffset> done = entry.partition->committable();
+  if (!done.has_value()) done = entry.committed;
+  return done >= UpstreamOffset(0) ? done : std::nullopt;
+}
+
+void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
+  const TopicPartition& source = entry->partition->source();
+  std::optional<SkippedRange> lost;
+  const auto copied_end = LastCopied(*entry);
+  // Nothing was there to lose.
+  if (!IsForeign(change) && !copied_end.has_value()) return;
+  if (!IsForeign(change)) {
+    // What the index does not tell may have stood there as well.
+    const BackTranslation kept =
+        options_.store->TranslateBack(source, change.kept_below);
+    lost = SkippedRange();
+    lost->first = kept.known() ? std::min(kept.offset, *copied_end + 1)
+                               : UpstreamOffset(0);
+    lost->end = *copied_end + 1;
+    lost->records = lost->end - lost->first;
+    lost->reason = SkipReason::kTargetLost;
+    lost->detail = change.what;
+  }
+  entry->partition->OnTargetChange(change, lost, clock_->Now());
+  TakeEvents(entry);
+  sweep_now_ = true;
+  // Its positions are void; those of later copies come with them.
+  const bool stopped = entry->partition->state() == PARTITION_STOPPED;
+  if (!stopped && !IsForeign(change)) options_.store->StartOver(source);
+}
+
 void Shard::Sweep(absl::Time now) {
   last_sweep_ = now;
   sweep_now_ = false;
@@ -255,7 +319,7 @@ void Shard::Sweep(absl::Time now) {
       BeginStretch(&entry, *stretch);
     }
     if (!entry.assigned && partition->WantsToRead()) {
-      assign.push_back({source, partition->next()});
+      assign.push_back(partition->next());
       entry.assigned = true;
     }
     TakeEvents(&entry);
@@ -311,6 +375,8 @@ void Shard::BeginCommit(absl::Time now) {
     if (const auto passed = entry.partition->passed()) {
       options_.store->Pass(source, *passed);
     }
+    const int32_t epoch = entry.partition->acked_epoch();
+    if (epoch >= 0) options_.store->SetLeaderEpoch(source, epoch);
     const std::optional<UpstreamOffset> done = entry.partition->committable();
     if (done.has_value() && done != entry.committed) {
       copied.push_back({source, *done});
@@ -336,6 +402,8 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
          absl::StrCat("the producer is beyond use and is replaced: ",
                       status.message()));
   writer_.OnSinkLost();
+  dead_letters_.Clear();
+  dead_letter_of_.clear();
   for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);
   holding_.clear();
   sink_.reset();
@@ -355,96 +423,10 @@ Shard::Entry* Shard::Find(const TopicPartition& source) {
   return it == by_source_.end() ? nullptr : it->second;
 }
 
-void Shard::SetPartitions(int32_t progress, int32_t index) {
-  MutexLock lock(&mu_);
-  writer_.SetPartitions(progress, index);
-}
-
-void Shard::Add(std::vector<PartitionPlan> plans) {
-  MutexLock lock(&mu_);
-  for (PartitionPlan& plan : plans) {
-    const auto [it, is_new] = entries_.try_emplace(plan.source);
-    if (!is_new) continue;
-    Entry& entry = it->second;
-    if (plan.start.has_value() && *plan.start > UpstreamOffset(0)) {
-      entry.committed = *plan.start - 1;
-    }
-    by_source_[plan.source] = &entry;
-    by_target_[plan.target] = &entry;
-    const bool paused = paused_topics_.count(plan.source.topic) > 0;
-    entry.partition = std::make_unique<PartitionReplicator>(
-        std::move(plan), &options_.partition);
-    if (paused) entry.partition->SetPaused(true);
-  }
-  sweep_now_ = true;
-}
-
-void Shard::Suspend(const TopicPartition& source, PartitionProblem problem,
-                    const std::string& reason) {
-  MutexLock lock(&mu_);
-  if (Entry* entry = Find(source)) entry->partition->Suspend(problem, reason);
-  sweep_now_ = true;
-}
-
-void Shard::Restart(const TopicPartition& source, bool from_start) {
-  MutexLock lock(&mu_);
-  if (Entry* entry = Find(source)) entry->partition->Restart(from_start);
-  sweep_now_ = true;
-}
-
-void Shard::SetPaused(const std::string& topic, bool paused) {
-  MutexLock lock(&mu_);
-  if (paused) {
-    paused_topics_.insert(topic);
-  } else {
-    paused_topics_.erase(topic);
-  }
-  for (auto& [source, entry] : entries_) {
-    if (source.topic == topic) entry.partition->SetPaused(paused);
-  }
-  sweep_now_ = true;
-}
-
-void Shard::RenewSource() {
-  MutexLock lock(&mu_);
-  renew_source_ = true;
-  sweep_now_ = true;
-}
-
-std::vector<TopicPartition> Shard::NeedBounds() const {
-  MutexLock lock(&mu_);
-  std::vector<TopicPartition> waiting;
-  for (const auto& [source, entry] : entries_) {
-    if (entry.partition->NeedsBounds()) waiting.push_back(source);
-  }
-  return waiting;
-}
-
-void Shard::OnBounds(const TopicPartition& source,
-                     const PartitionBounds& bounds) {
-  MutexLock lock(&mu_);
-  if (Entry* entry = Find(source)) {
-    entry->partition->OnBounds(bounds);
-    entry->bounds = bounds;
-  }
-  sweep_now_ = true;
-}
-
-void Shard::FillStatus(ShardStatus* status) const {
-  MutexLock lock(&mu_);
-  status->set_index(options_.index);
-  status->set_records_in_flight(in_flight_);
-  const absl::Time now = clock_->Now();
-  for (const auto& [source, entry] : entries_) {
-    PartitionStatus* partition = status->add_partitions();
-    entry.partition->FillStatus(entry.bounds, now, partition);
-    if (entry.committed.has_value()) {
-      partition->set_committed_offset(entry.committed->value());
-    }
-  }
-}
-
 void Shard::TakeEvents(Entry* entry) {
+  for (SkippedRange& range : entry->partition->TakeSkipped()) {
+    options_.store->Skip(entry->partition->source(), std::move(range));
+  }
   for (EngineEvent& event : entry->partition->TakeEvents()) {
     event.flow = options_.flow;
     events_.push_back(std::move(event));

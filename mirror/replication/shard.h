@@ -26,10 +26,13 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/topic_queue.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/progress_writer.h"
+#include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync_store.h"
@@ -89,7 +92,11 @@ class Shard {
   // Sets a partition aside, or takes it up again; see PartitionReplicator.
   void Suspend(const TopicPartition& source, PartitionProblem problem,
                const std::string& reason);
-  void Restart(const TopicPartition& source, bool from_start);
+  void Restart(const TopicPartition& source);
+  void OnSourceRecreated(const TopicPartition& source,
+                         const std::string& topic_id);
+  void OnTargetChange(const TopicPartition& source, const TargetChange& change);
+  absl::Status Resolve(const TopicPartition& source, GapPolicy decision);
   // Remembered for partitions that are added later.
   void SetPaused(const std::string& topic, bool paused);
   // Replaces the source client: the only cure for a recreated topic.
@@ -98,6 +105,20 @@ class Shard {
   // Partitions that wait for OnBounds().
   std::vector<TopicPartition> NeedBounds() const;
   void OnBounds(const TopicPartition& source, const PartitionBounds& bounds);
+
+  // Whether copies of the partition should stand on the target.
+  bool HasCopied(const TopicPartition& source) const;
+  // Whether it is stopped as they are gone from there.
+  bool CopiesAreLost(const TopicPartition& source) const;
+  // Where the logs of target partitions end, as far as that is certain: for
+  // comparison with what the target says, which JudgeTargetEnd() takes.
+  struct TargetEnd {
+    TopicPartition source;
+    TopicPartition target;
+    DownstreamOffset end;
+  };
+  std::vector<TargetEnd> TargetEnds() const;
+  void JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end);
 
   void FillStatus(ShardStatus* status) const;
 
@@ -126,6 +147,12 @@ class Shard {
   void BeginStretch(Entry* entry, const PartitionReplicator::Stretch& stretch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SendHeld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // What the target refused, on its way to the dead-letter topic.
+  void MoveDeadLetters(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The last source offset of which a copy should stand on the target.
+  static std::optional<UpstreamOffset> LastCopied(const Entry& entry);
+  void HandleTargetChange(Entry* entry, const TargetChange& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Lets time pass for every partition and assigns them as they want.
   void Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Whether the new source is there.
@@ -140,6 +167,7 @@ class Shard {
   void NoteCluster(Cluster* cluster, const absl::Status& status,
                    absl::Status* last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Entry* Find(const TopicPartition& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Passes on what the partition has to say: events, and what it skipped.
   void TakeEvents(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
               std::string message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -162,6 +190,8 @@ class Shard {
   std::set<std::string> paused_topics_ ABSL_GUARDED_BY(mu_);
   std::vector<Entry*> holding_ ABSL_GUARDED_BY(mu_);
   ProgressWriter writer_ ABSL_GUARDED_BY(mu_);
+  TopicQueue dead_letters_ ABSL_GUARDED_BY(mu_);
+  std::map<int64_t, Entry*> dead_letter_of_ ABSL_GUARDED_BY(mu_);  // by id
   bool blocked_ ABSL_GUARDED_BY(mu_) = false;
   bool renew_source_ ABSL_GUARDED_BY(mu_) = false;
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;

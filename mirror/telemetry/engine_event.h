@@ -29,7 +29,12 @@ struct EngineEvent {
     kClusterRecovered,
     kOffsetSyncsRefused,  // by the cluster that keeps MM2's offset syncs
     kGroupProblem,        // a group's offsets are not translated or not synced
-    kGroupRecovered
+    kGroupRecovered,
+    kSourceTruncated,        // the source's log lost its end; goes on
+    kSourceRecreated,        // topic deleted and created again; goes on
+    kTargetChanged,          // copies are gone from the target; goes on
+    kTargetWrittenByOthers,  // records among the copies; goes on
+    kRecordSkipped,          // refused by the target, and left out
   };
 
   Kind kind = Kind::kFlowStarted;

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where records are lost on the source, copies on the target, or a record is
+// refused: noticed, told, and what the operator chose is done.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/replication/flow_fixture.h"
+#include "mirror/testing/matchers.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Kind = EngineEvent::Kind;
+
+const TopicPartition kOrders0{"orders", 0};
+const TopicPartition kCopy0{"A.orders", 0};
+constexpr char kDeadLetters[] = "mm2-dead-letters.A.internal";
+
+UpstreamOffset U(int64_t offset) { return UpstreamOffset(offset); }
+
+Record WithValue(std::string value) {
+  Record record;
+  record.timestamp_ms = 1700000000000;
+  record.value = std::move(value);
+  return record;
+}
+
+class FlowGapTest : public testing::Test {
+ protected:
+  void Policies(GapPolicy on_gap, GapPolicy on_target_change,
+                RefusedPolicy on_refused = RefusedPolicy::kStop) {
+    PartitionOptions& partition = flow_.shard_options().partition;
+    flow_.control_options().on_gap = partition.on_gap = on_gap;
+    flow_.control_options().on_target_change = on_target_change;
+    partition.on_target_change = on_target_change;
+    partition.on_refused = on_refused;
+    if (on_refused != RefusedPolicy::kDeadLetter) return;
+    flow_.control_options().dead_letter_topic = kDeadLetters;
+    partition.dead_letter_topic = kDeadLetters;
+  }
+  // Ten records of "orders" are copied.
+  void StartWithTen() {
+    a().CreateTopic("orders", 1);
+    a().Fill(kOrders0, 10);
+    flow_.Start();
+    ASSERT_TRUE(Settles(9));
+  }
+  // Whether progress is stored up to `offset`.
+  bool Settles(int64_t offset) {
+    return flow_.RunUntil(
+        [&] { return flow_.Status(kOrders0).committed_offset() == offset; });
+  }
+  bool Stops(PartitionProblem problem) {
+    return flow_.RunUntil([&] {
+      return flow_.Status(kOrders0).state() == PARTITION_STOPPED &&
+             flow_.Status(kOrders0).problem() == problem;
+    });
+  }
+  void AppendOld(int count) {
+    for (int i = 0; i < count; ++i) a().Append(kOrders0, WithValue("old"));
+  }
+  void AppendNew(int count) {
+    for (int i = 0; i < count; ++i) a().Append(kOrders0, WithValue("new"));
+  }
+  int64_t Copies(const std::string& value) {
+    int64_t count = 0;
+    for (const Record& record : b().Records(kCopy0)) {
+      count += record.value == value;
+    }
+    return count;
+  }
+  std::vector<SkippedRange> History() {
+    return flow_.store().SkipHistory(kOrders0);
+  }
+  void Restart() {
+    ASSERT_THAT(flow_.Stop(), IsOk());
+    flow_.Start();
+  }
+  absl::Status Resolve(GapPolicy decision) {
+    absl::Status status;
+    for (const auto& shard : flow_.shards()) {
+      status = shard->Resolve(kOrders0, decision);
+      if (!absl::IsNotFound(status)) return status;
+    }
+    return status;
+  }
+  FakeCluster& a() { return flow_.source(); }
+  FakeCluster& b() { return flow_.target(); }
+
+  SimulatedFlow flow_;
+};
+
+// --- The source -------------------------------------------------------------
+
+TEST_F(FlowGapTest, NoRecordOfARecreatedTopicIsMixedIn) {
+  StartWithTen();
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);  // the position is in this log, too
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(b().LogEnd(kCopy0), 10);
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("set on.source.gap to reseed"));
+  Restart();
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(b().LogEnd(kCopy0), 10);
+}
+
+TEST_F(FlowGapTest, ARecreatedTopicIsCopiedFromItsStartAndNoted) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  b().FailProduce("A.orders", absl::PermissionDeniedError("no"));
+  AppendOld(5);
+  flow_.RunFor(absl::Seconds(10));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  flow_.RunFor(absl::Seconds(10));
+  b().FailProduce("A.orders", absl::OkStatus());
+  EXPECT_TRUE(Settles(49));
+  EXPECT_EQ(Copies("new"), 50);
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kSourceRecreated);
+  EXPECT_EQ(History()[0].first, U(10));
+  EXPECT_EQ(History()[0].end, U(15));
+  EXPECT_EQ(flow_.CountEvents(Kind::kSourceRecreated), 1);
+  EXPECT_EQ(flow_.CountEvents(Kind::kPartitionStopped), 0);
+}
+
+TEST_F(FlowGapTest, ALogThatWasTruncatedAndGrewAgainStopsThePartition) {
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  EXPECT_THAT(flow_.Status(kOrders0).reason(), HasSubstr("truncated at 6"));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, WhatTookThePlaceOfTruncatedRecordsIsCopied) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+  EXPECT_EQ(b().LogEnd(kCopy0), 30);
+  EXPECT_EQ(flow_.CountEvents(Kind::kSourceTruncated), 1);
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kSourceTruncated);
+  EXPECT_EQ(History()[0].first, U(6));
+}
+
+TEST_F(FlowGapTest, ATruncationWhileNoEngineRanIsNoticedByTheEpoch) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  flow_.Start();
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, AnElectionThatLostNothingIsNoGap) {
+  StartWithTen();
+  a().TruncateTo(kOrders0, 10);  // another epoch, the same records
+  AppendNew(5);
+  ASSERT_TRUE(Settles(14));
+  Restart();
+  AppendNew(5);
+  EXPECT_TRUE(Settles(19));
+  EXPECT_EQ(b().LogEnd(kCopy0), 20);
+  EXPECT_THAT(History(), IsEmpty());
+}
+
+TEST_F(FlowGapTest, RetentionThatOvertakesTheMirrorIsNotedInFull) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  AppendOld(40);
+  a().DeleteRecordsBefore(kOrders0, 30);
+  flow_.Start();
+  EXPECT_TRUE(Settles(49));
+  EXPECT_EQ(b().LogEnd(kCopy0), 30);
+  Restart();
+  flow_.RunFor(absl::Seconds(2));
+  const auto skipped = flow_.store().Skipped(kOrders0);
+  ASSERT_EQ(skipped.size(), 1u);
+  EXPECT_EQ(skipped[0].reason, SkipReason::kSourceLost);
+  EXPECT_EQ(skipped[0].first, U(10));
+  EXPECT_EQ(skipped[0].end, U(30));
+  EXPECT_EQ(skipped[0].records, 20);
+}
+
+TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {
+  StartWithTen();
+  EXPECT_THAT(Resolve(GapPolicy::kSkip),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(3);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_TRUE(Settles(2));
+  EXPECT_EQ(Copies("new"), 23);
+  Restart();
+  AppendNew(1);
+  EXPECT_TRUE(Settles(3));
+}
+
+// --- The target -------------------------------------------------------------
+
+TEST_F(FlowGapTest, ADeletedTargetTopicWaitsForTheOperator) {
+  StartWithTen();
+  b().DeleteTopic("A.orders");
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("set on.target.change to skip"));
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_FALSE(b().HasTopic("A.orders"));
+  Restart();
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+}
+
+TEST_F(FlowGapTest, ADeletedTargetTopicThatHeldNothingIsSimplyMadeAgain) {
+  a().CreateTopic("orders", 1);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
+  flow_.RunFor(absl::Seconds(10));
+  b().DeleteTopic("A.orders");
+  flow_.RunFor(absl::Seconds(10));
+  AppendNew(3);
+  EXPECT_TRUE(Settles(2));
+}
+
+TEST_F(FlowGapTest, ADeletedTargetTopicIsMadeAgainAndWhatItHeldNoted) {
+  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  StartWithTen();
+  b().DeleteTopic("A.orders");
+  AppendNew(5);
+  EXPECT_TRUE(Settles(14));
+  EXPECT_EQ(b().LogEnd(kCopy0), 5);
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kTargetLost);
+  EXPECT_EQ(History()[0].first, U(0));
+  EXPECT_EQ(History()[0].end, U(10));
+  EXPECT_EQ(flow_.CountEvents(Kind::kTargetChanged), 1);
+  Restart();
+  AppendNew(1);
+  EXPECT_TRUE(Settles(15));
+  EXPECT_EQ(flow_.CountEvents(Kind::kTargetChanged), 1);
+}
+
+TEST_F(FlowGapTest, ADeletedTargetTopicIsFilledAgainFromTheSource) {
+  Policies(GapPolicy::kStop, GapPolicy::kReseed);
+  StartWithTen();
+  b().DeleteTopic("A.orders");
+  EXPECT_TRUE(flow_.RunUntil(
+      [&] { return b().HasTopic("A.orders") && b().LogEnd(kCopy0) == 10; }));
+}
+
+TEST_F(FlowGapTest, ATargetThatWasReplacedWhileNoEngineRanIsNoticed) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  b().DeleteTopic("A.orders");
+  b().CreateTopic("A.orders", 1);
+  b().Fill(kCopy0, 100);  // longer than what was copied
+  flow_.Start();
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+}
+
+TEST_F(FlowGapTest, ATargetThatLostItsEndIsNoticedWhileNothingIsCopied) {
+  StartWithTen();
+  b().TruncateTo(kCopy0, 7);
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  AppendNew(2);
+  EXPECT_TRUE(Settles(11));
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kTargetLost);
+  EXPECT_EQ(History()[0].first, U(7));
+  EXPECT_EQ(History()[0].end, U(10));
+}
+
+TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedWhileNothingIsCopied) {
+  StartWithTen();
+  b().Append(kCopy0, WithValue("foreign"));
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_WRITTEN_BY_OTHERS));
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("1 records from offset 10 of A.orders-0 on cluster B"));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  AppendNew(1);
+  EXPECT_TRUE(Settles(10));
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_RUNNING);
+}
+
+TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedByTheNextCopy) {
+  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  StartWithTen();
+  for (int i = 0; i < 3; ++i) {
+    b().Append(kCopy0, WithValue("foreign"));
+    AppendNew(1);
+    ASSERT_TRUE(Settles(10 + i));
+  }
+  EXPECT_GE(flow_.CountEvents(Kind::kTargetWrittenByOthers), 1);
+  EXPECT_THAT(History(), IsEmpty());
+}
+
+TEST_F(FlowGapTest, OthersMayWriteToASharedTarget) {
+  flow_.shard_options().partition.target_is_shared = true;
+  StartWithTen();
+  b().Append(kCopy0, WithValue("foreign"));
+  AppendNew(1);
+  EXPECT_TRUE(Settles(10));
+  b().Append(kCopy0, WithValue("foreign"));
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_RUNNING);
+  EXPECT_EQ(flow_.CountEvents(Kind::kTargetWrittenByOthers), 0);
+}
+
+TEST_F(FlowGapTest, OurOwnWritesAreNobodyElses) {
+  StartWithTen();
+  for (int round = 0; round < 5; ++round) {
+    b().HoldAcks();
+    AppendNew(20);
+    flow_.RunFor(absl::Milliseconds(200));
+    flow_.Crash();  // some are on the target, and nobody knows
+    b().ReleaseAcks();
+    flow_.Start();
+    ASSERT_TRUE(Settles(9 + 20 * (round + 1)));
+    flow_.RunFor(absl::Seconds(30));
+    b().FenceSinks();
+    AppendNew(0);
+    flow_.RunFor(absl::Seconds(5));
+    ASSERT_EQ(flow_.Status(kOrders0).state(), PARTITION_RUNNING);
+  }
+}
+
+// --- Refused records --------------------------------------------------------
+
+class FlowRefusalTest : public FlowGapTest {
+ protected:
+  // Of ten records the one at offset 4 is larger than the target takes.
+  void StartWithALargeOne() {
+    a().CreateTopic("orders", 1);
+    b().CreateTopic("A.orders", 1);
+    b().SetMaxMessageBytes("A.orders", 1000);
+    a().Fill(kOrders0, 4);
+    a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+    a().Fill(kOrders0, 5);
+    flow_.Start();
+  }
+};
+
+TEST_F(FlowRefusalTest, ARefusedRecordIsLeftOutAndNoted) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  StartWithALargeOne();
+  EXPECT_TRUE(Settles(9));
+  EXPECT_EQ(b().LogEnd(kCopy0), 9);
+  EXPECT_EQ(flow_.CountEvents(Kind::kRecordSkipped), 1);
+  EXPECT_EQ(flow_.CountEvents(Kind::kPartitionProblem), 0);
+  Restart();
+  flow_.RunFor(absl::Seconds(2));
+  const auto skipped = flow_.store().Skipped(kOrders0);
+  ASSERT_EQ(skipped.size(), 1u);
+  EXPECT_EQ(skipped[0].reason, SkipReason::kRefused);
+  EXPECT_EQ(skipped[0].first, U(4));
+  EXPECT_EQ(skipped[0].end, U(5));
+}
+
+TEST_F(FlowRefusalTest, TheLastRecordOfALogIsLeftOutAsWell) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  StartWithALargeOne();
+  ASSERT_TRUE(Settles(9));
+  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  EXPECT_TRUE(Settles(10));
+}
+
+TEST_F(FlowRefusalTest, ARefusedRecordIsKeptInTheDeadLetterTopic) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  StartWithALargeOne();
+  EXPECT_TRUE(Settles(9));
+  EXPECT_EQ(b().LogEnd(kCopy0), 9);
+  const std::vector<Record> letters = b().Records({kDeadLetters, 0});
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].value, std::string(2000, 'x'));
+  ASSERT_EQ(letters[0].headers.size(), 5u);
+  EXPECT_EQ(letters[0].headers[0].key, "__connect.errors.topic");
+  EXPECT_EQ(letters[0].headers[0].value, "orders");
+  EXPECT_EQ(letters[0].headers[2].key, "__connect.errors.offset");
+  EXPECT_EQ(letters[0].headers[2].value, "4");
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kDeadLettered);
+}
+
+TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  b().CreateTopic(kDeadLetters, 1);
+  b().SetMaxMessageBytes(kDeadLetters, 1000);
+  a().CreateTopic("other", 1);
+  a().Fill({"other", 0}, 10);
+  StartWithALargeOne();
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return absl::StrContains(flow_.Status(kOrders0).reason(), kDeadLetters);
+  }));
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_RECORD_REFUSED);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("other", 1); }));
+  EXPECT_EQ(b().LogEnd(kCopy0), 4);
+  // Mended without a restart, and then it is no dead letter.
+  b().SetMaxMessageBytes("A.orders", 1000000);
+  EXPECT_TRUE(Settles(9));
+  EXPECT_EQ(b().LogEnd(kCopy0), 10);
+  EXPECT_THAT(b().Records({kDeadLetters, 0}), IsEmpty());
+}
+
+TEST_F(FlowRefusalTest, WaitsBeforeARefusedRecordByDefault) {
+  StartWithALargeOne();
+  EXPECT_TRUE(Settles(3));
+  flow_.RunFor(absl::Minutes(2));
+  EXPECT_EQ(b().LogEnd(kCopy0), 4);
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("set on.refused.record to skip or dead-letter"));
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The half of partition_replicator.h that deals with failures: what goes wrong
+// is drained, told, tried again, settled or left to the operator.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/replication/partition_problem.h"
+#include "mirror/replication/partition_replicator.h"
+
+namespace mirror {
+namespace {
+
+EngineEvent::Kind KindOf(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kSourceTruncated:
+      return EngineEvent::Kind::kSourceTruncated;
+    case SkipReason::kSourceRecreated:
+      return EngineEvent::Kind::kSourceRecreated;
+    case SkipReason::kRefused:
+    case SkipReason::kDeadLettered:
+      return EngineEvent::Kind::kRecordSkipped;
+    case SkipReason::kTargetLost:
+      return EngineEvent::Kind::kTargetChanged;
+    case SkipReason::kSourceLost:
+      break;
+  }
+  return EngineEvent::Kind::kSourceGap;
+}
+
+}  // namespace
+
+void PartitionReplicator::OnDeadLettered(const absl::Status& status,
+                                         absl::Time now) {
+  in_flight_records_ = std::max<int64_t>(in_flight_records_ - 1, 0);
+  last_ack_ = now;
+  if (!refused_.has_value()) return;
+  if (status.ok()) {
+    SettleRefused(SkipReason::kDeadLettered, now);
+    return;
+  }
+  // The target may have been mended meanwhile, so it is asked again, too.
+  const UpstreamOffset refused = *std::exchange(refused_, std::nullopt);
+  Fail(PROBLEM_RECORD_REFUSED, refused, /*from_target=*/true, /*quiet=*/false,
+       absl::StrCat(refusal_, "; nor was it written to the dead-letter topic ",
+                    options_->dead_letter_topic, ": ", status.message()),
+       now);
+}
+
+void PartitionReplicator::SettleRefused(SkipReason reason, absl::Time now) {
+  const UpstreamOffset refused = *std::exchange(refused_, std::nullopt);
+  SkippedRange range;
+  range.first = refused;
+  range.end = refused + 1;
+  range.records = 1;
+  range.reason = reason;
+  range.detail =
+      reason == SkipReason::kRefused
+          ? absl::StrCat("left out: ", refusal_)
+          : absl::StrCat("put into topic ", options_->dead_letter_topic, ": ",
+                         refusal_);
+  NoteSkipped(std::move(range), now);
+  // All before it is acknowledged, and nothing after it was sent.
+  progress_.Reset();
+  progress_.Dropped(refused);
+  UpdateCommittable();
+  problem_ = PROBLEM_NONE;
+  reason_.clear();
+  backoff_ = absl::ZeroDuration();
+}
+
+void PartitionReplicator::OnTargetChange(
+    const TargetChange& change, const std::optional<SkippedRange>& lost,
+    absl::Time now) {
+  target_end_.reset();
+  // The first of the two ways to notice it counts.
+  if (state_ == PARTITION_STOPPED) return;
+  if (options_->on_target_change == GapPolicy::kStop) {
+    Suspend(change.problem,
+            absl::StrCat(change.what,
+                         "; set on.target.change to skip (go on) or reseed "
+                         "(copy the source from its start again)"));
+    lost_ = lost;
+    return;
+  }
+  if (lost.has_value()) {
+    NoteSkipped(*lost, now);
+  } else {
+    Report(IsForeign(change) ? EngineEvent::Kind::kTargetWrittenByOthers
+                             : EngineEvent::Kind::kTargetChanged,
+           LogLevel::kWarning, absl::StrCat(change.what, "; goes on"));
+  }
+  // What others wrote took nothing away.
+  if (options_->on_target_change == GapPolicy::kReseed && !IsForeign(change)) {
+    StartOver(topic_id_);
+  }
+}
+
+void PartitionReplicator::OnRefused(const absl::Status& status,
+                                    UpstreamOffset first, UpstreamOffset last,
+                                    absl::Time now) {
+  const PartitionProblem problem = TargetProblem(status);
+  const bool alone = last == first;
+  // A broker refuses a whole batch for one record in it; which one shows when
+  // they are sent one by one.
+  const bool probing = problem == PROBLEM_RECORD_REFUSED && !alone;
+  if (probing) isolate_through_ = last;
+  const std::string what = absl::StrCat(
+      alone ? "the record at offset " : "a record from offset ", first.value(),
+      alone ? "" : absl::StrCat(" to ", last.value()), " was not written to ",
+      plan_.target.ToString(), " on cluster ", options_->target_alias, ": ",
+      status.message());
+  const bool settles = problem == PROBLEM_RECORD_REFUSED && alone &&
+                       options_->on_refused != RefusedPolicy::kStop;
+  const bool earliest = !refused_.has_value() || first < *refused_;
+  if (settles && earliest) {
+    refused_ = first;
+    refusal_ = what;
+    isolate_through_ = std::max(first, isolate_through_.value_or(first));
+  }
+  Fail(problem, first, /*from_target=*/true, probing || settles,
+       absl::StrCat(what, TargetRemedy(problem, options_->target_alias,
+                                       plan_.target.topic)),
+       now);
+}
+
+void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
+                               bool from_target, bool quiet, std::string reason,
+                               absl::Time now) {
+  if (from_target && state_ == PARTITION_STOPPED) {
+    // The operator's decision is still awaited; only the place is noted.
+    held_.clear();
+    next_read_ = std::min(next_read_, resume);
+    return;
+  }
+  const bool first = state_ != PARTITION_DRAINING;
+  if (!first && resume >= resume_) return;  // fails in the wake of the first
+  if (from_target) held_.clear();
+  resume_ = resume;
+  next_read_ = resume;
+  problem_ = problem;
+  reason_ = std::move(reason);
+  state_ = PARTITION_DRAINING;
+  stalled_ = false;
+  if (!first) return;
+  if (quiet) {
+    retry_at_ = now;
+    return;
+  }
+  stats_.OnRestart();
+  backoff_ =
+      std::clamp(backoff_ * 2, options_->min_backoff, options_->max_backoff);
+  retry_at_ = now + backoff_;
+  problem_reported_ = true;
+  Report(EngineEvent::Kind::kPartitionProblem, LogLevel::kError,
+         absl::StrCat(reason_, "; tried again in ",
+                      absl::FormatDuration(backoff_)));
+}
+
+void PartitionReplicator::AfterDrain(absl::Time now) {
+  progress_.Reset();
+  sent_.clear();
+  in_flight_bytes_ = 0;
+  if (refused_.has_value() && *refused_ == resume_ &&
+      options_->on_refused == RefusedPolicy::kSkip) {
+    SettleRefused(SkipReason::kRefused, now);
+    resume_ = resume_ + 1;
+  }
+  next_read_ = resume_;
+  source_end_.reset();
+  target_end_.reset();
+  if (!from_start_) stretch_ = {resume_};
+  if (asks_bounds_ || from_start_) {
+    state_ = PARTITION_RESOLVING;
+  } else if (now >= retry_at_) {
+    state_ = PARTITION_RUNNING;
+  } else {
+    state_ = PARTITION_BACKING_OFF;
+  }
+}
+
+void PartitionReplicator::CheckSilence(absl::Duration silence) {
+  if (HasHeld() && silence >= options_->stall_timeout) stalled_ = true;
+  if (!stalled_ && silence < options_->silence_timeout) return;
+  if (problem_ == PROBLEM_TARGET_STALLED) return;
+  problem_ = PROBLEM_TARGET_STALLED;
+  reason_ = absl::StrCat(
+      "no acknowledgement from cluster ", options_->target_alias, " for ",
+      plan_.target.ToString(), " since ",
+      absl::FormatTime(last_ack_, absl::UTCTimeZone()),
+      "; goes on by itself once the partition has a leader and as many "
+      "replicas in sync as min.insync.replicas says");
+  problem_reported_ = true;
+  Report(EngineEvent::Kind::kPartitionProblem, LogLevel::kWarning, reason_);
+}
+
+void PartitionReplicator::Recovered() {
+  if (problem_ == PROBLEM_NONE || state_ != PARTITION_RUNNING) return;
+  problem_ = PROBLEM_NONE;
+  reason_.clear();
+  backoff_ = absl::ZeroDuration();
+  if (!std::exchange(problem_reported_, false)) return;
+  Report(EngineEvent::Kind::kPartitionRunning, LogLevel::kInfo,
+         absl::StrCat("goes on; copied up to offset ",
+                      committable_.has_value() ? committable_->value() : -1));
+}
+
+void PartitionReplicator::NoteSkipped(SkippedRange range, absl::Time now) {
+  range.time = now;
+  Report(KindOf(range.reason), LogLevel::kWarning, range.detail);
+  skipped_.push_back(std::move(range));
+}
+
+UpstreamOffset PartitionReplicator::FirstUnsent() const {
+  const Held& held = held_.front();
+  return held.next > 0 ? held.batch->ToRecord(held.next).offset : held.first;
+}
+
+void PartitionReplicator::ForgetHeld() {
+  if (held_.empty()) return;
+  // A batch that went out in part counts as under way as a whole, so the
+  // partition drains and starts afresh behind the part.
+  const UpstreamOffset unsent = FirstUnsent();
+  held_.clear();
+  next_read_ = unsent;
+  if (state_ == PARTITION_RUNNING) {
+    state_ = PARTITION_DRAINING;
+    resume_ = unsent;
+    retry_at_ = absl::InfinitePast();
+  } else if (state_ == PARTITION_DRAINING) {
+    resume_ = std::min(resume_, unsent);
+  }
+}
+
+void PartitionReplicator::OnSinkLost(absl::Time now) {
+  held_.clear();
+  sent_.clear();
+  in_flight_records_ = 0;
+  in_flight_bytes_ = 0;
+  stalled_ = false;
+  refused_.reset();
+  dead_letter_.reset();
+  resume_ = committable_.has_value() ? *committable_ + 1 : base_;
+  next_read_ = resume_;
+  if (state_ != PARTITION_RUNNING && state_ != PARTITION_DRAINING) return;
+  stats_.OnRestart();
+  state_ = PARTITION_DRAINING;
+  retry_at_ = now + options_->min_backoff;
+}
+
+void PartitionReplicator::Suspend(PartitionProblem problem,
+                                  const std::string& reason) {
+  if (state_ == PARTITION_STOPPED && problem_ == problem) return;
+  if (!held_.empty()) {
+    next_read_ = FirstUnsent();
+    held_.clear();
+  }
+  state_ = PARTITION_STOPPED;
+  problem_ = problem;
+  reason_ = reason;
+  stalled_ = false;
+  Report(EngineEvent::Kind::kPartitionStopped, LogLevel::kError, reason_);
+}
+
+void PartitionReplicator::Restart() {
+  if (state_ != PARTITION_STOPPED) return;
+  asks_bounds_ = true;
+  resume_ = next_read_;
+  state_ = PARTITION_DRAINING;
+}
+
+void PartitionReplicator::OnSourceRecreated(
+    const std::string& topic_id, std::optional<UpstreamOffset> known_end,
+    absl::Time now) {
+  const std::string what = absl::StrCat(
+      "topic ", plan_.source.topic,
+      " was deleted and created again on cluster ", options_->source_alias);
+  if (options_->on_gap == GapPolicy::kStop) {
+    Suspend(PROBLEM_SOURCE_RECREATED,
+            absl::StrCat(what,
+                         "; set on.source.gap to reseed to copy the new one "
+                         "behind the old one"));
+    new_topic_id_ = topic_id;
+    return;
+  }
+  SkippedRange range;
+  range.first = committable_.has_value() ? *committable_ + 1 : base_;
+  range.end = std::max(range.first, known_end.value_or(range.first));
+  range.records = range.end - range.first;
+  range.reason = SkipReason::kSourceRecreated;
+  range.detail = absl::StrCat(what, "; the old one was copied up to offset ",
+                              range.first.value() - 1,
+                              ", the new one is copied from its start");
+  NoteSkipped(std::move(range), now);
+  StartOver(topic_id);
+}
+
+void PartitionReplicator::StartOver(const std::string& topic_id) {
+  topic_id_ = topic_id;
+  held_.clear();
+  from_start_ = true;
+  asks_bounds_ = false;
+  diverged_at_.reset();
+  refused_.reset();
+  // What is still on its way belongs to what is left behind.
+  resume_ = UpstreamOffset(0);
+  next_read_ = resume_;
+  problem_ = PROBLEM_NONE;
+  reason_.clear();
+  state_ = PARTITION_DRAINING;
+}
+
+absl::Status PartitionReplicator::Resolve(GapPolicy decision, absl::Time now) {
+  if (state_ != PARTITION_STOPPED) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(plan_.source.ToString(), " is not stopped"));
+  }
+  if (const auto lost = std::exchange(lost_, std::nullopt)) {
+    NoteSkipped(*lost, now);
+  }
+  if (problem_ == PROBLEM_SOURCE_RECREATED) {
+    StartOver(new_topic_id_);
+  } else if (decision == GapPolicy::kReseed) {
+    StartOver(topic_id_);
+  } else {
+    decision_ = decision;
+    Restart();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mirror

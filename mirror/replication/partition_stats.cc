@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/replication/partition_stats.h"
+
+namespace mirror {
+namespace {
+
+void Record(int64_t timestamp_ms, absl::Time now, WindowedStat* stat) {
+  if (timestamp_ms < 0) return;
+  const absl::Duration age = now - absl::FromUnixMillis(timestamp_ms);
+  stat->Record(absl::ToDoubleMilliseconds(age), now);
+}
+
+void FillWindow(const WindowedStat& stat, absl::Time now, WindowedMs* status) {
+  if (!stat.last().has_value()) return;
+  status->set_last(*stat.last());
+  if (const auto window = stat.Window(now); window.has_value()) {
+    status->set_min(window->min);
+    status->set_max(window->max);
+    status->set_avg(window->avg);
+  }
+}
+
+}  // namespace
+
+void PartitionStats::OnRead(int64_t timestamp_ms, absl::Time now) {
+  Record(timestamp_ms, now, &record_age_);
+}
+
+void PartitionStats::OnBatch(int64_t bytes, int64_t timestamp_ms,
+                             absl::Time now) {
+  bytes_ += bytes;
+  Record(timestamp_ms, now, &replication_latency_);
+}
+
+void PartitionStats::FillStatus(absl::Time now, PartitionStatus* status) const {
+  status->set_records(records_);
+  status->set_bytes(bytes_);
+  status->set_records_dropped(dropped_);
+  status->set_restarts(restarts_);
+  FillWindow(record_age_, now, status->mutable_record_age());
+  FillWindow(replication_latency_, now, status->mutable_replication_latency());
+}
+
+}  // namespace mirror

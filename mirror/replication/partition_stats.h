@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a partition counts and measures, under MM2's names.
+
+#ifndef MIRROR_REPLICATION_PARTITION_STATS_H_
+#define MIRROR_REPLICATION_PARTITION_STATS_H_
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "mirror/telemetry/status.pb.h"
+#include "mirror/telemetry/windowed_stat.h"
+
+namespace mirror {
+
+// Thread safety: thread-compatible. Timestamps are in milliseconds since the
+// epoch; negative ones are unknown and not measured.
+class PartitionStats {
+ public:
+  // A batch was read, and its last record is of `timestamp_ms`.
+  void OnRead(int64_t timestamp_ms, absl::Time now);
+  // Records were acknowledged.
+  void OnRecords(int64_t count) { records_ += count; }
+  // A batch of values of this size was acknowledged as a whole.
+  void OnBatch(int64_t bytes, int64_t timestamp_ms, absl::Time now);
+  void OnDropped(int64_t count) { dropped_ += count; }
+  // The partition was set back by an error.
+  void OnRestart() { ++restarts_; }
+
+  void FillStatus(absl::Time now, PartitionStatus* status) const;
+
+ private:
+  int64_t records_ = 0;
+  int64_t bytes_ = 0;
+  int64_t dropped_ = 0;
+  int64_t restarts_ = 0;
+  WindowedStat record_age_;
+  WindowedStat replication_latency_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_PARTITION_STATS_H_

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The half of shard.h that other threads call; the other is the loop.
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/replication/shard.h"
+
+namespace mirror {
+
+void Shard::SetPartitions(int32_t progress, int32_t index) {
+  MutexLock lock(&mu_);
+  writer_.SetPartitions(progress, index);
+}
+
+void Shard::Add(std::vector<PartitionPlan> plans) {
+  MutexLock lock(&mu_);
+  for (PartitionPlan& plan : plans) {
+    const auto [it, is_new] = entries_.try_emplace(plan.source);
+    if (!is_new) continue;
+    Entry& entry = it->second;
+    if (plan.start.has_value() && *plan.start > UpstreamOffset(0)) {
+      entry.committed = *plan.start - 1;
+    }
+    by_source_[plan.source] = &entry;
+    by_target_[plan.target] = &entry;
+    const bool paused = paused_topics_.count(plan.source.topic) > 0;
+    const std::optional<TargetChange> change = plan.target_change;
+    entry.partition = std::make_unique<PartitionReplicator>(
+        std::move(plan), &options_.partition);
+    if (paused) entry.partition->SetPaused(true);
+    if (change.has_value()) HandleTargetChange(&entry, *change);
+  }
+  sweep_now_ = true;
+}
+
+void Shard::Suspend(const TopicPartition& source, PartitionProblem problem,
+                    const std::string& reason) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) entry->partition->Suspend(problem, reason);
+  sweep_now_ = true;
+}
+
+void Shard::Restart(const TopicPartition& source) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) entry->partition->Restart();
+  sweep_now_ = true;
+}
+
+void Shard::OnSourceRecreated(const TopicPartition& source,
+                              const std::string& topic_id) {
+  MutexLock lock(&mu_);
+  Entry* entry = Find(source);
+  if (entry == nullptr) return;
+  std::optional<UpstreamOffset> known_end;
+  if (entry->bounds.has_value()) known_end = entry->bounds->end;
+  entry->partition->OnSourceRecreated(topic_id, known_end, clock_->Now());
+  entry->bounds.reset();
+  TakeEvents(entry);
+  sweep_now_ = true;
+}
+
+void Shard::OnTargetChange(const TopicPartition& source,
+                           const TargetChange& change) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) HandleTargetChange(entry, change);
+}
+
+absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
+  MutexLock lock(&mu_);
+  Entry* entry = Find(source);
+  if (entry == nullptr) {
+    return absl::NotFoundError(
+        absl::StrCat(source.ToString(), " is not mirrored"));
+  }
+  const bool copies_are_lost = entry->partition->copies_are_lost();
+  absl::Status status = entry->partition->Resolve(decision, clock_->Now());
+  TakeEvents(entry);
+  if (status.ok() && copies_are_lost) options_.store->StartOver(source);
+  // The topic may be another one from here on.
+  if (status.ok()) {
+    options_.store->SetSource(source, {entry->partition->topic_id(), -1});
+  }
+  sweep_now_ = true;
+  return status;
+}
+
+bool Shard::HasCopied(const TopicPartition& source) const {
+  MutexLock lock(&mu_);
+  const auto it = entries_.find(source);
+  return it != entries_.end() && LastCopied(it->second).has_value();
+}
+
+bool Shard::CopiesAreLost(const TopicPartition& source) const {
+  MutexLock lock(&mu_);
+  const auto it = entries_.find(source);
+  return it != entries_.end() && it->second.partition->copies_are_lost();
+}
+
+std::vector<Shard::TargetEnd> Shard::TargetEnds() const {
+  MutexLock lock(&mu_);
+  std::vector<TargetEnd> ends;
+  for (const auto& [source, entry] : entries_) {
+    const auto end = entry.partition->target_end();
+    if (!end.has_value()) continue;
+    ends.push_back({source, entry.partition->target(), *end});
+  }
+  return ends;
+}
+
+void Shard::JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end) {
+  MutexLock lock(&mu_);
+  Entry* entry = Find(expected.source);
+  // Records that were sent since explain any difference.
+  if (entry == nullptr || entry->partition->target_end() != expected.end) {
+    return;
+  }
+  const auto change = mirror::JudgeTargetEnd(
+      expected.target, target_cluster_->alias(), expected.end, end);
+  if (!change.has_value() ||
+      (IsForeign(change) && options_.partition.target_is_shared)) {
+    return;
+  }
+  HandleTargetChange(entry, *change);
+}
+
+void Shard::SetPaused(const std::string& topic, bool paused) {
+  MutexLock lock(&mu_);
+  if (paused) {
+    paused_topics_.insert(topic);
+  } else {
+    paused_topics_.erase(topic);
+  }
+  for (auto& [source, entry] : entries_) {
+    if (source.topic == topic) entry.partition->SetPaused(paused);
+  }
+  sweep_now_ = true;
+}
+
+void Shard::RenewSource() {
+  MutexLock lock(&mu_);
+  renew_source_ = true;
+  sweep_now_ = true;
+}
+
+std::vector<TopicPartition> Shard::NeedBounds() const {
+  MutexLock lock(&mu_);
+  std::vector<TopicPartition> waiting;
+  for (const auto& [source, entry] : entries_) {
+    if (entry.partition->NeedsBounds()) waiting.push_back(source);
+  }
+  return waiting;
+}
+
+void Shard::OnBounds(const TopicPartition& source,
+                     const PartitionBounds& bounds) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) {
+    entry->partition->OnBounds(bounds, clock_->Now());
+    entry->bounds = bounds;
+  }
+  sweep_now_ = true;
+}
+
+void Shard::FillStatus(ShardStatus* status) const {
+  MutexLock lock(&mu_);
+  status->set_index(options_.index);
+  status->set_records_in_flight(in_flight_);
+  const absl::Time now = clock_->Now();
+  for (const auto& [source, entry] : entries_) {
+    PartitionStatus* partition = status->add_partitions();
+    entry.partition->FillStatus(entry.bounds, now, partition);
+    if (entry.committed.value_or(UpstreamOffset(-1)) >= UpstreamOffset(0)) {
+      partition->set_committed_offset(entry.committed->value());
+    }
+  }
+}
+
+}  // namespace mirror

@@ -86,16 +86,27 @@ void SetClients(const FlowConfig& config, Flow* flow) {
   }
 }
 
+GapPolicy ToGapPolicy(LossPolicy policy) {
+  return policy == LossPolicy::kSkip     ? GapPolicy::kSkip
+         : policy == LossPolicy::kReseed ? GapPolicy::kReseed
+                                         : GapPolicy::kStop;
+}
+
 void SetTopics(const FlowConfig& config, Flow* flow) {
   flow->replicate = config.enabled;
   flow->replicate_heartbeats = config.replicate_heartbeats;
   flow->start_at = config.start == InitialPosition::kLatest
                        ? StartAt::kLatest
                        : StartAt::kEarliest;
-  flow->on_source_gap =
-      config.on_source_gap == SourceGapPolicy::kSkip     ? GapPolicy::kSkip
-      : config.on_source_gap == SourceGapPolicy::kReseed ? GapPolicy::kReseed
-                                                         : GapPolicy::kStop;
+  flow->on_source_gap = ToGapPolicy(config.on_source_gap);
+  flow->on_target_change = ToGapPolicy(config.on_target_change);
+  flow->on_refused_record =
+      config.on_refused_record == RefusedRecordPolicy::kSkip
+          ? RefusedPolicy::kSkip
+      : config.on_refused_record == RefusedRecordPolicy::kDeadLetter
+          ? RefusedPolicy::kDeadLetter
+          : RefusedPolicy::kStop;
+  flow->dead_letter_topic = config.dead_letter_topic;
   flow->refresh_topics_interval = config.refresh_topics_interval;
   flow->replication_factor = static_cast<int32_t>(config.replication_factor);
 }

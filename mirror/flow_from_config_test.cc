@@ -96,6 +96,9 @@ TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
   const Flow flow =
       Map("tasks.max = 7\n"
           "on.source.gap = reseed\n"
+          "on.target.change = skip\n"
+          "on.refused.record = dead-letter\n"
+          "dead.letter.topic = letters\n"
           "A.consumer.auto.offset.reset = latest\n"
           "A.consumer.isolation.level = read_uncommitted\n"
           "emit.heartbeats.interval.seconds = 3\n"
@@ -110,6 +113,9 @@ TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
           "offset.storage.replication.factor = 1\n");
   EXPECT_EQ(flow.shards, 7);
   EXPECT_EQ(flow.on_source_gap, GapPolicy::kReseed);
+  EXPECT_EQ(flow.on_target_change, GapPolicy::kSkip);
+  EXPECT_EQ(flow.on_refused_record, RefusedPolicy::kDeadLetter);
+  EXPECT_EQ(flow.dead_letter_topic, "letters");
   EXPECT_EQ(flow.start_at, StartAt::kLatest);
   EXPECT_FALSE(flow.read_committed);
   EXPECT_EQ(flow.heartbeats.interval, absl::Seconds(3));

@@ -17,7 +17,8 @@
 
 namespace mirror {
 
-enum class SourceGapPolicy { kStop, kSkip, kReseed };
+enum class LossPolicy { kStop, kSkip, kReseed };
+enum class RefusedRecordPolicy { kStop, kSkip, kDeadLetter };
 enum class ClusterSide { kSource, kTarget };
 enum class InitialPosition { kEarliest, kLatest };
 
@@ -36,7 +37,10 @@ struct FlowConfig {
   bool enabled = false;          // replicate topics and checkpoints
   bool emit_heartbeats = false;  // may be all that a flow does
   int64_t tasks_max = 0;
-  SourceGapPolicy on_source_gap = SourceGapPolicy::kStop;
+  LossPolicy on_source_gap = LossPolicy::kStop;
+  LossPolicy on_target_change = LossPolicy::kStop;
+  RefusedRecordPolicy on_refused_record = RefusedRecordPolicy::kStop;
+  std::string dead_letter_topic;
   InitialPosition start = InitialPosition::kEarliest;
   bool exactly_once = false;
   absl::Duration offset_flush_interval;

@@ -118,10 +118,20 @@ void ReadOffsetProperties(const FlowReader& read, FlowConfig* flow) {
 void ReadRunningProperties(const FlowReader& read, FlowConfig* flow) {
   flow->enabled = read.Bool("enabled");
   flow->tasks_max = read.Int("tasks.max");
-  const std::string gap = read.Text("on.source.gap");
-  flow->on_source_gap = gap == "skip"     ? SourceGapPolicy::kSkip
-                        : gap == "reseed" ? SourceGapPolicy::kReseed
-                                          : SourceGapPolicy::kStop;
+  const auto loss_policy = [&read](absl::string_view property) {
+    const std::string text = read.Text(property);
+    return text == "skip"     ? LossPolicy::kSkip
+           : text == "reseed" ? LossPolicy::kReseed
+                              : LossPolicy::kStop;
+  };
+  flow->on_source_gap = loss_policy("on.source.gap");
+  flow->on_target_change = loss_policy("on.target.change");
+  const std::string refused = read.Text("on.refused.record");
+  flow->on_refused_record = refused == "skip" ? RefusedRecordPolicy::kSkip
+                            : refused == "dead-letter"
+                                ? RefusedRecordPolicy::kDeadLetter
+                                : RefusedRecordPolicy::kStop;
+  flow->dead_letter_topic = read.Text("dead.letter.topic");
   flow->exactly_once = read.Text("exactly.once.source.support") == "enabled";
   flow->offset_flush_interval = read.Duration("offset.flush.interval.ms");
   flow->admin_timeout = read.Duration("admin.timeout.ms");

@@ -53,14 +53,21 @@ TEST(PropertyPrecedenceTest, SwitchedOffMeansNever) {
 
 TEST(PropertyPrecedenceTest, OurOwnPropertiesHaveSafeDefaults) {
   const FlowConfig flow = AToB("");
-  EXPECT_EQ(flow.on_source_gap, SourceGapPolicy::kStop);
+  EXPECT_EQ(flow.on_source_gap, LossPolicy::kStop);
   EXPECT_FALSE(flow.exactly_once);
   EXPECT_EQ(flow.start, InitialPosition::kEarliest);
   EXPECT_FALSE(flow.follow_rewinds);
   EXPECT_TRUE(
       AToB("A->B.sync.group.offsets.follow.rewinds=true\n").follow_rewinds);
   EXPECT_EQ(AToB("A->B.on.source.gap=reseed\n").on_source_gap,
-            SourceGapPolicy::kReseed);
+            LossPolicy::kReseed);
+  EXPECT_EQ(flow.on_target_change, LossPolicy::kStop);
+  EXPECT_EQ(flow.on_refused_record, RefusedRecordPolicy::kStop);
+  EXPECT_EQ(flow.dead_letter_topic, "mm2-dead-letters.A.internal");
+  EXPECT_EQ(AToB("on.target.change=skip\n").on_target_change,
+            LossPolicy::kSkip);
+  EXPECT_EQ(AToB("on.refused.record=dead-letter\n").on_refused_record,
+            RefusedRecordPolicy::kDeadLetter);
   EXPECT_EQ(AToB("B.exactly.once.source.support=preparing\n").exactly_once,
             false);
 }

@@ -139,6 +139,21 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
              "records are missing on the source (retention, truncation, topic "
              "recreated): stop; skip what is missing and record it; or reseed "
              "from the beginning of the source."),
+      Choice("on.target.change", kTopAndFlow, "stop",
+             {"stop", "skip", "reseed"},
+             "Not in MM2, which does not look. What a partition does when its "
+             "copies are gone from the target (topic deleted or truncated) or "
+             "somebody else writes between them: stop; skip, go on and record "
+             "it; or reseed from the beginning of the source."),
+      Choice("on.refused.record", kTopAndFlow, "stop",
+             {"stop", "skip", "dead-letter"},
+             "Not in MM2, which fails the task. What becomes of a record that "
+             "the target refuses (too large, invalid): stop before it and try "
+             "again; skip it and record that; or put it into the dead-letter "
+             "topic."),
+      Text("dead.letter.topic", kTopAndFlow, "mm2-dead-letters.S.internal",
+           "Not in MM2. The topic on the target for on.refused.record = "
+           "dead-letter."),
       Class("replication.policy.class", kTopAndFlow, "DefaultReplicationPolicy",
             {"DefaultReplicationPolicy", "IdentityReplicationPolicy"},
             "How topics are named on the target. For a policy of your own, "

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/replication/shard.h"
+#include "mirror/replication/skip_status.h"
 
 namespace mirror {
 
@@ -171,6 +172,7 @@ void Shard::FillStatus(ShardStatus* status) const {
   for (const auto& [source, entry] : entries_) {
     PartitionStatus* partition = status->add_partitions();
     entry.partition->FillStatus(entry.bounds, now, partition);
+    FillSkipped(*options_.store, source, partition);
     if (entry.committed.value_or(UpstreamOffset(-1)) >= UpstreamOffset(0)) {
       partition->set_committed_offset(entry.committed->value());
     }

@@ -132,7 +132,9 @@ TEST_F(BadInputTest, ATopicThatMayNotBeWritten) {
 
 TEST_F(BadInputTest, TheTargetsTopicIsDeleted) {
   CreateBadAndGood();
-  RunningMirror mirror(NewFlow());
+  Flow flow = NewFlow();
+  flow.on_target_change = GapPolicy::kSkip;
+  RunningMirror mirror(std::move(flow));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
   target()->DeleteTopic(Copy("bad"));
   source()->AppendNumbers({Topic("bad"), 0}, 100, 100);

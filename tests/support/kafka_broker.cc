@@ -152,6 +152,11 @@ absl::Status KafkaBroker::Restart(const std::vector<std::string>& settings) {
   return Launch(settings);
 }
 
+std::string KafkaBroker::LogFolder(const std::string& topic,
+                                   int32_t partition) const {
+  return absl::StrCat(directory_, "/data/", topic, "-", partition);
+}
+
 std::string KafkaBroker::Log() const {
   std::ostringstream text;
   text << std::ifstream(directory_ + "/broker.log").rdbuf();

@@ -12,6 +12,7 @@
 #ifndef TESTS_SUPPORT_KAFKA_BROKER_H_
 #define TESTS_SUPPORT_KAFKA_BROKER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class KafkaBroker {
   // Kills the broker if it runs, starts it on the same address and data with
   // `settings` in place of the earlier ones, and waits until it answers.
   absl::Status Restart(const std::vector<std::string>& settings = {});
+
+  // The folder of a partition's log, to do it harm while the broker is killed.
+  std::string LogFolder(const std::string& topic, int32_t partition) const;
 
   // The broker's log so far.
   std::string Log() const;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace mirror::testing {
 namespace {
@@ -299,6 +301,39 @@ void AwaitGroupCoordinator(const std::string& bootstrap_servers,
   Check(error == RD_KAFKA_RESP_ERR_NO_ERROR, "committed offsets",
         rd_kafka_err2str(error));
   rd_kafka_topic_partition_list_destroy(list);
+}
+
+RawReader::RawReader(const std::string& bootstrap_servers,
+                     const TopicPartition& tp, int64_t offset)
+    : consumer_(NewClient(RD_KAFKA_CONSUMER,
+                          {{"bootstrap.servers", bootstrap_servers},
+                           {"enable.metrics.push", "false"},
+                           {"auto.offset.reset", "error"},
+                           {"topic.metadata.refresh.interval.ms", "1000"},
+                           {"group.id", "raw"}})
+                    .release()) {
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, tp.topic.c_str(), tp.partition)
+      ->offset = offset;
+  CheckOk(rd_kafka_incremental_assign(consumer_, list), "assign");
+  rd_kafka_topic_partition_list_destroy(list);
+}
+
+RawReader::~RawReader() { rd_kafka_destroy(consumer_); }
+
+std::string RawReader::Next() {
+  const absl::Time deadline = absl::Now() + absl::Minutes(1);
+  while (absl::Now() < deadline) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer_, 1000);
+    if (message == nullptr) continue;
+    const bool is_record = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    const std::string value(static_cast<const char*>(message->payload),
+                            message->len);
+    rd_kafka_message_destroy(message);
+    if (is_record) return value;
+  }
+  Check(false, "read", "no record within a minute");
+  return "";
 }
 
 GroupMember::GroupMember(const std::string& bootstrap_servers,

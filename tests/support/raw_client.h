@@ -30,6 +30,22 @@ void AppendWithHeader(const std::string& bootstrap_servers,
                       const TopicPartition& tp, const std::string& name,
                       const std::string& value);
 
+// A consumer as librdkafka has it, with nothing of ours around it.
+class RawReader {
+ public:
+  RawReader(const std::string& bootstrap_servers, const TopicPartition& tp,
+            int64_t offset);
+  ~RawReader();
+  RawReader(const RawReader&) = delete;
+  RawReader& operator=(const RawReader&) = delete;
+
+  // The next record's value; ends the program after a minute without one.
+  std::string Next();
+
+ private:
+  rd_kafka_s* const consumer_;
+};
+
 // Moves the start of the log.
 void DeleteRecordsBefore(const std::string& bootstrap_servers,
                          const TopicPartition& tp, int64_t offset);

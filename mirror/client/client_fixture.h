@@ -23,6 +23,7 @@
 #include "mirror/client/mirror_client.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/testing/fake_cluster.h"
 
 namespace mirror {
@@ -78,12 +79,31 @@ class ClientFixture : public testing::Test {
   // One segment of partition 0 of `source_topic`, for which nothing was
   // copied before.
   void WriteIndex(const std::string& source_topic,
-                  const std::vector<OffsetRun>& runs) {
+                  const std::vector<OffsetRun>& runs, uint32_t generation = 0) {
     const IndexSegmentKey key{{source_topic, 0}, runs.front().start()};
     IndexSegment segment;
+    segment.generation = generation;
     segment.began_here = true;
     segment.runs = runs;
     Write(kIndex, *key.Encode(), segment.Encode());
+  }
+
+  // Source records of partition 0 of `source_topic` that are never copied.
+  void WriteSkipped(const std::string& source_topic, const SkippedRange& range,
+                    uint32_t generation = 0) {
+    const SkippedRangeKey key{
+        {source_topic, 0}, generation, range.first, range.reason};
+    Write(kIndex, *key.Encode(), SkippedRangeRecord{range, false}.Encode());
+  }
+
+  static SkippedRange Skipped(int64_t first, int64_t end,
+                              SkipReason reason = SkipReason::kSourceLost) {
+    return {UpstreamOffset(first),
+            UpstreamOffset(end),
+            end - first,
+            reason,
+            absl::FromUnixSeconds(1700000000),
+            "gone"};
   }
 
   void WriteSync(const std::string& source_topic, int64_t u, int64_t d) {

@@ -22,6 +22,9 @@ GroupPosition BestPosition(const Checkpoint& checkpoint,
   GroupPosition best;
   best.upstream = checkpoint.upstream;
   best.metadata = checkpoint.metadata;
+  if (store != nullptr && source.has_value()) {
+    best.skipped = store->Skipped(*source, checkpoint.upstream);
+  }
   if (!log_end.has_value()) return best;
   if (store != nullptr && source.has_value()) {
     const Translation index = store->Translate(*source, checkpoint.upstream);

@@ -10,11 +10,13 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/sync/translation.h"
 
 namespace mirror {
@@ -22,8 +24,11 @@ namespace mirror {
 // A group stood at `upstream` on the source when its newest checkpoint was
 // written; what it read after that, nobody on the target knows. From there:
 //
-//   kExact       who starts at `offset` misses no record, and meets none again
-//   kLowerBound  misses none, and may meet some again: those between `offset`
+//   kExact       who starts at `offset` misses no record that is here, and
+//   meets
+//                none again
+//   kLowerBound  misses none either, and may meet some again: those between
+//   `offset`
 //                and the group's true position. Comes from a checkpoint alone,
 //                or from a place that the index does not know in full, such as
 //                a position past all that it says was copied
@@ -31,6 +36,10 @@ namespace mirror {
 //                there, or ends before every position that records tell: it was
 //                made anew or truncated. Who wants to miss nothing starts at
 //                its beginning
+//
+// What the mirror skipped is not here, so whoever goes on misses it, however
+// exact the position: a position in or before such a range is where the next
+// record that is here lies. `skipped` names these ranges.
 //
 // No position lies past the end of the target's log. A value type.
 struct GroupPosition {
@@ -49,6 +58,10 @@ struct GroupPosition {
   UpstreamOffset upstream;
   // What the group stored beside its offset; mostly empty.
   std::string metadata;
+  // Records at or above `upstream` that the group will not meet here, as far as
+  // the index knows, by their offsets on the source. Also those that are in the
+  // dead-letter topic instead (SkipReason::kDeadLettered).
+  std::vector<SkippedRange> skipped = {};
 
   bool known() const { return exactness != Exactness::kUnknown; }
   bool exact() const { return exactness == Exactness::kExact; }
@@ -56,10 +69,20 @@ struct GroupPosition {
   friend bool operator==(const GroupPosition& a, const GroupPosition& b) {
     return a.offset == b.offset && a.exactness == b.exactness &&
            a.origin == b.origin && a.upstream == b.upstream &&
-           a.metadata == b.metadata;
+           a.metadata == b.metadata && a.skipped == b.skipped;
   }
   friend std::ostream& operator<<(std::ostream& os, const GroupPosition& p) {
     return os << p.exactness << " " << p.offset << " for " << p.upstream;
+  }
+};
+
+// The answer about a single position of the source; `skipped` is as in
+// GroupPosition. A value type.
+struct TranslatedOffset : Translation {
+  std::vector<SkippedRange> skipped;
+
+  friend bool operator==(const TranslatedOffset& a, const TranslatedOffset& b) {
+    return static_cast<const Translation&>(a) == b && a.skipped == b.skipped;
   }
 };
 

@@ -83,10 +83,10 @@ class MirrorClient::Impl {
   absl::StatusOr<LogEnds> GetLogEnds(
       const std::vector<TopicPartition>& partitions, absl::Time deadline);
   // TranslateOffset() without explanations.
-  absl::StatusOr<Translation> Translate(const std::string& source_alias,
-                                        const TopicPartition& source,
-                                        UpstreamOffset offset,
-                                        absl::Time deadline);
+  absl::StatusOr<TranslatedOffset> Translate(const std::string& source_alias,
+                                             const TopicPartition& source,
+                                             UpstreamOffset offset,
+                                             absl::Time deadline);
   absl::Status CommitForward(const std::string& group,
                              const GroupPositions& positions,
                              std::map<TopicPartition, absl::Status>* results);
@@ -205,7 +205,7 @@ absl::StatusOr<MirrorClient::Impl::LogEnds> MirrorClient::Impl::GetLogEnds(
   return ends;
 }
 
-absl::StatusOr<Translation> MirrorClient::Impl::Translate(
+absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
     const std::string& source_alias, const TopicPartition& source,
     UpstreamOffset offset, absl::Time deadline) {
   const auto store = GetSource(source_alias).offsets.CatchUp(deadline);
@@ -220,7 +220,9 @@ absl::StatusOr<Translation> MirrorClient::Impl::Translate(
   const absl::StatusOr<LogEnds> ends = GetLogEnds({target}, deadline);
   if (!ends.ok()) return ends.status();
   const auto end = ends->find(target);
-  if (end != ends->end() && answer.offset <= end->second) return answer;
+  if (end != ends->end() && answer.offset <= end->second) {
+    return TranslatedOffset{answer, (*store)->Skipped(source, offset)};
+  }
   return absl::NotFoundError(absl::StrCat(
       Context(target.ToString()), ": the index tells position ",
       answer.offset.value(), ", but the partition ",
@@ -342,7 +344,7 @@ absl::StatusOr<GroupPositions> MirrorClient::TranslateOffsets(
   return positions;
 }
 
-absl::StatusOr<Translation> MirrorClient::TranslateOffset(
+absl::StatusOr<TranslatedOffset> MirrorClient::TranslateOffset(
     const std::string& source_alias, const TopicPartition& source,
     UpstreamOffset offset, absl::Duration timeout) {
   auto answer = impl_->Translate(source_alias, source, offset,
@@ -365,11 +367,11 @@ absl::StatusOr<BackTranslation> MirrorClient::TranslateBack(
       source_alias);
 }
 
-absl::StatusOr<Translation> MirrorClient::WaitUntilTranslatable(
+absl::StatusOr<TranslatedOffset> MirrorClient::WaitUntilTranslatable(
     const std::string& source_alias, const TopicPartition& source,
     UpstreamOffset offset, absl::Duration timeout) {
   const absl::Time deadline = impl_->DeadlineIn(timeout);
-  absl::StatusOr<Translation> answer;
+  absl::StatusOr<TranslatedOffset> answer;
   do {
     answer = impl_->Translate(source_alias, source, offset, deadline);
     if (answer.ok() && answer->exact()) return answer;

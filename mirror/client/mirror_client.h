@@ -33,6 +33,7 @@
 #include "mirror/policy/replication_policy.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/log.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/sync/translation.h"
 
 namespace mirror {
@@ -97,11 +98,12 @@ class MirrorClient {
   // The position here for position `offset` of `source`, a partition by its
   // name on the source; no checkpoint needed. A position past what has been
   // copied gets the end of the copies, as a lower bound. The answer is known,
-  // and within the log here. NotFound: nothing is known about that position.
-  absl::StatusOr<Translation> TranslateOffset(const std::string& source_alias,
-                                              const TopicPartition& source,
-                                              UpstreamOffset offset,
-                                              absl::Duration timeout);
+  // and within the log here. It names the ranges at or above `offset` that were
+  // skipped, whose records are missing here however exact the position is.
+  // NotFound: nothing is known about that position.
+  absl::StatusOr<TranslatedOffset> TranslateOffset(
+      const std::string& source_alias, const TopicPartition& source,
+      UpstreamOffset offset, absl::Duration timeout);
 
   // The inverse, for the way back: the position on the source for position
   // `offset` here. `source` is the partition by its name on the source.
@@ -111,9 +113,9 @@ class MirrorClient {
                                                 absl::Duration timeout);
 
   // Waits until the position can be translated exactly, i.e. until all before
-  // it has been copied, and translates it. DeadlineExceeded says what was
-  // missing.
-  absl::StatusOr<Translation> WaitUntilTranslatable(
+  // it has been copied or skipped, and translates it. DeadlineExceeded says
+  // what was missing.
+  absl::StatusOr<TranslatedOffset> WaitUntilTranslatable(
       const std::string& source_alias, const TopicPartition& source,
       UpstreamOffset offset, absl::Duration timeout);
 

@@ -83,6 +83,72 @@ TEST_F(MirrorClientTest, TranslatesByMm2sOffsetSyncsWhereThereIsNoIndex) {
   EXPECT_THAT(Translate(120), IsOkAndHolds(AtLeast(201)));
 }
 
+// Source 100 to 149 were lost before they were copied.
+std::vector<OffsetRun> AroundALoss() {
+  return {{UpstreamOffset(0), DownstreamOffset(500), 100},
+          {UpstreamOffset(150), DownstreamOffset(600), 100, /*skipped=*/50}};
+}
+
+TEST_F(MirrorClientTest, AGroupIsToldWhatItWillNotMeet) {
+  CreateCopy("primary.orders", 700);
+  WriteIndex("orders", AroundALoss());
+  WriteSkipped("orders", Skipped(100, 150));
+  WriteSkipped("orders", Skipped(170, 171, SkipReason::kDeadLettered));
+  WriteCheckpoint("before", "primary.orders", 7, 507);
+  WriteCheckpoint("within", "primary.orders", 120, 600);
+  WriteCheckpoint("behind", "primary.orders", 150, 600);
+  const auto position = [&](const std::string& group) {
+    return TranslateGroup(group)->at({"primary.orders", 0});
+  };
+  GroupPosition expected = ExactFor(7, 507);
+  expected.skipped = {Skipped(100, 150),
+                      Skipped(170, 171, SkipReason::kDeadLettered)};
+  EXPECT_EQ(position("before"), expected);
+  expected.upstream = UpstreamOffset(120);
+  expected.offset = DownstreamOffset(600);
+  EXPECT_EQ(position("within"), expected) << "exact, and yet something misses";
+  expected.upstream = UpstreamOffset(150);
+  expected.skipped.erase(expected.skipped.begin());
+  EXPECT_EQ(position("behind"), expected) << "had its share on the source";
+}
+
+TEST_F(MirrorClientTest, AGroupIsToldEvenWhereItsPositionIsUnknown) {
+  standby_->CreateTopic("primary.orders", 1);
+  WriteIndex("orders", {Run(0, 500, 100)});
+  WriteSkipped("orders", Skipped(100, 150));
+  WriteCheckpoint("billing", "primary.orders", 7, 507);
+  const GroupPosition position = TranslateGroup()->at({"primary.orders", 0});
+  EXPECT_FALSE(position.known());
+  EXPECT_THAT(position.skipped, ElementsAre(Skipped(100, 150)));
+}
+
+TEST_F(MirrorClientTest, ASinglePositionIsToldWhatIsSkippedAboveIt) {
+  CreateCopy("primary.orders", 700);
+  WriteIndex("orders", AroundALoss());
+  WriteSkipped("orders", Skipped(100, 150));
+  EXPECT_EQ(Translate(120).value(),
+            (TranslatedOffset{Exact(600), {Skipped(100, 150)}}));
+  EXPECT_EQ(Translate(150).value(), (TranslatedOffset{Exact(600), {}}));
+  const auto waited = client_->WaitUntilTranslatable(
+      "primary", {"orders", 0}, UpstreamOffset(149), kTimeout);
+  EXPECT_EQ(waited.value(),
+            (TranslatedOffset{Exact(600), {Skipped(100, 150)}}));
+  EXPECT_EQ(client_->SkippedRecords("primary"), 0) << "those are none";
+}
+
+TEST_F(MirrorClientTest, WhatAnEarlierTopicLostIsNoLongerTold) {
+  CreateCopy("primary.orders", 700);
+  WriteIndex("orders", {Run(0, 500, 100)});
+  WriteSkipped("orders", Skipped(100, 150));
+  EXPECT_THAT(Translate(7)->skipped, ElementsAre(Skipped(100, 150)));
+  WriteSkipped("orders", Skipped(0, 0, SkipReason::kSourceRecreated), 1);
+  WriteIndex("orders", {Run(0, 600, 100)}, 1);
+  EXPECT_THAT(Translate(0)->skipped,
+              ElementsAre(Skipped(0, 0, SkipReason::kSourceRecreated)));
+  EXPECT_THAT(Translate(7), IsOkAndHolds(Exact(607)));
+  EXPECT_THAT(Translate(7)->skipped, ElementsAre());
+}
+
 TEST_F(MirrorClientTest, OffsetSyncsCountWhereTheIndexTellsNothing) {
   CreateCopy("primary.orders", 1500);
   WriteIndex("orders", {Run(0, 500, 100)});

@@ -18,9 +18,12 @@ namespace mirror {
 enum class Exactness {
   // Nothing is known about that offset; the position says nothing.
   kUnknown,
-  // Safe to start from: no record is missed. Some may be read again.
+  // Safe to start from: no record on this side is missed. Some may be read
+  // again.
   kLowerBound,
-  // No record is missed and none that lies before the position is read again.
+  // No record on this side is missed and none that lies before the position is
+  // read again. What was skipped is not on this side: a position in a skipped
+  // range is exact, and its records are missing (OffsetSyncStore::Skipped).
   kExact,
 };
 

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <string>
 
@@ -79,6 +80,17 @@ rd_kafka_t* Subscribe(const std::string& servers, const std::string& group,
   return consumer;
 }
 
+// What the mirror never copied is not met here, however exact the position.
+void LogSkipped(const mirror::GroupPositions& positions) {
+  for (const auto& [partition, position] : positions) {
+    for (const mirror::SkippedRange& range : position.skipped) {
+      std::cerr << "failover_consumer: " << partition
+                << ": records of the primary that are not here: " << range
+                << "\n";
+    }
+  }
+}
+
 // Handles records until told to stop, or until the cluster is gone.
 void Consume(rd_kafka_t* consumer) {
   while (!stopping && !cluster_is_gone) {
@@ -116,6 +128,7 @@ int main(int argc, char** argv) {
       (*client)->TranslateOffsets("primary", group, absl::Seconds(30));
   if (!found.ok()) Die(found.status().ToString());
   positions = *found;
+  LogSkipped(positions);
   cluster_is_gone = false;
   const std::string copy =
       (*client)->policy().FormatRemoteTopic("primary", topic);

@@ -7,10 +7,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/heartbeat/heartbeat.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync.h"
+#include "mirror/sync/skipped_range.h"
 
 namespace mirror {
 namespace {
@@ -47,8 +49,28 @@ std::string RunText(const OffsetRun& run) {
   return text;
 }
 
+absl::StatusOr<std::string> FormatSkipped(
+    const SkippedRangeKey& key, std::optional<absl::string_view> value) {
+  const std::string about = absl::StrCat(
+      "SkippedRange{topicPartition=", key.topic_partition.ToString(),
+      ", firstUpstreamOffset=", key.first.value(),
+      ", generation=", key.generation, ", reason=", ToString(key.reason));
+  if (!value.has_value()) return absl::StrCat("deleted: ", about, "}");
+  const auto record = SkippedRangeRecord::Decode(key, *value);
+  if (!record.ok()) return record.status();
+  const SkippedRange& range = record->range;
+  return absl::StrCat(about, ", endUpstreamOffset=", range.end.value(),
+                      ", records=", range.records, ", time=",
+                      absl::FormatTime(range.time, absl::UTCTimeZone()),
+                      ", merged=", record->merged ? "true" : "false",
+                      ", detail=", range.detail, "}");
+}
+
 absl::StatusOr<std::string> FormatIndex(
     absl::string_view key_bytes, std::optional<absl::string_view> value) {
+  const auto skipped = SkippedRangeKey::Decode(key_bytes);
+  if (skipped.ok()) return FormatSkipped(*skipped, value);
+  if (absl::IsUnimplemented(skipped.status())) return skipped.status();
   const auto key = IndexSegmentKey::Decode(key_bytes);
   if (!key.ok()) return key.status();
   const std::string about = absl::StrCat(
@@ -61,7 +83,7 @@ absl::StatusOr<std::string> FormatIndex(
                       ", beganHere=", segment->began_here ? "true" : "false",
                       ", topicId=", segment->source.topic_id,
                       ", leaderEpoch=", segment->source.leader_epoch,
-                      ", runs=[",
+                      ", targetTopicId=", segment->target_topic_id, ", runs=[",
                       absl::StrJoin(segment->runs, ", ",
                                     [](std::string* out, const OffsetRun& run) {
                                       absl::StrAppend(out, RunText(run));

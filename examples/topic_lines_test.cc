@@ -13,6 +13,7 @@
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {
@@ -65,6 +66,7 @@ TEST(FormatRecord, PrintsIndexSegments) {
   segment.generation = 2;
   segment.began_here = true;
   segment.source = {"abc", 5};
+  segment.target_topic_id = "def";
   segment.runs = {
       {UpstreamOffset(0), DownstreamOffset(500), 1000},
       {UpstreamOffset(1003), DownstreamOffset(1509), 20, /*skipped=*/3,
@@ -73,12 +75,35 @@ TEST(FormatRecord, PrintsIndexSegments) {
       FormatRecord(TopicKind::kOffsetIndex, *key.Encode(), segment.Encode()),
       IsOkAndHolds("OffsetIndex{topicPartition=orders-3, "
                    "firstUpstreamOffset=0, generation=2, beganHere=true, "
-                   "topicId=abc, leaderEpoch=5, runs=[0->500*1000, "
+                   "topicId=abc, leaderEpoch=5, targetTopicId=def, "
+                   "runs=[0->500*1000, "
                    "1003->1509*20 skipped 3 unindexed 9]}"));
   EXPECT_THAT(
       FormatRecord(TopicKind::kOffsetIndex, *key.Encode(), std::nullopt),
       IsOkAndHolds("deleted: OffsetIndex{topicPartition=orders-3, "
                    "firstUpstreamOffset=0}"));
+}
+
+TEST(FormatRecord, PrintsSkippedRanges) {
+  const SkippedRangeKey key{
+      {"orders", 3}, 2, UpstreamOffset(40), SkipReason::kSourceLost};
+  const SkippedRangeRecord record{
+      {UpstreamOffset(40), UpstreamOffset(90), 50, SkipReason::kSourceLost,
+       absl::FromUnixSeconds(1700000000), "retention"}};
+  EXPECT_THAT(
+      FormatRecord(TopicKind::kOffsetIndex, *key.Encode(), record.Encode()),
+      IsOkAndHolds("SkippedRange{topicPartition=orders-3, "
+                   "firstUpstreamOffset=40, generation=2, reason=source-lost, "
+                   "endUpstreamOffset=90, records=50, "
+                   "time=2023-11-14T22:13:20+00:00, merged=false, "
+                   "detail=retention}"));
+  EXPECT_THAT(
+      FormatRecord(TopicKind::kOffsetIndex, *key.Encode(), std::nullopt),
+      IsOkAndHolds("deleted: SkippedRange{topicPartition=orders-3, "
+                   "firstUpstreamOffset=40, generation=2, "
+                   "reason=source-lost}"));
+  EXPECT_THAT(FormatRecord(TopicKind::kOffsetIndex, *key.Encode(), "garbage"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(FormatRecord, RefusesGarbage) {

@@ -35,7 +35,8 @@ constexpr char kUsage[] =
     "  translate_offsets --bootstrap-server HOST:PORT --source ALIAS\n"
     "      --group GROUP [--topic-partition T:P --offset N]\n"
     "      [--format text|json] [--apply] [--command-config FILE]\n\n"
-    "Prints a line \"topic partition offset exact|lower-bound\" each.\n"
+    "Prints a line \"topic partition offset exact|lower-bound\" each, and on\n"
+    "standard error a warning for records that the mirror skipped.\n"
     "Exit codes: 0 all known (and committed), 1 not so, 2 wrong arguments.";
 
 absl::Status Wrong(absl::string_view message) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -52,6 +53,7 @@ absl::StatusOr<GroupPositions> Translate(
   position.exactness = answer->exactness;
   position.origin = GroupPosition::Origin::kIndex;
   position.upstream = offset;
+  position.skipped = answer->skipped;
   const TopicPartition target{
       client->policy().FormatRemoteTopic(command.source, source.topic),
       source.partition};
@@ -65,6 +67,29 @@ void PrintText(const GroupPositions& positions, std::ostream& out) {
   }
 }
 
+nlohmann::json SkippedJson(const std::vector<SkippedRange>& ranges) {
+  nlohmann::json entries = nlohmann::json::array();
+  for (const SkippedRange& range : ranges) {
+    entries.push_back({{"first_offset", range.first.value()},
+                       {"end_offset", range.end.value()},
+                       {"records", range.records},
+                       {"reason", std::string(ToString(range.reason))},
+                       {"time_ms", absl::ToUnixMillis(range.time)},
+                       {"detail", range.detail}});
+  }
+  return entries;
+}
+
+// An exact position does not bring back what was never copied.
+void WarnOfSkipped(const GroupPositions& positions, std::ostream& notes) {
+  for (const auto& [target, position] : positions) {
+    for (const SkippedRange& range : position.skipped) {
+      notes << "warning: " << target
+            << ": source records that are not there: " << range << "\n";
+    }
+  }
+}
+
 void PrintJson(const GroupPositions& positions, std::ostream& out) {
   nlohmann::json entries = nlohmann::json::array();
   for (const auto& [target, position] : positions) {
@@ -73,7 +98,8 @@ void PrintJson(const GroupPositions& positions, std::ostream& out) {
                        {"offset", position.offset.value()},
                        {"exactness", NameOf(position.exactness)},
                        {"origin", NameOf(position.origin)},
-                       {"source_offset", position.upstream.value()}});
+                       {"source_offset", position.upstream.value()},
+                       {"skipped", SkippedJson(position.skipped)}});
   }
   out << entries.dump(2) << "\n";
 }
@@ -110,6 +136,7 @@ absl::Status RunTranslateOffsets(MirrorClient* client,
   } else {
     PrintText(*positions, out);
   }
+  WarnOfSkipped(*positions, notes);
   if (command.apply) return Apply(client, command, *positions, notes);
   for (const auto& [target, position] : *positions) {
     if (position.known()) continue;

@@ -35,8 +35,10 @@ struct TranslateOffsetsCommand {
 };
 
 // Prints to `out` where the group, or the position, goes on: as text a line
-// "topic partition offset exactness" each, as JSON an array of objects. With
-// `apply` it then commits and says on `notes` what became of each partition.
+// "topic partition offset exactness" each, as JSON an array of objects; and on
+// `notes` a warning for each range of records that the mirror skipped and the
+// group has not passed. With `apply` it then commits and says on `notes` what
+// became of each partition.
 // OK: all positions are known, and the group is at or past them if applied.
 absl::Status RunTranslateOffsets(MirrorClient* client,
                                  const TranslateOffsetsCommand& command,

@@ -51,9 +51,11 @@ TEST_F(TranslateOffsetsCommandTest, PrintsJson) {
   EXPECT_THAT(Translate(), IsOk());
   EXPECT_EQ(nlohmann::json::parse(out_.str()), nlohmann::json::parse(R"([
     {"topic": "primary.ledger", "partition": 0, "offset": 3,
-     "exactness": "lower-bound", "origin": "checkpoint", "source_offset": 8},
+     "exactness": "lower-bound", "origin": "checkpoint", "source_offset": 8,
+     "skipped": []},
     {"topic": "primary.orders", "partition": 0, "offset": 1277,
-     "exactness": "exact", "origin": "index", "source_offset": 777}])"));
+     "exactness": "exact", "origin": "index", "source_offset": 777,
+     "skipped": []}])"));
 }
 
 TEST_F(TranslateOffsetsCommandTest, TranslatesASinglePosition) {
@@ -62,6 +64,27 @@ TEST_F(TranslateOffsetsCommandTest, TranslatesASinglePosition) {
   command_.offset = 7;
   EXPECT_THAT(Translate(), IsOk());
   EXPECT_EQ(out_.str(), "primary.orders 0 507 exact\n");
+}
+
+TEST_F(TranslateOffsetsCommandTest, WarnsOfWhatTheMirrorSkipped) {
+  WriteSkipped("orders", Skipped(700, 777));
+  WriteSkipped("orders", Skipped(900, 950));
+  EXPECT_THAT(Translate(), IsOk());
+  const std::string warning =
+      "warning: primary.orders-0: source records that are not there: "
+      "[900, 950) source-lost, at most 50 records: gone\n";
+  EXPECT_EQ(notes_.str(), warning);
+  command_.format = Format::kJson;
+  EXPECT_THAT(Translate(), IsOk());
+  EXPECT_EQ(notes_.str(), warning);
+  EXPECT_EQ(nlohmann::json::parse(out_.str())[1]["skipped"],
+            nlohmann::json::parse(R"([
+    {"first_offset": 900, "end_offset": 950, "records": 50,
+     "reason": "source-lost", "time_ms": 1700000000000, "detail": "gone"}])"));
+  command_.topic_partition = TopicPartition{"orders", 0};
+  command_.offset = 950;
+  EXPECT_THAT(Translate(), IsOk());
+  EXPECT_EQ(notes_.str(), "");
 }
 
 TEST_F(TranslateOffsetsCommandTest, AppliesOnceAndTakesNothingBack) {

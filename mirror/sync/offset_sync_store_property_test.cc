@@ -17,8 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/skipped_range.h"
 
 namespace mirror {
 namespace {
@@ -177,6 +179,7 @@ class World {
       const int64_t u = passed_++;
       if (source_.count(u) == 0) {
         truth_.PassWithoutCopy(u);
+        if (Chance(30)) Skip(u);
         if (Chance(50)) store_->Pass(Tp(), UpstreamOffset(passed_));
         continue;
       }
@@ -188,6 +191,14 @@ class World {
           Tp(), {{UpstreamOffset(u), DownstreamOffset(d), 1}},
           Chance(80) ? UpstreamOffset(source_end_) : OffsetRuns::kNoEnd));
     }
+  }
+
+  // As if the record at `u` were known to be lost.
+  void Skip(int64_t u) {
+    store_->Skip(Tp(),
+                 {UpstreamOffset(u), UpstreamOffset(u + 1), 1,
+                  Chance(50) ? SkipReason::kSourceLost : SkipReason::kRefused,
+                  absl::FromUnixMillis(++now_ms_), "of a test"});
   }
 
   void Flush() {
@@ -257,6 +268,7 @@ class World {
   int64_t target_end_ = 0;
   int64_t flushed_target_end_ = 0;
   int64_t log_start_ = 0;
+  int64_t now_ms_ = 0;
 };
 
 // No answer is past the true position, answers are monotonic, and an exact one
@@ -319,6 +331,8 @@ void CheckSame(const World& world, const OffsetSyncStore& a,
               b.Translate(Tp(), UpstreamOffset(u)))
         << "u=" << u;
   }
+  ASSERT_EQ(a.Skipped(Tp()), b.Skipped(Tp()));
+  ASSERT_EQ(a.SkipHistory(Tp()), b.SkipHistory(Tp()));
 }
 
 class OffsetSyncStoreProperty : public testing::TestWithParam<uint32_t> {

@@ -17,6 +17,8 @@ namespace {
 constexpr uint32_t kFormatVersion = 1;
 // Far above any log, and far enough below overflow for sums of offsets.
 constexpr int64_t kMaxOffset = int64_t{1} << 62;
+// More than any log ever had; the sum over all ranges of a partition fits, too.
+constexpr int64_t kMaxRecords = int64_t{1} << 52;
 
 absl::Status Bad(absl::string_view problem) {
   return absl::InvalidArgumentError(
@@ -61,12 +63,13 @@ std::ostream& operator<<(std::ostream& os, const SkippedRange& range) {
 }
 
 SkippedRange Bounded(SkippedRange range) {
-  const auto in_log = [](int64_t value) {
-    return std::min(std::max(value, int64_t{0}), kMaxOffset);
+  const auto up_to = [](int64_t max, int64_t value) {
+    return std::min(std::max(value, int64_t{0}), max);
   };
-  range.first = UpstreamOffset(in_log(range.first.value()));
-  range.end = std::max(range.first, UpstreamOffset(in_log(range.end.value())));
-  range.records = in_log(range.records);
+  range.first = UpstreamOffset(up_to(kMaxOffset, range.first.value()));
+  range.end = std::max(range.first,
+                       UpstreamOffset(up_to(kMaxOffset, range.end.value())));
+  range.records = up_to(kMaxRecords, range.records);
   range.time = absl::FromUnixMillis(absl::ToUnixMillis(range.time));
   if (range.detail.size() > SkippedRange::kMaxDetail) {
     range.detail.resize(SkippedRange::kMaxDetail);
@@ -135,7 +138,7 @@ absl::StatusOr<SkippedRangeRecord> SkippedRangeRecord::Decode(
   if (proto.format_version() == 0) return Bad("no format version");
   constexpr auto kMax = static_cast<uint64_t>(kMaxOffset);
   if (proto.length() > kMax - static_cast<uint64_t>(key.first.value()) ||
-      proto.records() > kMax) {
+      proto.records() > static_cast<uint64_t>(kMaxRecords)) {
     return Bad("it reaches outside of any log");
   }
   SkippedRangeRecord record;

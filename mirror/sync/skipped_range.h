@@ -56,7 +56,8 @@ struct SkippedRange {
   // of which nothing is known to be lost.
   UpstreamOffset first;
   UpstreamOffset end;
-  // At most so many; fewer than the span once ranges were merged.
+  // At most so many; fewer than the span once ranges were merged. The sum of
+  // those of a partition does not overflow.
   int64_t records = 0;
   SkipReason reason = SkipReason::kSourceLost;
   // When it was noticed; kept to the millisecond.

@@ -2,6 +2,7 @@
 
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/skipped_range.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {
@@ -21,6 +22,21 @@ void CheckMonotonic(const mirror::OffsetSyncStore& store,
   }
 }
 
+// The same for skipped ranges; of those no more than a bounded number is kept.
+void CheckSkipped(const mirror::SkippedRangeKey& key, const std::string& value,
+                  const mirror::OffsetSyncStore& store, bool applied) {
+  const auto record = mirror::SkippedRangeRecord::Decode(key, value);
+  FUZZ_CHECK(applied == record.ok());
+  const auto same = mirror::SkippedRangeKey::Decode(*key.Encode());
+  FUZZ_CHECK(same.ok() && *same == key);
+  if (!record.ok()) return;
+  const auto again = mirror::SkippedRangeRecord::Decode(key, record->Encode());
+  FUZZ_CHECK(again.ok() && *again == *record);
+  const mirror::TopicPartition& tp = key.topic_partition;
+  FUZZ_CHECK(!store.SkipHistory(tp).empty());
+  FUZZ_CHECK(store.SkipHistory(tp).size() <= 512);
+}
+
 }  // namespace
 
 // Input: a key, then values (strings) until the end, all of one partition. What
@@ -32,8 +48,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.max_runs_per_partition = 16;
   mirror::OffsetSyncStore store(options);
   const auto decoded_key = mirror::IndexSegmentKey::Decode(key);
+  const auto skipped_key = mirror::SkippedRangeKey::Decode(key);
+  FUZZ_CHECK(!decoded_key.ok() || !skipped_key.ok());
   while (!input.empty()) {
     const std::string value = input.TakeString();
+    if (skipped_key.ok()) {
+      const bool applied = store.ApplyIndexRecord(key, value).ok();
+      CheckSkipped(*skipped_key, value, store, applied);
+      continue;
+    }
     const auto segment = mirror::IndexSegment::Decode(value);
     FUZZ_CHECK(store.ApplyIndexRecord(key, value).ok() ==
                (segment.ok() && decoded_key.ok()));

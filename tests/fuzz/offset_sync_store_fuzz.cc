@@ -27,7 +27,8 @@ void Apply(mirror::FuzzInput* input, mirror::OffsetSyncStore* store) {
 }  // namespace
 
 // Input: two positions, then records. Whatever the topics say, answers are no
-// negative positions and grow with the question.
+// negative positions and grow with the question, and what is skipped above a
+// position is skipped above a lower one.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   mirror::FuzzInput input(data, size);
   mirror::UpstreamOffset low(input.TakeInt64());
@@ -41,6 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const mirror::Translation at_high = store.Translate(kPartition, high);
     FUZZ_CHECK(!at_low.known() || !at_high.known() ||
                at_low.offset <= at_high.offset);
+    const auto skipped = store.Skipped(kPartition, low);
+    FUZZ_CHECK(store.Skipped(kPartition, high).size() <= skipped.size());
+    FUZZ_CHECK(skipped.size() <= store.SkipHistory(kPartition).size());
   }
   return 0;
 }

@@ -25,21 +25,19 @@ namespace mirror {
 // written; what it read after that, nobody on the target knows. From there:
 //
 //   kExact       who starts at `offset` misses no record that is here, and
-//   meets
-//                none again
+//                meets none again
 //   kLowerBound  misses none either, and may meet some again: those between
-//   `offset`
-//                and the group's true position. Comes from a checkpoint alone,
-//                or from a place that the index does not know in full, such as
-//                a position past all that it says was copied
+//                `offset` and the group's true position. Comes from a
+//                checkpoint alone, or from a place that the index does not know
+//                in full, such as a position past all that it says was copied
 //   kUnknown     no safe position is known; `offset` is 0. The topic is not
 //                there, or ends before every position that records tell: it was
 //                made anew or truncated. Who wants to miss nothing starts at
 //                its beginning
 //
-// What the mirror skipped is not here, so whoever goes on misses it, however
-// exact the position: a position in or before such a range is where the next
-// record that is here lies. `skipped` names these ranges.
+// What the mirror skipped is not here. A position in or before such a range is
+// still exact as a position, it is where the next record that is here lies; but
+// who goes on there misses the records in the range. `skipped` names them.
 //
 // No position lies past the end of the target's log. A value type.
 struct GroupPosition {

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/replication/flow_fixture.h"
+#include "mirror/sync/skipped_range.h"
 
 namespace mirror {
 namespace {
@@ -72,6 +73,30 @@ TEST_F(FlowIndexTest, TheEndOfALogThatEndsWithMarkersIsExactAfterARestartToo) {
   ASSERT_TRUE(CommittedThrough(14));
   EXPECT_EQ(Translate(12), Exactly(10));
   EXPECT_EQ(Translate(15), Exactly(11));
+}
+
+TEST_F(FlowIndexTest, WhatWasSkippedIsInTheStatusAfterAKillToo) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(CommittedThrough(9));
+  const SkippedRange range{UpstreamOffset(10),
+                           UpstreamOffset(15),
+                           5,
+                           SkipReason::kSourceLost,
+                           absl::FromUnixSeconds(1700000000),
+                           "of a test"};
+  flow_.store().Skip(kOrders0, range);
+  EXPECT_EQ(flow_.Status(kOrders0).skipped_records(), 5);
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return flow_.store().PrepareFlush({kOrders0})->records().empty();
+  })) << "flushed though nothing was copied";
+
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.Status(kOrders0).skipped_records() == 5; }));
+  EXPECT_EQ(flow_.Status(kOrders0).skipped(0).reason(), "source-lost");
+  EXPECT_THAT(flow_.store().Skipped(kOrders0), testing::ElementsAre(range));
 }
 
 TEST_F(FlowIndexTest, ARestartForgetsNothing) {

@@ -133,7 +133,7 @@ class ChangeoverTest : public InteropTest {
     const auto translation = NewClient(B())->TranslateOffset(
         "A", {"orders", 1}, UpstreamOffset(position), kPatience);
     EXPECT_THAT(translation, IsOk());
-    return translation.value_or(Translation{});
+    return translation.value_or(TranslatedOffset{});
   }
   static Translation Exactly(int64_t offset) {
     return {DownstreamOffset(offset), Exactness::kExact};

@@ -83,14 +83,14 @@ void SkipLedger::Add(uint32_t generation, SkippedRange range) {
   while (entries_.size() > kMaxRanges) MergeOldest();
 }
 
-SkippedRangeRecord* SkipLedger::FindExtended(uint32_t generation,
-                                             const SkippedRange& range,
-                                             Name* name) {
-  SkippedRangeRecord* found = nullptr;
+const SkippedRangeRecord* SkipLedger::FindExtended(uint32_t generation,
+                                                   const SkippedRange& range,
+                                                   Name* name) const {
+  const SkippedRangeRecord* found = nullptr;
   const Name own = *name;
   for (auto it = entries_.lower_bound({generation, UpstreamOffset(0)});
        it != entries_.end() && !(own < it->first); ++it) {
-    SkippedRangeRecord& record = it->second.record;
+    const SkippedRangeRecord& record = it->second.record;
     const bool reaches = range.first < record.range.end ||
                          (range.first == record.range.end &&
                           (!IsMark(range) || IsMark(record.range)));

@@ -91,8 +91,9 @@ class SkipLedger {
   static bool Covers(const Entries::value_type& outer,
                      const Entries::value_type& inner);
   // The range to extend by `range`, if there is one.
-  SkippedRangeRecord* FindExtended(uint32_t generation,
-                                   const SkippedRange& range, Name* name);
+  const SkippedRangeRecord* FindExtended(uint32_t generation,
+                                         const SkippedRange& range,
+                                         Name* name) const;
   // Adds what no other covers, and drops what it covers; says so in the next
   // flush if `change` is not 0.
   void Insert(const Name& name, SkippedRangeRecord record, uint64_t change);

@@ -197,6 +197,9 @@ TEST_F(FlowGapTest, RetentionThatOvertakesTheMirrorIsNotedInFull) {
   EXPECT_EQ(skipped[0].first, U(10));
   EXPECT_EQ(skipped[0].end, U(30));
   EXPECT_EQ(skipped[0].records, 20);
+  // A position in the gap is one behind it, for certain.
+  EXPECT_EQ(flow_.store().Translate(kOrders0, U(20)),
+            (Translation{DownstreamOffset(10), Exactness::kExact}));
 }
 
 TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {

@@ -295,11 +295,12 @@ void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
     lost->detail = change.what;
   }
   entry->partition->OnTargetChange(change, lost, clock_->Now());
-  TakeEvents(entry);
-  sweep_now_ = true;
-  // Its positions are void; those of later copies come with them.
+  // Its positions are void; those of later copies come with them. What was lost
+  // concerns who asks from now on.
   const bool stopped = entry->partition->state() == PARTITION_STOPPED;
   if (!stopped && !IsForeign(change)) options_.store->StartOver(source);
+  TakeEvents(entry);
+  sweep_now_ = true;
 }
 
 void Shard::Sweep(absl::Time now) {
@@ -425,7 +426,14 @@ Shard::Entry* Shard::Find(const TopicPartition& source) {
 
 void Shard::TakeEvents(Entry* entry) {
   for (SkippedRange& range : entry->partition->TakeSkipped()) {
-    options_.store->Skip(entry->partition->source(), std::move(range));
+    const TopicPartition& source = entry->partition->source();
+    // Nothing of it will be copied, so positions in it are exact.
+    if (range.reason == SkipReason::kSourceLost ||
+        range.reason == SkipReason::kRefused ||
+        range.reason == SkipReason::kDeadLettered) {
+      options_.store->Pass(source, range.end);
+    }
+    options_.store->Skip(source, std::move(range));
   }
   for (EngineEvent& event : entry->partition->TakeEvents()) {
     event.flow = options_.flow;

@@ -77,8 +77,8 @@ absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
   }
   const bool copies_are_lost = entry->partition->copies_are_lost();
   absl::Status status = entry->partition->Resolve(decision, clock_->Now());
-  TakeEvents(entry);
   if (status.ok() && copies_are_lost) options_.store->StartOver(source);
+  TakeEvents(entry);
   // The topic may be another one from here on.
   if (status.ok()) {
     options_.store->SetSource(source, {entry->partition->topic_id(), -1});

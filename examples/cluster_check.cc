@@ -33,6 +33,7 @@ absl::StatusOr<std::shared_ptr<Cluster>> Connect(const FlowCluster& side,
   options.consumer = side.consumer_properties;
   options.producer = side.producer_properties;
   options.admin = side.admin_properties;
+  options.credentials = side.credentials;
   options.log = log;
   auto cluster = KafkaCluster::Create(std::move(options));
   if (!cluster.ok()) return cluster.status();

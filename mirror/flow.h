@@ -22,6 +22,7 @@
 #include "absl/time/time.h"
 #include "mirror/checkpoint/checkpoint_options.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/credential_source.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/record_transform.h"
@@ -44,6 +45,9 @@ struct FlowCluster {
   std::map<std::string, std::string> consumer_properties;
   std::map<std::string, std::string> producer_properties;
   std::map<std::string, std::string> admin_properties;
+  // Asked for secrets as they are now, when a client is made and while the
+  // cluster refuses them: a rotated password needs no restart. May be null.
+  CredentialSource credentials;
   // Used instead of a real cluster if set, e.g. a FakeCluster; the properties
   // are then ignored.
   std::shared_ptr<Cluster> cluster;

@@ -114,6 +114,7 @@ absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
     options.consumer = side->consumer_properties;
     options.producer = side->producer_properties;
     options.admin = side->admin_properties;
+    options.credentials = side->credentials;
     options.log = Logger(log, clock, flow->name());
     auto cluster = KafkaCluster::Create(std::move(options));
     if (!cluster.ok()) {

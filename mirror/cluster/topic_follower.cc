@@ -60,6 +60,7 @@ absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
     status = source_->Assign(starts);
     if (status.ok()) status = Read(deadline, *std::move(news), visit);
     status.Update(source_->Unassign(all));
+    if (absl::IsFailedPrecondition(status)) source_.reset();  // beyond use
   }
   return Annotate(
       status, absl::StrCat("cluster ", cluster_->alias(), ", topic ", topic_));

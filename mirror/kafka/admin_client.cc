@@ -84,6 +84,12 @@ absl::Status AdminClient::RepeatWith(
       return absl::OkStatus();
     }
     rd_kafka_poll(client->handle(), 0);
+    client->KeepCredentialsFresh();
+    if (absl::Status fatal = client->Fatal(); !fatal.ok()) {
+      Replace(client);
+      return absl::UnavailableError(
+          absl::StrCat(fatal.message(), "; tried again"));
+    }
     const Trouble trouble = client->PeekTrouble();
     if (clock->Now() > start + kGrace &&
         (trouble.all_brokers_down || absl::IsUnauthenticated(trouble.status))) {
@@ -107,13 +113,18 @@ absl::Duration AdminClient::LibraryTimeout() const {
                                           : settings_.request_timeout;
 }
 
-void AdminClient::Abandon(const std::shared_ptr<Client>& client) {
-  if (role_ != ClientRole::kGroupAdmin || cancelled_) return;
+void AdminClient::Abandon(Client* client) {
+  if (role_ == ClientRole::kGroupAdmin) Replace(client);
+}
+
+void AdminClient::Replace(Client* client) {
+  if (cancelled_) return;
   MutexLock lock(&mu_);
-  if (client_ != client) return;
+  if (client_.get() != client) return;
   absl::StatusOr<std::unique_ptr<Client>> fresh =
       NewClient(role_, settings_, client_id_);
-  // Refused settings would have been refused before.
+  // Where settings are refused, they would have been before; and if it is a key
+  // file that is half written, the next attempt reads it.
   if (fresh.ok()) client_ = *std::move(fresh);
 }
 
@@ -140,7 +151,7 @@ absl::StatusOr<EventPtr> AdminCall::AwaitEvent() {
         return event != nullptr;
       });
   if (status.ok()) return event;
-  admin_->Abandon(client_);
+  admin_->Abandon(client_.get());
   return status;
 }
 

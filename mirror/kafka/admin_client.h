@@ -62,7 +62,9 @@ class AdminClient {
   // How long librdkafka waits for an answer.
   absl::Duration LibraryTimeout() const;
   // Does away with what is left of a call that nobody waits for any more.
-  void Abandon(const std::shared_ptr<Client>& client);
+  void Abandon(Client* client);
+  // Makes later calls use a new client, if they do not already.
+  void Replace(Client* client);
 
   const ClientRole role_;
   const ClientSettings settings_;

@@ -8,13 +8,18 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "mirror/kafka/error.h"
+#include "mirror/kafka/connection_trouble.h"
 #include "mirror/runtime/bounded_call.h"
+#include "mirror/runtime/clock.h"
 
 namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
+constexpr absl::Duration kLookInterval = absl::Seconds(1);
+// librdkafka says the same of a broker every 30 seconds; until then it may be
+// refused or not.
+constexpr absl::Duration kMayBeRefused = absl::Minutes(1);
 
 // The levels are syslog's.
 constexpr int kDebugLevel = 7;
@@ -44,11 +49,13 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
   }
   MutexLock lock(&callbacks->mu);
   if (callbacks->muted) return;
-  // FAIL: each client tells of each broker it cannot reach, once a second; the
-  // engine tells once, by way of OnError. GETPID: a fresh broker loads its
-  // coordinator, and the producer tries again.
+  // FAIL and its causes: each client tells of each broker it cannot reach, once
+  // a second; the engine tells once, by way of OnError. GETPID: a fresh broker
+  // loads its coordinator, and the producer tries again.
   const absl::string_view kind = facility;
-  const bool told_elsewhere = kind == "FAIL" || kind == "GETPID";
+  const bool told_elsewhere =
+      kind == "FAIL" || kind == "GETPID" || kind == "SSLCERTVRFY" ||
+      (kind == "SSL" && absl::StrContains(message, "No matching issuer found"));
   callbacks->log.Log(told_elsewhere ? LogLevel::kDebug : LevelOf(level),
                      callbacks->alias, absl::StrCat(facility, ": ", message));
 }
@@ -59,8 +66,24 @@ void Client::OnError(rd_kafka_t* rk, int code, const char* reason,
                static_cast<rd_kafka_resp_err_t>(code), reason);
 }
 
+int Client::OnCertificate(rd_kafka_t* rk, const char* broker, int32_t id,
+                          int* x509_error, int depth, const char* certificate,
+                          size_t size, char* why, size_t why_size,
+                          void* opaque) {
+  if (*x509_error == 0) return 1;
+  auto* callbacks = static_cast<Callbacks*>(opaque);
+  MutexLock lock(&callbacks->mu);
+  callbacks->refused_broker = broker;
+  callbacks->refused_certificate =
+      DescribeCertificate(*x509_error, absl::string_view(certificate, size));
+  return 0;
+}
+
 void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
                           absl::string_view reason) {
+  if (code == RD_KAFKA_RESP_ERR__TRANSPORT && IsOrdinaryDisconnect(reason)) {
+    return;
+  }
   MutexLock lock(&callbacks->mu);
   Trouble& trouble = callbacks->trouble;
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
@@ -71,8 +94,15 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
       (all_down || absl::IsUnauthenticated(trouble.status))) {
     return;
   }
-  trouble.status =
-      KafkaError(code, absl::StrCat("cluster ", callbacks->alias), reason);
+  ConnectionFacts facts;
+  facts.has_certificate = callbacks->has_certificate;
+  if (BrokerAddress(reason) == callbacks->refused_broker) {
+    facts.broker_certificate = callbacks->refused_certificate;
+  }
+  trouble.status = ConnectionTrouble(callbacks->alias, code, reason, facts);
+  if (absl::IsUnauthenticated(trouble.status)) {
+    callbacks->refused = Clock::System()->Now();
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(
@@ -83,16 +113,27 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
         absl::StrCat("librdkafka ", rd_kafka_version_str(),
                      " is too old; run with 2.8.0 or newer"));
   }
+  Credentials credentials(settings.properties);
+  if (settings.read_credentials != nullptr) {
+    absl::StatusOr<Properties> fresh = settings.read_credentials();
+    // What cannot be read now is asked for again when it is missed.
+    if (fresh.ok()) credentials.Take(*std::move(fresh));
+  }
+  const Properties& properties = credentials.properties();
   absl::StatusOr<ConfPtr> conf =
-      NewClientConf(role, settings.alias, settings.properties, defaults);
+      NewClientConf(role, settings.alias, properties, defaults);
   if (!conf.ok()) return conf.status();
   auto callbacks = std::make_shared<Callbacks>();
   callbacks->alias = settings.alias;
   callbacks->log = settings.log;
   callbacks->debug = settings.properties.count("debug") > 0;
+  callbacks->has_certificate = properties.count("ssl.keystore.location") != 0 ||
+                               properties.count("ssl.key.location") != 0 ||
+                               properties.count("ssl.key.pem") != 0;
   rd_kafka_conf_set_opaque(conf->get(), callbacks.get());
   rd_kafka_conf_set_log_cb(conf->get(), &OnLog);
   rd_kafka_conf_set_error_cb(conf->get(), &OnError);
+  rd_kafka_conf_set_ssl_cert_verify_cb(conf->get(), &OnCertificate);
   if (role == ClientRole::kProducer) {
     rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR);
   }
@@ -104,11 +145,21 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
                    conf->get(), why, sizeof(why));
   if (handle == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("cluster ", settings.alias, ": ", why));
+        absl::StrCat("cluster ", settings.alias, ": ",
+                     ExplainRefusedSettings(why, properties)));
   }
   conf->release();  // owned by the handle from here on
-  return absl::WrapUnique(new Client(handle, std::move(callbacks)));
+  return absl::WrapUnique(new Client(handle, std::move(callbacks),
+                                     settings.read_credentials,
+                                     std::move(credentials)));
 }
+
+Client::Client(rd_kafka_t* handle, std::shared_ptr<Callbacks> callbacks,
+               ReadCredentials read_credentials, Credentials credentials)
+    : handle_(handle),
+      callbacks_(std::move(callbacks)),
+      read_credentials_(std::move(read_credentials)),
+      credentials_(std::move(credentials)) {}
 
 Client::~Client() {
   // Nothing is committed and no group left, so there is nothing to close first.
@@ -139,11 +190,51 @@ void Client::AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason) {
   AddTroubleTo(callbacks_.get(), code, reason);
 }
 
+void Client::KeepCredentialsFresh() {
+  const absl::Time now = Clock::System()->Now();
+  {
+    MutexLock lock(&callbacks_->mu);
+    if (now > callbacks_->refused + kMayBeRefused) return;
+  }
+  {
+    MutexLock lock(&credentials_mu_);
+    if (outdated_ || now < next_look_) return;
+    next_look_ = now + kLookInterval;
+  }
+  absl::StatusOr<Properties> fresh = Properties();
+  if (read_credentials_ != nullptr) fresh = read_credentials_();
+  if (!fresh.ok()) {
+    log().Debug(alias(), absl::StrCat("credentials cannot be read: ",
+                                      fresh.status().message()));
+    return;
+  }
+  MutexLock lock(&credentials_mu_);
+  const Credentials::Change change = credentials_.Take(*std::move(fresh));
+  if (change == Credentials::Change::kOther) outdated_ = true;
+  if (change == Credentials::Change::kPassword) TakeOverPassword();
+}
+
+void Client::TakeOverPassword() {
+  const Properties& known = credentials_.properties();
+  const auto user = known.find("sasl.username");
+  const auto password = known.find("sasl.password");
+  if (user == known.end() || password == known.end()) return;
+  // Fails for null pointers only.
+  const ErrorPtr error(rd_kafka_sasl_set_credentials(
+      handle_, user->second.c_str(), password->second.c_str()));
+  log().Info(alias(), "there are other credentials; trying them");
+}
+
 absl::Status Client::Fatal() const {
   char why[512] = "";
   const rd_kafka_resp_err_t code =
       rd_kafka_fatal_error(handle_, why, sizeof(why));
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    MutexLock lock(&credentials_mu_);
+    if (!outdated_) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        Context("there are other credentials, which only a new client takes"));
+  }
   return absl::FailedPreconditionError(
       absl::StrCat("cluster ", alias(), ": the client is beyond use: ", why,
                    " (", rd_kafka_err2name(code), ")"));

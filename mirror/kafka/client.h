@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "mirror/kafka/client_config.h"
+#include "mirror/kafka/credentials.h"
 #include "mirror/kafka/handles.h"
 #include "mirror/kafka/topic_ids.h"
 #include "mirror/runtime/log.h"
@@ -33,6 +34,9 @@ struct ClientSettings {
   // How long an admin call waits for an answer.
   absl::Duration request_timeout = absl::Seconds(30);
   Logger log;
+  // Asked for secrets when the client is made, and again while the cluster
+  // refuses them.
+  ReadCredentials read_credentials;
 };
 
 // Trouble with a cluster as a whole.
@@ -72,6 +76,11 @@ class Client {
   // Adds trouble that reached the caller as an event instead.
   void AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason);
 
+  // To be called again and again. While the cluster refuses the client, looks
+  // once a second for other credentials: a password is taken over, anything
+  // else makes the client beyond use.
+  void KeepCredentialsFresh();
+
   // OK, or FailedPrecondition with the reason why the handle is beyond use.
   absl::Status Fatal() const;
 
@@ -89,24 +98,42 @@ class Client {
     // Whether the host asked for librdkafka's debug log.
     bool debug = false;
     TopicIds topic_ids;
+    bool has_certificate = false;
     Mutex mu;
     // Set when the owner is gone, so the log sink may be gone too.
     bool muted ABSL_GUARDED_BY(mu) = false;
     Trouble trouble ABSL_GUARDED_BY(mu);
+    // When the cluster last refused the client.
+    absl::Time refused ABSL_GUARDED_BY(mu) = absl::InfinitePast();
+    // The broker whose certificate was last refused, and why.
+    std::string refused_broker ABSL_GUARDED_BY(mu);
+    std::string refused_certificate ABSL_GUARDED_BY(mu);
   };
 
-  Client(rd_kafka_t* handle, std::shared_ptr<Callbacks> callbacks)
-      : handle_(handle), callbacks_(std::move(callbacks)) {}
+  Client(rd_kafka_t* handle, std::shared_ptr<Callbacks> callbacks,
+         ReadCredentials read_credentials, Credentials credentials);
 
   static void OnLog(const rd_kafka_t* rk, int level, const char* facility,
                     const char* message);
   static void OnError(rd_kafka_t* rk, int code, const char* reason,
                       void* opaque);
+  void TakeOverPassword() ABSL_EXCLUSIVE_LOCKS_REQUIRED(credentials_mu_);
+  static int OnCertificate(rd_kafka_t* rk, const char* broker, int32_t id,
+                           int* x509_error, int depth, const char* certificate,
+                           size_t size, char* why, size_t why_size,
+                           void* opaque);
   static void AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
                            absl::string_view reason);
 
   rd_kafka_t* const handle_;
   const std::shared_ptr<Callbacks> callbacks_;
+
+  const ReadCredentials read_credentials_;
+
+  mutable Mutex credentials_mu_;
+  Credentials credentials_ ABSL_GUARDED_BY(credentials_mu_);
+  absl::Time next_look_ ABSL_GUARDED_BY(credentials_mu_) = absl::InfinitePast();
+  bool outdated_ ABSL_GUARDED_BY(credentials_mu_) = false;
 };
 
 }  // namespace mirror::internal

@@ -19,8 +19,9 @@ constexpr Setting kCommonDefaults[] = {
     // A broker that comes back is found within a second.
     {"reconnect.backoff.max.ms", "1000"},
     {"topic.metadata.refresh.interval.ms", "30000"},
-    // Brokers close idle connections all the time.
-    {"log.connection.close", "false"},
+    // Otherwise nothing is said when a port hangs up that wants TLS or a
+    // login. Ordinary disconnects are left out in client.cc.
+    {"log.connection.close", "true"},
     {"enable.metrics.push", "false"},
 };
 

@@ -25,8 +25,18 @@ ClientSettings SettingsFor(ClientRole role,
                                                         : options.admin;
   auto properties = special;
   properties.insert(options.properties.begin(), options.properties.end());
-  return {options.alias, std::move(properties), options.request_timeout,
-          options.log};
+  ClientSettings settings{options.alias, std::move(properties),
+                          options.request_timeout, options.log, nullptr};
+  if (options.credentials != nullptr) {
+    const ClientKind kind =
+        role == ClientRole::kConsumer   ? ClientKind::kConsumer
+        : role == ClientRole::kProducer ? ClientKind::kProducer
+                                        : ClientKind::kAdmin;
+    settings.read_credentials = [read = options.credentials, kind] {
+      return read(kind);
+    };
+  }
+  return settings;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/credential_source.h"
 #include "mirror/runtime/log.h"
 
 namespace mirror {
@@ -31,6 +32,8 @@ struct KafkaClusterOptions {
   std::map<std::string, std::string> consumer;
   std::map<std::string, std::string> producer;
   std::map<std::string, std::string> admin;
+  // Asked for secrets as they are now; see there. May be null.
+  CredentialSource credentials;
   // How long a call of the admin clients waits for an answer.
   absl::Duration request_timeout = absl::Seconds(30);
   // Receives what librdkafka logs.

@@ -258,6 +258,7 @@ absl::Status KafkaRecordSink::Poll(absl::Duration timeout,
                           rd_kafka_event_error_string(event.get()));
     }
   }
+  client_->KeepCredentialsFresh();
   return client_->Fatal();
 }
 

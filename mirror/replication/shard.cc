@@ -415,7 +415,10 @@ void Shard::NoteCluster(Cluster* cluster, const absl::Status& status,
                         absl::Status* last) {
   if (status.ok() || status == *last) return;
   *last = status;
-  Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
+  // Wrong credentials need somebody to act; an outage may end by itself.
+  Report(EngineEvent::Kind::kClusterTrouble,
+         absl::IsUnauthenticated(status) ? LogLevel::kError
+                                         : LogLevel::kWarning,
          cluster->alias(), std::string(status.message()));
 }
 

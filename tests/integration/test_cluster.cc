@@ -64,8 +64,9 @@ bool Throughout(absl::Duration timeout, absl::FunctionRef<bool()> holds) {
 }
 
 absl::StatusOr<std::unique_ptr<TestCluster>> TestCluster::Start(
-    const std::string& alias, const std::vector<std::string>& settings) {
-  auto broker = KafkaBroker::Start(settings);
+    const std::string& alias, const std::vector<std::string>& settings,
+    const std::string& host) {
+  auto broker = KafkaBroker::Start(settings, host);
   if (!broker.ok()) return broker.status();
   KafkaClusterOptions options;
   options.alias = alias;

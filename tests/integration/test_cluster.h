@@ -43,8 +43,10 @@ bool Throughout(absl::Duration timeout, absl::FunctionRef<bool()> holds);
 // Thread safety: thread-compatible; main thread, as KafkaBroker.
 class TestCluster {
  public:
+  // As KafkaBroker::Start().
   static absl::StatusOr<std::unique_ptr<TestCluster>> Start(
-      const std::string& alias, const std::vector<std::string>& settings = {});
+      const std::string& alias, const std::vector<std::string>& settings = {},
+      const std::string& host = "");
 
   KafkaBroker* broker() { return broker_.get(); }
   // After Kill(): with the settings of Start().

@@ -39,19 +39,6 @@ bool CanBind(const std::string& host, int port) {
   return free;
 }
 
-// All of 127/8 is loopback. A random address of it with fixed ports cannot
-// collide with other tests, nor with the ports of outgoing connections, which
-// keeps it valid while the broker is down.
-std::string FreeLoopbackHost() {
-  std::random_device random;
-  std::uniform_int_distribution<int> byte(1, 254);
-  for (;;) {
-    const std::string host = absl::StrCat("127.", byte(random), ".",
-                                          byte(random), ".", byte(random));
-    if (CanBind(host, kPort) && CanBind(host, kPort + 1)) return host;
-  }
-}
-
 using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
 
 Client NewClient(const std::string& bootstrap_servers) {
@@ -74,16 +61,29 @@ Client NewClient(const std::string& bootstrap_servers) {
 
 }  // namespace
 
+// All of 127/8 is loopback. A random address of it with fixed ports cannot
+// collide with other tests, nor with the ports of outgoing connections, which
+// keeps it valid while the broker is down.
+std::string KafkaBroker::FreeHost() {
+  std::random_device random;
+  std::uniform_int_distribution<int> byte(1, 254);
+  for (;;) {
+    const std::string host = absl::StrCat("127.", byte(random), ".",
+                                          byte(random), ".", byte(random));
+    if (CanBind(host, kPort) && CanBind(host, kPort + 1)) return host;
+  }
+}
+
 absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(
-    const std::vector<std::string>& settings) {
+    const std::vector<std::string>& settings, const std::string& host) {
   if (std::getenv("KAFKA_JARS") == nullptr) {
     return absl::FailedPreconditionError(
         "KAFKA_JARS is not set: run tools/test, or `KAFKA_JARS=$(tools/setup "
         "--print) bazel test ...`");
   }
-  auto broker = absl::WrapUnique(
-      new KafkaBroker(MakeTestDirectory("broker"),
-                      absl::StrCat(FreeLoopbackHost(), ":", kPort)));
+  auto broker = absl::WrapUnique(new KafkaBroker(
+      MakeTestDirectory("broker"),
+      absl::StrCat(host.empty() ? FreeHost() : host, ":", kPort)));
   if (absl::Status status = broker->Launch(settings); !status.ok()) {
     return status;
   }

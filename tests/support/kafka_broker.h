@@ -28,11 +28,16 @@ namespace mirror::testing {
 class KafkaBroker {
  public:
   // Starts a broker with an empty log and a cluster id of its own, and waits
-  // until it answers. `settings` are lines of server.properties.
+  // until it answers. `settings` are lines of server.properties; `host` is one
+  // of FreeHost(), which is taken by itself if it is empty.
   // FailedPrecondition without KAFKA_JARS; DeadlineExceeded or Internal, with
   // the end of the broker's log, if it does not come up.
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(
-      const std::vector<std::string>& settings = {});
+      const std::vector<std::string>& settings = {},
+      const std::string& host = "");
+
+  // A loopback address that nobody uses, for settings that name it.
+  static std::string FreeHost();
 
   // Kills the broker and removes its data.
   ~KafkaBroker();

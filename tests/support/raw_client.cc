@@ -171,14 +171,12 @@ void DeleteAcls(rd_kafka_t* client, rd_kafka_ResourceType_t type,
   rd_kafka_AclBinding_destroy(filter);
 }
 
-}  // namespace
-
-void SetTopicConfig(const std::string& bootstrap_servers,
-                    const std::string& topic, const std::string& name,
-                    const std::string& value) {
+void SetConfig(const std::string& bootstrap_servers,
+               rd_kafka_ResourceType_t type, const std::string& resource_name,
+               const std::string& name, const std::string& value) {
   const Client client = NewAdmin(bootstrap_servers);
   rd_kafka_ConfigResource_t* resource =
-      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+      rd_kafka_ConfigResource_new(type, resource_name.c_str());
   CheckOk(rd_kafka_ConfigResource_add_incremental_config(
               resource, name.c_str(),
               value.empty() ? RD_KAFKA_ALTER_CONFIG_OP_TYPE_DELETE
@@ -199,6 +197,48 @@ void SetTopicConfig(const std::string& bootstrap_servers,
         "alter configs", rd_kafka_ConfigResource_error_string(results[i]));
   }
   rd_kafka_ConfigResource_destroy(resource);
+}
+
+}  // namespace
+
+void SetTopicConfig(const std::string& bootstrap_servers,
+                    const std::string& topic, const std::string& name,
+                    const std::string& value) {
+  SetConfig(bootstrap_servers, RD_KAFKA_RESOURCE_TOPIC, topic, name, value);
+}
+
+void SetBrokerConfig(const std::string& bootstrap_servers,
+                     const std::string& name, const std::string& value) {
+  SetConfig(bootstrap_servers, RD_KAFKA_RESOURCE_BROKER, "1", name, value);
+}
+
+void SetScramPassword(const std::string& bootstrap_servers,
+                      const std::string& user, const std::string& password) {
+  const Client client = NewAdmin(bootstrap_servers);
+  constexpr int32_t kIterations = 4096;
+  // A broker takes one change of a user per request.
+  for (const auto mechanism :
+       {RD_KAFKA_SCRAM_MECHANISM_SHA_256, RD_KAFKA_SCRAM_MECHANISM_SHA_512}) {
+    auto* change = rd_kafka_UserScramCredentialUpsertion_new(
+        user.c_str(), mechanism, kIterations,
+        reinterpret_cast<const unsigned char*>(password.data()),
+        password.size(), nullptr, 0);
+    Request request(client.get());
+    rd_kafka_AlterUserScramCredentials(client.get(), &change, 1, nullptr,
+                                       request.queue());
+    size_t count = 0;
+    const auto* responses = rd_kafka_AlterUserScramCredentials_result_responses(
+        rd_kafka_event_AlterUserScramCredentials_result(
+            request.Await("alter SCRAM users")),
+        &count);
+    Check(count == 1, "alter SCRAM users");
+    const rd_kafka_error_t* error =
+        rd_kafka_AlterUserScramCredentials_result_response_error(responses[0]);
+    // An error object that says that there was none.
+    Check(rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_NO_ERROR,
+          "alter SCRAM users", rd_kafka_error_name(error));
+    rd_kafka_UserScramCredentialAlteration_destroy(change);
+  }
 }
 
 void Deny(const std::string& bootstrap_servers, const std::string& topic,

@@ -55,6 +55,15 @@ void SetTopicConfig(const std::string& bootstrap_servers,
                     const std::string& topic, const std::string& name,
                     const std::string& value);
 
+// Sets a config of the single broker while it runs.
+void SetBrokerConfig(const std::string& bootstrap_servers,
+                     const std::string& name, const std::string& value);
+
+// Adds a SCRAM user or changes the password, for SCRAM-SHA-256 and -512, and
+// returns when the broker knows.
+void SetScramPassword(const std::string& bootstrap_servers,
+                      const std::string& user, const std::string& password);
+
 // Takes an operation on a topic from everybody, and gives all operations back.
 // The broker needs an authorizer that allows what no ACL speaks of.
 enum class AclOperation { kWrite, kCreate };

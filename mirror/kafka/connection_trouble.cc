@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/kafka/connection_trouble.h"
+
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "mirror/kafka/error.h"
+
+namespace mirror::internal {
+namespace {
+
+using absl::string_view;
+using Code = absl::StatusCode;
+
+constexpr string_view kAfter = " (after ";
+
+// "ssl" of "ssl://host:port/bootstrap: text".
+string_view Protocol(string_view reason) {
+  const size_t end = reason.find("://");
+  if (end == string_view::npos ||
+      reason.substr(0, end).find(' ') != string_view::npos) {
+    return "";
+  }
+  return reason.substr(0, end);
+}
+
+bool SpeaksTls(string_view reason) {
+  return absl::EndsWith(Protocol(reason), "ssl");
+}
+
+// Without "ssl://host:port/bootstrap: " and " (after 7ms in state X, ...)",
+// which differ from attempt to attempt.
+string_view Essence(string_view reason) {
+  if (const std::string address = BrokerAddress(reason); !address.empty()) {
+    reason.remove_prefix(reason.find(address) + address.size());
+    reason.remove_prefix(reason.find(": ") + 2);
+  }
+  const size_t after = reason.rfind(kAfter);
+  if (after != string_view::npos) reason = reason.substr(0, after);
+  return reason;
+}
+
+string_view After(string_view text, string_view mark) {
+  const size_t at = text.find(mark);
+  return at == string_view::npos ? "" : text.substr(at + mark.size());
+}
+
+// One kind of trouble: a text of librdkafka's that tells it, and ours.
+struct Row {
+  string_view text;  // part of librdkafka's
+  Code code;
+  // $0 is what follows `text` there.
+  string_view meaning;
+};
+
+constexpr string_view kRefusesCertificate =
+    "the broker refuses this client's certificate (TLS alert$0): give a key "
+    "and a certificate that have not expired and are signed by an authority "
+    "that the broker trusts (ssl.keystore.location; in librdkafka's terms "
+    "ssl.certificate.location and ssl.key.location)";
+
+constexpr Row kTable[] = {
+    {"SASL authentication error: ", Code::kUnauthenticated,
+     "the broker refuses the credentials ($0): correct user and password in "
+     "sasl.jaas.config (sasl.username, sasl.password), or those that the "
+     "cluster knows"},
+    {"Unsupported SASL mechanism: broker's supported mechanisms: ",
+     Code::kUnauthenticated,
+     "this port does not take the SASL mechanism that is configured, only "
+     "$0: correct sasl.mechanism, or the port in bootstrap.servers"},
+    {"Request not valid in current SASL state", Code::kUnauthenticated,
+     "this port takes no SASL login: correct security.protocol, or the port "
+     "in bootstrap.servers"},
+    {"alert certificate required", Code::kUnauthenticated, kRefusesCertificate},
+    {"alert bad certificate", Code::kUnauthenticated, kRefusesCertificate},
+    {"alert certificate unknown", Code::kUnauthenticated, kRefusesCertificate},
+    {"alert certificate expired", Code::kUnauthenticated, kRefusesCertificate},
+    {"alert certificate revoked", Code::kUnauthenticated, kRefusesCertificate},
+    {"alert unknown ca", Code::kUnauthenticated, kRefusesCertificate},
+    {"alert protocol version", Code::kUnauthenticated,
+     "the broker and this client have no TLS version in common: see "
+     "ssl.enabled.protocols of the broker"},
+    {"alert handshake failure", Code::kUnauthenticated,
+     "the broker ends the TLS handshake: it may want a client certificate "
+     "(ssl.keystore.location), or has no cipher in common"},
+    {"SSL handshake failed: Disconnected", Code::kUnavailable,
+     "the broker ends the connection instead of a TLS handshake, as a port "
+     "without TLS does: correct security.protocol, or the port in "
+     "bootstrap.servers"},
+    {"wrong version number", Code::kUnauthenticated,
+     "the answer to a TLS handshake is not TLS: correct security.protocol, or "
+     "the port in bootstrap.servers"},
+    {"certificate verify failed", Code::kUnauthenticated,
+     "the broker's certificate cannot be verified: check "
+     "ssl.truststore.location (ssl.ca.location)"},
+    {"Invalid response size", Code::kUnauthenticated,
+     "the answer is not Kafka's, but perhaps TLS: correct security.protocol "
+     "(SSL or SASL_SSL), or the port in bootstrap.servers"},
+    {"Failed to resolve ", Code::kUnavailable,
+     "the host name cannot be resolved ($0): correct bootstrap.servers, or "
+     "what the broker says of itself in advertised.listeners"},
+};
+
+// What a broker does that wants something else than it gets: it hangs up.
+string_view HangUp(string_view reason) {
+  if (SpeaksTls(reason)) {
+    return "the broker ends the connection at the first request, as a port "
+           "does that wants a SASL login: correct security.protocol "
+           "(SASL_SSL), or the port in bootstrap.servers";
+  }
+  return "the broker ends the connection at the first request, as a port does "
+         "that wants TLS or a SASL login: correct security.protocol (SSL, "
+         "SASL_SSL or SASL_PLAINTEXT), or the port in bootstrap.servers";
+}
+
+constexpr string_view kWantsACertificate =
+    "the broker wants a certificate of this client, and there is none: give "
+    "ssl.keystore.location (in librdkafka's terms ssl.certificate.location and "
+    "ssl.key.location)";
+
+struct Meaning {
+  Code code;
+  std::string text;
+};
+
+Meaning MeaningOf(string_view reason, const ConnectionFacts& facts) {
+  const string_view essence = Essence(reason);
+  if (absl::StrContains(essence, "Disconnected while requesting ApiVersion") ||
+      absl::StrContains(essence, "broker might require SASL")) {
+    return {Code::kUnavailable, std::string(HangUp(reason))};
+  }
+  for (const Row& row : kTable) {
+    if (!absl::StrContains(essence, row.text)) continue;
+    if (row.meaning == kRefusesCertificate && !facts.has_certificate) {
+      return {row.code, std::string(kWantsACertificate)};
+    }
+    if (row.text == "certificate verify failed" &&
+        !facts.broker_certificate.empty()) {
+      return {row.code, facts.broker_certificate};
+    }
+    string_view said = After(essence, row.text);
+    absl::ConsumePrefix(&said, "Authentication failed: ");
+    if (row.meaning == kRefusesCertificate) {
+      said = row.text.substr(string_view("alert").size());
+    }
+    return {row.code, absl::StrReplaceAll(row.meaning, {{"$0", said}})};
+  }
+  return {Code::kOk, std::string(essence)};
+}
+
+}  // namespace
+
+absl::Status ConnectionTrouble(string_view alias, rd_kafka_resp_err_t code,
+                               string_view reason,
+                               const ConnectionFacts& facts) {
+  const std::string address = BrokerAddress(reason);
+  const std::string where =
+      absl::StrCat("cluster ", alias, address.empty() ? "" : ": ", address);
+  const Meaning meaning = MeaningOf(reason, facts);
+  const absl::Status plain = KafkaError(code, where, meaning.text);
+  if (meaning.code == Code::kOk) return plain;
+  return absl::Status(meaning.code, plain.message());
+}
+
+bool IsOrdinaryDisconnect(string_view reason) {
+  const string_view essence = Essence(reason);
+  return essence == "Disconnected" ||
+         absl::StartsWith(essence, "Disconnected: connection ") ||
+         absl::StartsWith(essence, "Disconnected: SSL connection ");
+}
+
+std::string BrokerAddress(string_view reason) {
+  // Coordinators have a name of their own: "GroupCoordinator: host:port: ".
+  if (absl::ConsumePrefix(&reason, "GroupCoordinator: ") ||
+      absl::ConsumePrefix(&reason, "TxnCoordinator: ")) {
+    const string_view address = reason.substr(0, reason.find(": "));
+    return absl::StrContains(address, " ") ? "" : std::string(address);
+  }
+  const string_view protocol = Protocol(reason);
+  if (!protocol.empty()) reason.remove_prefix(protocol.size() + 3);
+  // "host:port/bootstrap: " or "host:port/1: "; an IPv6 host has brackets.
+  const size_t end = reason.find('/');
+  const size_t colon = reason.find(": ");
+  if (end == string_view::npos || colon == string_view::npos || end > colon) {
+    return "";
+  }
+  const string_view address = reason.substr(0, end);
+  const bool looks_like_one =
+      absl::StrContains(address, ":") && !absl::StrContains(address, " ");
+  return looks_like_one ? std::string(address) : "";
+}
+
+std::string ExplainRefusedSettings(
+    string_view why, const std::map<std::string, std::string>& properties) {
+  std::string text(why);
+  for (const char* name :
+       {"ssl.ca.location", "ssl.crl.location", "ssl.key.location",
+        "ssl.certificate.location", "ssl.keystore.location"}) {
+    const auto it = properties.find(name);
+    if (it == properties.end() || !absl::StrContains(why, name)) continue;
+    if (absl::StrContains(why, "mac verify failure") ||
+        absl::StrContains(why, "bad decrypt")) {
+      return absl::StrCat(name, " = ", it->second,
+                          ": the password does not open it: correct "
+                          "ssl.keystore.password or ssl.key.password (",
+                          why, ")");
+    }
+    return absl::StrCat(name, " = ", it->second,
+                        ": cannot be used: check that the file exists, may be "
+                        "read and has the right format (",
+                        why, ")");
+  }
+  return text;
+}
+
+}  // namespace mirror::internal

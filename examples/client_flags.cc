@@ -48,7 +48,8 @@ absl::Status AddJavaSettings(const std::string& file,
                        IsSecret(p.key) ? std::string(kHiddenSecret) : p.value,
                        p.key, file, p.line};
   }
-  auto translated = TranslateJavaClientSettings(JavaClient::kAdmin, settings);
+  auto translated = TranslateJavaClientSettings(JavaClient::kAdmin, settings,
+                                                ConfigSources::System());
   if (!translated.ok()) return translated.status();
   for (const std::string& warning : translated->warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());

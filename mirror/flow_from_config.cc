@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "mirror/cluster/credential_source.h"
 #include "mirror/config/config_value.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
@@ -61,6 +63,40 @@ absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Policy(
   return *std::move(policy);
 }
 
+bool IsCredential(const std::string& name) {
+  return absl::StartsWith(name, "sasl.") || absl::StartsWith(name, "ssl.");
+}
+
+// The settings of one kind of client on one side.
+const ClientConfig& ClientOf(const FlowConfig& config, ClusterSide side,
+                             ClientKind kind) {
+  const bool source = side == ClusterSide::kSource;
+  switch (kind) {
+    case ClientKind::kConsumer:
+      return source ? config.source_consumer : config.target_consumer;
+    case ClientKind::kProducer:
+      return source ? config.offset_syncs_producer : config.data_producer;
+    case ClientKind::kAdmin:
+      break;
+  }
+  return source ? config.source_admin : config.target_admin;
+}
+
+CredentialSource CredentialsOf(const FlowConfigReader& read, ClusterSide side) {
+  if (read == nullptr) return nullptr;
+  return [read, side](ClientKind kind)
+             -> absl::StatusOr<std::map<std::string, std::string>> {
+    const auto config = read();
+    if (!config.ok()) return config.status();
+    std::map<std::string, std::string> credentials;
+    for (const auto& [name, value] :
+         ClientOf(**config, side, kind).librdkafka) {
+      if (IsCredential(name)) credentials.emplace(name, value.text);
+    }
+    return credentials;
+  };
+}
+
 void SetClients(const FlowConfig& config, Flow* flow) {
   flow->source.consumer_properties = Texts(config.source_consumer.librdkafka);
   flow->source.admin_properties = Texts(config.source_admin.librdkafka);
@@ -79,6 +115,10 @@ void SetClients(const FlowConfig& config, Flow* flow) {
       side->properties.insert(*servers);
     }
   }
+  flow->source.credentials =
+      CredentialsOf(config.read_again, ClusterSide::kSource);
+  flow->target.credentials =
+      CredentialsOf(config.read_again, ClusterSide::kTarget);
   const auto isolation =
       flow->source.consumer_properties.find("isolation.level");
   if (isolation != flow->source.consumer_properties.end()) {

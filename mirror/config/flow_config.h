@@ -8,10 +8,13 @@
 #define MIRROR_CONFIG_FLOW_CONFIG_H_
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/config/config_value.h"
 
@@ -27,6 +30,13 @@ struct ClientConfig {
   SettingMap java;        // as MM2 would give them to the Java client
   SettingMap librdkafka;  // translated
 };
+
+struct FlowConfig;
+
+// The same flow as the file and its ${...} say now, or why it cannot be told.
+// Thread-safe; reads files.
+using FlowConfigReader =
+    std::function<absl::StatusOr<std::shared_ptr<const FlowConfig>>()>;
 
 // Defaults are those of the property table. An interval of
 // absl::InfiniteDuration() means never.
@@ -91,6 +101,10 @@ struct FlowConfig {
   ClientConfig target_admin;
   ClientConfig data_producer;  // also checkpoints, heartbeats, progress
   ClientConfig offset_syncs_producer;
+
+  // For secrets that have changed since. Null in a flow that was not read from
+  // a file.
+  FlowConfigReader read_again;
 
   // Every property of the table with the value in force: (name, value). What
   // PrintConfig shows.

@@ -187,7 +187,8 @@ void Append(const std::vector<std::string>& more,
   list->insert(list->end(), more.begin(), more.end());
 }
 
-void TranslateClients(FlowConfig* flow, ConfigFindings* findings) {
+void TranslateClients(const ConfigSources& sources, FlowConfig* flow,
+                      ConfigFindings* findings) {
   const std::pair<JavaClient, ClientConfig*> clients[] = {
       {JavaClient::kConsumer, &flow->source_consumer},
       {JavaClient::kConsumer, &flow->target_consumer},
@@ -197,7 +198,7 @@ void TranslateClients(FlowConfig* flow, ConfigFindings* findings) {
       {JavaClient::kProducer, &flow->offset_syncs_producer}};
   for (const auto& [role, client] : clients) {
     absl::StatusOr<TranslatedSettings> translated =
-        TranslateJavaClientSettings(role, client->java);
+        TranslateJavaClientSettings(role, client->java, sources);
     if (!translated.ok()) {
       findings->errors.push_back(std::string(translated.status().message()));
       continue;
@@ -224,8 +225,9 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
   return FlowReader(file, source, target).Bool("emit.heartbeats.enabled");
 }
 
-FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
-                       const std::string& target, ConfigFindings* findings) {
+FlowConfig ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
+                       const std::string& source, const std::string& target,
+                       ConfigFindings* findings) {
   FlowConfig flow;
   flow.source = source;
   flow.target = target;
@@ -249,7 +251,7 @@ FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
                              "latest")) {
     flow.start = InitialPosition::kLatest;
   }
-  TranslateClients(&flow, findings);
+  TranslateClients(sources, &flow, findings);
   return flow;
 }
 

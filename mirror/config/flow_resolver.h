@@ -9,6 +9,7 @@
 
 #include "mirror/config/config_check.h"
 #include "mirror/config/config_file.h"
+#include "mirror/config/config_provider.h"
 #include "mirror/config/flow_config.h"
 
 namespace mirror {
@@ -20,9 +21,11 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
 
 // The flow, with all values that CheckProperties has found valid. Adds to
 // `findings` what only the whole flow shows: aliases that contain the
-// separator, client settings that cannot be translated.
-FlowConfig ResolveFlow(const ConfigFile& file, const std::string& source,
-                       const std::string& target, ConfigFindings* findings);
+// separator, client settings that cannot be translated. Key stores are read
+// through `sources`.
+FlowConfig ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
+                       const std::string& source, const std::string& target,
+                       ConfigFindings* findings);
 
 }  // namespace mirror
 

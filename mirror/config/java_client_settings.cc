@@ -43,9 +43,11 @@ absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
 
 class Translator {
  public:
-  Translator(JavaClient role, const SettingMap& java)
+  Translator(JavaClient role, const SettingMap& java,
+             const ConfigSources& sources)
       : role_(static_cast<unsigned>(role)),
         java_(java),
+        sources_(sources),
         security_(SecurityInUse(java)) {}
 
   absl::StatusOr<TranslatedSettings> Run() {
@@ -54,7 +56,8 @@ class Translator {
       absl::Status status = Translate(name, value);
       if (!status.ok()) return status;
     }
-    absl::Status status = TranslateSecuritySettings(java_, &result_.librdkafka);
+    absl::Status status =
+        TranslateSecuritySettings(java_, sources_, &result_.librdkafka);
     if (!status.ok()) return status;
     for (const auto& [name, value] : java_) {
       if (!absl::StartsWith(name, kNative)) continue;
@@ -219,6 +222,7 @@ class Translator {
 
   const unsigned role_;
   const SettingMap& java_;
+  const ConfigSources& sources_;
   const SecurityUse security_;
   TranslatedSettings result_;
 };
@@ -226,8 +230,8 @@ class Translator {
 }  // namespace
 
 absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
-    JavaClient role, const SettingMap& java) {
-  return Translator(role, java).Run();
+    JavaClient role, const SettingMap& java, const ConfigSources& sources) {
+  return Translator(role, java, sources).Run();
 }
 
 }  // namespace mirror

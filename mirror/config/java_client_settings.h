@@ -4,7 +4,8 @@
 // for each what it becomes: the same, another name, another form, nothing
 // (accepted, noted once), or an error that says what to write instead.
 //
-//   auto translated = TranslateJavaClientSettings(JavaClient::kProducer, java);
+//   auto translated = TranslateJavaClientSettings(
+//       JavaClient::kProducer, java, ConfigSources::System());
 //   translated->librdkafka["queue.buffering.max.kbytes"].text
 //
 // A name `librdkafka.NAME` passes NAME through and beats what was translated:
@@ -19,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
 
 namespace mirror {
@@ -61,9 +63,10 @@ struct TranslatedSettings {
 };
 
 // InvalidArgument, naming file, line, property and remedy, for a value that
-// cannot be translated. Secrets appear in no message.
+// cannot be translated. Secrets appear in no message. Key stores and trust
+// stores that librdkafka cannot read are read through `sources`.
 absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
-    JavaClient role, const SettingMap& java);
+    JavaClient role, const SettingMap& java, const ConfigSources& sources);
 
 }  // namespace mirror
 

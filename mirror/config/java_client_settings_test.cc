@@ -7,9 +7,11 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
 
 namespace mirror {
@@ -29,8 +31,22 @@ SettingMap Java(const Texts& texts) {
   return java;
 }
 
+// Reads the stores of tests/golden, as their tests name them.
+ConfigSources Stores() {
+  ConfigSources sources;
+  sources.read_file = [](const std::string& path) {
+    return ConfigSources::System().read_file("tests/golden/key-stores/" + path);
+  };
+  return sources;
+}
+
+absl::StatusOr<TranslatedSettings> TranslateAll(JavaClient role,
+                                                const Texts& java) {
+  return TranslateJavaClientSettings(role, Java(java), Stores());
+}
+
 Texts Translate(JavaClient role, const Texts& java) {
-  const auto translated = TranslateJavaClientSettings(role, Java(java));
+  const auto translated = TranslateAll(role, java);
   EXPECT_TRUE(translated.ok()) << translated.status();
   Texts texts;
   if (!translated.ok()) return texts;
@@ -42,9 +58,7 @@ Texts Translate(JavaClient role, const Texts& java) {
 
 std::string Problem(const Texts& java) {
   return std::string(
-      TranslateJavaClientSettings(JavaClient::kConsumer, Java(java))
-          .status()
-          .message());
+      TranslateAll(JavaClient::kConsumer, java).status().message());
 }
 
 Texts Tls(Texts java) {
@@ -118,8 +132,7 @@ TEST(JavaClientSettingsTest, WithoutMeaningIsNotedAndDropped) {
        {"key.deserializer", "interceptor.classes", "metric.reporters",
         "metrics.num.samples", "acks", "enable.idempotence",
         "delivery.timeout.ms", "group.id", "partitioner.class"}) {
-    const auto translated =
-        TranslateJavaClientSettings(JavaClient::kConsumer, Java({{name, "x"}}));
+    const auto translated = TranslateAll(JavaClient::kConsumer, {{name, "x"}});
     ASSERT_TRUE(translated.ok()) << name;
     EXPECT_TRUE(translated->librdkafka.empty()) << name;
     ASSERT_EQ(translated->notes.size(), 1u) << name;
@@ -131,8 +144,8 @@ TEST(JavaClientSettingsTest, WithoutMeaningIsNotedAndDropped) {
 }
 
 TEST(JavaClientSettingsTest, SettingOfAnotherClientIsNoted) {
-  const auto translated = TranslateJavaClientSettings(
-      JavaClient::kConsumer, Java({{"linger.ms", "1"}}));
+  const auto translated =
+      TranslateAll(JavaClient::kConsumer, {{"linger.ms", "1"}});
   ASSERT_TRUE(translated.ok());
   EXPECT_TRUE(translated->librdkafka.empty());
   EXPECT_EQ(translated->notes.size(), 1u);
@@ -145,8 +158,8 @@ TEST(JavaClientSettingsTest, UnknownSettingsAreWarnedOf) {
   } vectors[] = {{"fetch.max.byte", "did you mean fetch.max.bytes?"},
                  {"queued.min.messages", "librdkafka.NAME"}};
   for (const auto& vector : vectors) {
-    const auto translated = TranslateJavaClientSettings(
-        JavaClient::kConsumer, Java({{vector.name, "1"}}));
+    const auto translated =
+        TranslateAll(JavaClient::kConsumer, {{vector.name, "1"}});
     ASSERT_TRUE(translated.ok());
     EXPECT_TRUE(translated->librdkafka.empty());
     ASSERT_EQ(translated->warnings.size(), 1u);
@@ -156,8 +169,8 @@ TEST(JavaClientSettingsTest, UnknownSettingsAreWarnedOf) {
 }
 
 TEST(JavaClientSettingsTest, ReducedNumbersAreWarnedOf) {
-  const auto translated = TranslateJavaClientSettings(
-      JavaClient::kProducer, Java({{"request.timeout.ms", "600000"}}));
+  const auto translated =
+      TranslateAll(JavaClient::kProducer, {{"request.timeout.ms", "600000"}});
   ASSERT_TRUE(translated.ok());
   EXPECT_EQ(translated->librdkafka.at("socket.timeout.ms").text, "300000");
   EXPECT_EQ(translated->warnings.size(), 1u);
@@ -193,7 +206,7 @@ TEST(JavaClientSettingsTest, NativeSettingsTheMirrorOwnsAreRefused) {
             "true: the mirror sets this itself: remove it");
 }
 
-TEST(JavaClientSettingsTest, PemAndPkcs12StoresTranslate) {
+TEST(JavaClientSettingsTest, PemAndPkcs12KeyStoresAreLibrdkafkas) {
   EXPECT_EQ(
       Translate(JavaClient::kAdmin, Tls({{"ssl.truststore.location", "/ca"},
                                          {"ssl.truststore.type", "pem"},
@@ -205,12 +218,46 @@ TEST(JavaClientSettingsTest, PemAndPkcs12StoresTranslate) {
              {"ssl.key.location", "/k.pem"},
              {"ssl.certificate.location", "/k.pem"},
              {"ssl.key.password", "pw"}}));
-  EXPECT_EQ(
-      Translate(JavaClient::kAdmin, Tls({{"ssl.keystore.location", "/k.p12"},
-                                         {"ssl.keystore.password", "pw"}})),
-      (Texts{{"security.protocol", "ssl"},
-             {"ssl.keystore.location", "/k.p12"},
-             {"ssl.keystore.password", "pw"}}));
+  EXPECT_EQ(Translate(JavaClient::kAdmin,
+                      Tls({{"ssl.keystore.location", "key.p12"},
+                           {"ssl.keystore.password", "store-secret"},
+                           {"ssl.key.password", "store-secret"}})),
+            (Texts{{"security.protocol", "ssl"},
+                   {"ssl.keystore.location", "key.p12"},
+                   {"ssl.keystore.password", "store-secret"}}));
+}
+
+TEST(JavaClientSettingsTest, TrustStoresBecomePem) {
+  // A file's name and type do not matter, as they do not to Java.
+  for (const Texts& store :
+       std::vector<Texts>{{{"ssl.truststore.location", "trust.p12"},
+                           {"ssl.truststore.password", "store-secret"}},
+                          {{"ssl.truststore.location", "trust.p12"},
+                           {"ssl.truststore.type", "JKS"},
+                           {"ssl.truststore.password", "store-secret"}},
+                          {{"ssl.truststore.location", "trust.jks"},
+                           {"ssl.truststore.password", "store-secret"}},
+                          {{"ssl.truststore.location", "trust.jks"}}}) {
+    const Texts translated = Translate(JavaClient::kAdmin, Tls(store));
+    EXPECT_EQ(translated.size(), 2u);
+    EXPECT_EQ(translated.at("ssl.ca.pem"),
+              Stores().read_file("mirror.crt").value());
+  }
+}
+
+TEST(JavaClientSettingsTest, AJksKeyStoreBecomesPem) {
+  const auto translated = TranslateAll(
+      JavaClient::kAdmin, Tls({{"ssl.keystore.location", "key.jks"},
+                               {"ssl.keystore.password", "store-secret"},
+                               {"ssl.key.password", "key-secret"}}));
+  ASSERT_TRUE(translated.ok()) << translated.status();
+  const SettingMap& settings = translated->librdkafka;
+  EXPECT_EQ(settings.count("ssl.key.password"), 0u) << "it is not encrypted";
+  EXPECT_EQ(settings.at("ssl.certificate.pem").text,
+            Stores().read_file("mirror.crt").value());
+  const ConfigValue& key = settings.at("ssl.key.pem");
+  EXPECT_TRUE(absl::StartsWith(key.text, "-----BEGIN PRIVATE KEY-----"));
+  EXPECT_EQ(key.shown, "(read from key.jks)");
 }
 
 TEST(JavaClientSettingsTest, InlinePemTranslates) {
@@ -254,8 +301,12 @@ TEST(JavaClientSettingsTest, JaasBecomesCredentials) {
   EXPECT_EQ(Translate(JavaClient::kAdmin,
                       Sasl("com.sun.security.auth.module.Krb5LoginModule "
                            "required useKeyTab=true keyTab=\"/k\" "
-                           "principal=\"p@R\" serviceName=kafka;")),
+                           "principal=\"p@R\" serviceName=kafka;",
+                           {{"sasl.kerberos.kinit.cmd", "/bin/kinit"}})),
             (Texts{{"security.protocol", "sasl_plaintext"},
+                   {"sasl.kerberos.kinit.cmd",
+                    "/bin/kinit -t \"%{sasl.kerberos.keytab}\" -k "
+                    "%{sasl.kerberos.principal}"},
                    {"sasl.kerberos.keytab", "/k"},
                    {"sasl.kerberos.principal", "p@R"},
                    {"sasl.kerberos.service.name", "kafka"}}));
@@ -301,17 +352,31 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
     Texts java;
     const char* part;
   } vectors[] = {
-      {Tls({{"ssl.truststore.location", "/t.jks"}}),
-       "= /t.jks: a trust store must be PEM here, not JKS: keytool"},
-      {Tls({{"ssl.truststore.location", "/t.p12"}}), "not PKCS12"},
-      {Tls({{"ssl.keystore.location", "/k"}}), "-deststoretype PKCS12"},
-      {Tls({{"ssl.engine.factory.class", "x.Y"}}), "PEM or PKCS12"},
+      {Tls({{"ssl.truststore.location", "no.jks"}}),
+       "= no.jks: cannot be read: "},
+      {Tls({{"ssl.truststore.location", "trust.p12"}}), "does not open the"},
+      {Tls({{"ssl.truststore.location", "trust.jks"},
+            {"ssl.truststore.password", "x"}}),
+       "does not open the key store"},
+      {Tls({{"ssl.truststore.location", "key.jceks"}}),
+       "-deststoretype PKCS12"},
+      {Tls({{"ssl.keystore.location", "trust.jks"}}), "holds no private key"},
+      {Tls({{"ssl.keystore.location", "key.jks"},
+            {"ssl.keystore.password", "store-secret"}}),
+       "write ssl.key.password"},
+      {Tls({{"ssl.engine.factory.class", "x.Y"}}), "PKCS12 or JKS"},
       {Tls({{"ssl.cipher.suites", "TLS_X"}}), "librdkafka.ssl.cipher.suites"},
       {Tls({{"ssl.endpoint.identification.algorithm", "x"}}), "must be https"},
       {Sasl("x.IAMLoginModule required;"), "use PlainLoginModule"},
       {Sasl("x.PlainLoginModule required username=a;"), "needs username and"},
       {Sasl("x.ScramLoginModule required tokenauth=true;"), "delegation"},
       {Sasl("x.OAuthBearerLoginModule required;"), "token.endpoint.url"},
+      {Sasl("x.OAuthBearerLoginModule required clientId=a clientSecret=b;",
+            {{"sasl.oauthbearer.token.endpoint.url", "file:///token"}}),
+       "from a file"},
+      {Sasl("x.OAuthBearerLoginModule required clientId=a clientSecret=b;",
+            {{"sasl.oauthbearer.jwt.retriever.class", "x.FileJwtRetriever"}}),
+       "ClientCredentialsJwtRetriever"},
       {Sasl("x.Krb5LoginModule required useTicketCache=true;"), "keyTab"},
       {Sasl("no semicolon"), "malformed JAAS"},
       {Sasl("x;", {{"sasl.login.callback.handler.class", "x.Y"}}),
@@ -331,9 +396,9 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
 }
 
 TEST(JavaClientSettingsTest, DerivedSecretsStayHidden) {
-  const auto translated = TranslateJavaClientSettings(
+  const auto translated = TranslateAll(
       JavaClient::kAdmin,
-      Java(Sasl("x.PlainLoginModule required username=u password=hunter2;")));
+      Sasl("x.PlainLoginModule required username=u password=hunter2;"));
   ASSERT_TRUE(translated.ok());
   const ConfigValue& password = translated->librdkafka.at("sasl.password");
   EXPECT_EQ(password.text, "hunter2");

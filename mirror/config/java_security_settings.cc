@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "mirror/config/jaas.h"
+#include "mirror/config/key_store.h"
 
 namespace mirror {
 namespace {
@@ -32,25 +33,35 @@ absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
   return absl::InvalidArgumentError(value.Message(reason));
 }
 
-// The format of a store: as told, else as its name ends, else Java's default.
-std::string StoreType(const SettingMap& java, const std::string& kind,
-                      const std::string& location) {
+// Whether the store is PEM, which cannot be told from the file's first bytes
+// alone; the other formats can.
+bool IsPem(const SettingMap& java, const std::string& kind,
+           const std::string& location) {
   const ConfigValue* told = Find(java, absl::StrCat("ssl.", kind, ".type"));
-  if (told != nullptr) return absl::AsciiStrToUpper(Trimmed(*told));
+  if (told != nullptr) return absl::EqualsIgnoreCase(Trimmed(*told), "PEM");
   const std::string lower = absl::AsciiStrToLower(location);
-  for (const absl::string_view end : {".pem", ".crt", ".cer"}) {
-    if (absl::EndsWith(lower, end)) return "PEM";
-  }
-  for (const absl::string_view end : {".p12", ".pfx"}) {
-    if (absl::EndsWith(lower, end)) return "PKCS12";
-  }
-  return "JKS";
+  return absl::EndsWith(lower, ".pem") || absl::EndsWith(lower, ".crt") ||
+         absl::EndsWith(lower, ".cer");
+}
+
+// A computed text that is not for display, only where it comes from.
+ConfigValue ReadFrom(const ConfigValue& location, const std::string& text) {
+  ConfigValue value = location;
+  value.text = text;
+  value.shown = absl::StrCat("(read from ", location.shown, ")");
+  return value;
+}
+
+// Kafka's class for this job, by whatever package.
+bool IsClass(const ConfigValue& value, absl::string_view name) {
+  return absl::EndsWith(Trimmed(value), name);
 }
 
 class SecurityTranslator {
  public:
-  SecurityTranslator(const SettingMap& java, SettingMap* out)
-      : java_(java), out_(*out) {}
+  SecurityTranslator(const SettingMap& java, const ConfigSources& sources,
+                     SettingMap* out)
+      : java_(java), sources_(sources), out_(*out) {}
 
   absl::Status Tls() {
     Copy("ssl.truststore.certificates", "ssl.ca.pem");
@@ -77,8 +88,7 @@ class SecurityTranslator {
     const ConfigValue* callback =
         Find(java_, "sasl.login.callback.handler.class");
     if (callback != nullptr &&
-        !absl::EndsWith(Trimmed(*callback),
-                        ".OAuthBearerLoginCallbackHandler")) {
+        !IsClass(*callback, ".OAuthBearerLoginCallbackHandler")) {
       return Invalid(*callback,
                      "a Java class cannot be loaded here: remove it; only "
                      "Kafka's OAuthBearerLoginCallbackHandler is known");
@@ -88,14 +98,14 @@ class SecurityTranslator {
     const absl::StatusOr<JaasEntry> entry = ParseJaas(jaas->text);
     if (!entry.ok()) return Invalid(*jaas, entry.status().message());
     if (entry->login_module == "PlainLoginModule")
-      return Password(*jaas, *entry);
+      return UserAndPassword(*jaas, *entry);
     if (entry->login_module == "ScramLoginModule") {
       if (entry->options.count("tokenauth") != 0) {
         return Invalid(*jaas,
                        "librdkafka knows no delegation tokens: give "
                        "username and password of a SCRAM user");
       }
-      return Password(*jaas, *entry);
+      return UserAndPassword(*jaas, *entry);
     }
     if (entry->login_module == "OAuthBearerLoginModule") {
       return OAuthBearer(*jaas, *entry);
@@ -114,20 +124,42 @@ class SecurityTranslator {
     if (value != nullptr) out_[to] = *value;
   }
 
+  // The text of a password, or none.
+  std::string Password(const std::string& name) const {
+    const ConfigValue* value = Find(java_, name);
+    return value == nullptr ? "" : value->text;
+  }
+
+  absl::StatusOr<std::string> ReadStore(const ConfigValue& location) const {
+    const std::string path = Trimmed(location);
+    absl::StatusOr<std::string> bytes = sources_.read_file(path);
+    if (bytes.ok()) return bytes;
+    // The path itself may come from a variable, and is not shown then.
+    absl::string_view why = bytes.status().message();
+    absl::ConsumePrefix(&why, path + ": ");
+    return Invalid(location, absl::StrCat("cannot be read: ", why));
+  }
+
   absl::Status TrustStore() {
     const ConfigValue* location = Find(java_, "ssl.truststore.location");
     if (location == nullptr) return absl::OkStatus();
     const std::string path = Trimmed(*location);
-    const std::string type = StoreType(java_, "truststore", path);
-    if (type != "PEM") {
-      return Invalid(
-          *location,
-          absl::StrCat("a trust store must be PEM here, not ", type,
-                       ": keytool -exportcert -rfc -keystore ", location->shown,
-                       " -alias NAME -file ca.pem, then write "
-                       "ssl.truststore.type=PEM and the location of ca.pem"));
+    if (IsPem(java_, "truststore", path)) {
+      out_["ssl.ca.location"] = location->WithText(path);
+      return absl::OkStatus();
     }
-    out_["ssl.ca.location"] = location->WithText(path);
+    const absl::StatusOr<std::string> bytes = ReadStore(*location);
+    if (!bytes.ok()) return bytes.status();
+    const auto store =
+        ParseKeyStore(*bytes, Password("ssl.truststore.password"), "");
+    if (!store.ok()) return Invalid(*location, store.status().message());
+    const std::string trusted = store->trusted_pem + store->certificates_pem;
+    if (trusted.empty()) {
+      return Invalid(*location,
+                     "holds no certificate: add the authority's with keytool "
+                     "-importcert");
+    }
+    out_["ssl.ca.pem"] = ReadFrom(*location, trusted);
     return absl::OkStatus();
   }
 
@@ -135,25 +167,29 @@ class SecurityTranslator {
     const ConfigValue* location = Find(java_, "ssl.keystore.location");
     if (location == nullptr) return absl::OkStatus();
     const std::string path = Trimmed(*location);
-    const std::string type = StoreType(java_, "keystore", path);
-    if (type == "PKCS12") {
+    if (IsPem(java_, "keystore", path)) {
+      // Java keeps key and chain in one PEM file; OpenSSL finds each in it.
+      out_["ssl.key.location"] = location->WithText(path);
+      out_["ssl.certificate.location"] = location->WithText(path);
+      return absl::OkStatus();
+    }
+    const absl::StatusOr<std::string> bytes = ReadStore(*location);
+    if (!bytes.ok()) return bytes.status();
+    const auto store = ParseKeyStore(*bytes, Password("ssl.keystore.password"),
+                                     Password("ssl.key.password"));
+    if (!store.ok()) return Invalid(*location, store.status().message());
+    if (store->key_pem.empty()) {
+      return Invalid(*location, "holds no private key");
+    }
+    // What is read here is not encrypted any more.
+    out_.erase("ssl.key.password");
+    if (FormatOfStore(*bytes) == StoreFormat::kPkcs12) {
       out_["ssl.keystore.location"] = location->WithText(path);
       Copy("ssl.keystore.password", "ssl.keystore.password");
       return absl::OkStatus();
     }
-    if (type != "PEM") {
-      return Invalid(
-          *location,
-          absl::StrCat("a key store must be PKCS12 or PEM here, not ", type,
-                       ": keytool -importkeystore -srckeystore ",
-                       location->shown,
-                       " -destkeystore key.p12 -deststoretype PKCS12, then "
-                       "write ssl.keystore.type=PKCS12 and the location of "
-                       "key.p12"));
-    }
-    // Java keeps key and chain in one PEM file; OpenSSL finds each in it.
-    out_["ssl.key.location"] = location->WithText(path);
-    out_["ssl.certificate.location"] = location->WithText(path);
+    out_["ssl.key.pem"] = ReadFrom(*location, store->key_pem);
+    out_["ssl.certificate.pem"] = ReadFrom(*location, store->certificates_pem);
     return absl::OkStatus();
   }
 
@@ -166,7 +202,8 @@ class SecurityTranslator {
     return true;
   }
 
-  absl::Status Password(const ConfigValue& jaas, const JaasEntry& entry) {
+  absl::Status UserAndPassword(const ConfigValue& jaas,
+                               const JaasEntry& entry) {
     if (!FromOption(jaas, entry, "username", "sasl.username") ||
         !FromOption(jaas, entry, "password", "sasl.password")) {
       return Invalid(jaas, "the login module needs username and password");
@@ -199,6 +236,7 @@ class SecurityTranslator {
     Copy("sasl.oauthbearer.client.credentials.client.secret",
          "sasl.oauthbearer.client.secret");
     Copy("sasl.oauthbearer.scope", "sasl.oauthbearer.scope");
+    if (absl::Status status = CheckRetriever(); !status.ok()) return status;
     const ConfigValue* endpoint = Find(java_, kEndpoint);
     if (endpoint == nullptr || out_.count("sasl.oauthbearer.client.id") == 0 ||
         out_.count("sasl.oauthbearer.client.secret") == 0) {
@@ -215,7 +253,34 @@ class SecurityTranslator {
     return absl::OkStatus();
   }
 
+  // Tokens come from an endpoint, for an id and a secret; nothing else.
+  absl::Status CheckRetriever() const {
+    const ConfigValue* retriever =
+        Find(java_, "sasl.oauthbearer.jwt.retriever.class");
+    if (retriever != nullptr && !IsClass(*retriever, ".DefaultJwtRetriever") &&
+        !IsClass(*retriever, ".ClientCredentialsJwtRetriever")) {
+      return Invalid(*retriever,
+                     "only tokens for a client id and secret can be had here: "
+                     "remove it, or write ClientCredentialsJwtRetriever");
+    }
+    const ConfigValue* endpoint = Find(java_, kEndpoint);
+    if (endpoint != nullptr && absl::StartsWith(Trimmed(*endpoint), "file:")) {
+      return Invalid(*endpoint,
+                     "a token cannot be read from a file here: write the "
+                     "address of the token endpoint (https://...)");
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Kerberos(const ConfigValue& jaas, const JaasEntry& entry) {
+    const ConfigValue* kinit = Find(java_, "sasl.kerberos.kinit.cmd");
+    if (kinit != nullptr) {
+      // A program to Java, a command line to librdkafka.
+      const std::string command = absl::StrCat(
+          Trimmed(*kinit),
+          " -t \"%{sasl.kerberos.keytab}\" -k %{sasl.kerberos.principal}");
+      out_["sasl.kerberos.kinit.cmd"] = kinit->WithText(command);
+    }
     const auto service = entry.options.find("serviceName");
     if (service != entry.options.end()) {
       out_.emplace("sasl.kerberos.service.name",
@@ -229,6 +294,7 @@ class SecurityTranslator {
   }
 
   const SettingMap& java_;
+  const ConfigSources& sources_;
   SettingMap& out_;
 };
 
@@ -242,9 +308,10 @@ SecurityUse SecurityInUse(const SettingMap& java) {
 }
 
 absl::Status TranslateSecuritySettings(const SettingMap& java,
+                                       const ConfigSources& sources,
                                        SettingMap* librdkafka) {
   const SecurityUse use = SecurityInUse(java);
-  SecurityTranslator translator(java, librdkafka);
+  SecurityTranslator translator(java, sources, librdkafka);
   if (use.tls) {
     absl::Status status = translator.Tls();
     if (!status.ok()) return status;

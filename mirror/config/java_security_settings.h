@@ -8,6 +8,7 @@
 #define MIRROR_CONFIG_JAVA_SECURITY_SETTINGS_H_
 
 #include "absl/status/status.h"
+#include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
 
 namespace mirror {
@@ -21,10 +22,12 @@ struct SecurityUse {
 
 SecurityUse SecurityInUse(const SettingMap& java);
 
-// Adds the librdkafka settings for stores, keys and credentials.
-// InvalidArgument, with the remedy, for what librdkafka cannot use: JKS stores,
-// Java callback classes, unknown login modules.
+// Adds the librdkafka settings for stores, keys and credentials. Stores that
+// librdkafka cannot read are read here, through `sources`, and become PEM
+// texts. InvalidArgument, with the remedy, for what cannot be used: other kinds
+// of store, Java callback classes, unknown login modules.
 absl::Status TranslateSecuritySettings(const SettingMap& java,
+                                       const ConfigSources& sources,
                                        SettingMap* librdkafka);
 
 }  // namespace mirror

@@ -139,26 +139,26 @@ std::vector<JavaSettingSpec> ProducerRows() {
   };
 }
 
-constexpr string_view kUsePem =
-    "PEM only; convert a Java trust store with: keytool -exportcert -rfc "
-    "-keystore STORE -alias NAME -file ca.pem";
-
 std::vector<JavaSettingSpec> TlsRows() {
   return {
       Choice("security.protocol", kAll,
              {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"}),
-      Security("ssl.truststore.location", "ssl.ca.location", kUsePem),
+      Security("ssl.truststore.location", "ssl.ca.location",
+               "PEM as it is; PKCS12 and JKS are read and become ssl.ca.pem. "
+               "Without it OpenSSL's own authorities are trusted, not Java's."),
       Security("ssl.truststore.type", "",
-               "PEM, or a location that ends in .pem, .crt or .cer."),
+               "PEM, or a location that ends in .pem, .crt or .cer; PKCS12 "
+               "and JKS are told apart by their content."),
       Security("ssl.truststore.certificates", "ssl.ca.pem"),
-      Ignored("ssl.truststore.password", "A PEM trust store has no password."),
+      Security("ssl.truststore.password", "",
+               "Opens a PKCS12 store; checks a JKS store for damage."),
       Security("ssl.keystore.location", "ssl.keystore.location",
                "PKCS12 as it is; PEM becomes ssl.key.location and "
-               "ssl.certificate.location; JKS cannot be read: convert with "
-               "keytool -importkeystore -deststoretype PKCS12."),
+               "ssl.certificate.location; JKS is read and becomes ssl.key.pem "
+               "and ssl.certificate.pem."),
       Security("ssl.keystore.type", "",
-               "PKCS12 or PEM, or a location that ends in .p12, .pfx or "
-               ".pem."),
+               "PEM, or a location that ends in .pem, .crt or .cer; PKCS12 "
+               "and JKS are told apart by their content."),
       Security("ssl.keystore.password", "ssl.keystore.password"),
       Security("ssl.keystore.key", "ssl.key.pem"),
       Security("ssl.keystore.certificate.chain", "ssl.certificate.pem"),
@@ -172,7 +172,7 @@ std::vector<JavaSettingSpec> TlsRows() {
               "librdkafka.ssl.cipher.suites in its place"),
       Refused("ssl.engine.factory.class",
               "a Java class cannot be loaded here: remove it and give keys "
-              "and certificates as PEM or PKCS12"),
+              "and certificates as PEM, PKCS12 or JKS"),
       Ignored("ssl.protocol", "OpenSSL chooses the best version."),
       Ignored("ssl.enabled.protocols", "OpenSSL chooses the best version."),
       Ignored("ssl.provider", "A setting of the Java runtime."),
@@ -194,7 +194,8 @@ std::vector<JavaSettingSpec> SaslRows() {
                "PlainLoginModule, ScramLoginModule, OAuthBearerLoginModule and "
                "Krb5LoginModule (with keyTab and principal)."),
       Same("sasl.kerberos.service.name"),
-      Same("sasl.kerberos.kinit.cmd"),
+      Security("sasl.kerberos.kinit.cmd", "sasl.kerberos.kinit.cmd",
+               "A program to Java; keytab and principal are added to it."),
       Security("sasl.oauthbearer.token.endpoint.url",
                "sasl.oauthbearer.token.endpoint.url"),
       Security("sasl.oauthbearer.client.credentials.client.id",
@@ -205,6 +206,8 @@ std::vector<JavaSettingSpec> SaslRows() {
                "Or clientSecret in sasl.jaas.config."),
       Security("sasl.oauthbearer.scope", "sasl.oauthbearer.scope",
                "Or scope in sasl.jaas.config."),
+      Security("sasl.oauthbearer.jwt.retriever.class", "",
+               "DefaultJwtRetriever and ClientCredentialsJwtRetriever only."),
       Security("sasl.login.callback.handler.class", "",
                "Kafka's own OAuthBearerLoginCallbackHandler only."),
       Refused("sasl.client.callback.handler.class", kCallback),

@@ -3,6 +3,8 @@
 #include "mirror/config/mirror_maker_config.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -126,6 +128,7 @@ void CheckOptions(const ConfigFile& file,
 }
 
 std::vector<FlowConfig> ResolveFlows(const ConfigFile& file,
+                                     const ConfigSources& sources,
                                      const std::vector<std::string>& aliases,
                                      const MirrorMakerOptions& options,
                                      ConfigFindings* findings) {
@@ -138,7 +141,7 @@ std::vector<FlowConfig> ResolveFlows(const ConfigFile& file,
           !IsPairActive(file, source, target)) {
         continue;
       }
-      flows.push_back(ResolveFlow(file, source, target, findings));
+      flows.push_back(ResolveFlow(file, sources, source, target, findings));
     }
   }
   if (flows.empty()) {
@@ -151,6 +154,24 @@ std::vector<FlowConfig> ResolveFlows(const ConfigFile& file,
   return flows;
 }
 
+// Gives the flows a way to be read again. `read` reads all of the file.
+void AddReaders(const std::function<absl::StatusOr<MirrorMakerConfig>()>& read,
+                std::vector<FlowConfig>* flows) {
+  for (FlowConfig& flow : *flows) {
+    flow.read_again = [read, name = flow.Name()]()
+        -> absl::StatusOr<std::shared_ptr<const FlowConfig>> {
+      const absl::StatusOr<MirrorMakerConfig> config = read();
+      if (!config.ok()) return config.status();
+      for (const FlowConfig& fresh : config->flows()) {
+        if (fresh.Name() != name) continue;
+        return std::make_shared<const FlowConfig>(fresh);
+      }
+      return absl::NotFoundError(
+          absl::StrCat("the flow ", name, " is no longer configured"));
+    };
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
@@ -158,7 +179,10 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
     const MirrorMakerOptions& options) {
   const absl::StatusOr<std::string> text = sources.read_file(path);
   if (!text.ok()) return text.status();
-  return Parse(*text, path, sources, options);
+  auto config = Parse(*text, path, sources, options);
+  if (!config.ok()) return config;
+  AddReaders([=] { return Load(path, sources, options); }, &config->flows_);
+  return config;
 }
 
 absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
@@ -179,11 +203,15 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
   CheckOptions(*file, config.clusters_, options, &findings.errors);
   if (!findings.errors.empty()) return AllErrors(findings.errors);
 
-  config.flows_ = ResolveFlows(*file, config.clusters_, options, &findings);
+  config.flows_ =
+      ResolveFlows(*file, sources, config.clusters_, options, &findings);
   CheckServers(*file, config.flows_, &findings.errors);
   if (!findings.errors.empty()) return AllErrors(findings.errors);
   config.warnings_ = Distinct(findings.warnings);
   config.notes_ = Distinct(findings.notes);
+  AddReaders([text = std::string(text), file = std::string(file_name), sources,
+              options] { return Parse(text, file, sources, options); },
+             &config.flows_);
   return config;
 }
 

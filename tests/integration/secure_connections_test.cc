@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Flows between brokers that want TLS and logins, from mm2.properties texts:
+// every way in works, everything that can be wrong is told in one message that
+// says what to do, and mends without a restart of the engine.
+
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/config/mirror_maker_config.h"
+#include "mirror/flow_from_config.h"
+#include "mirror/testing/matchers.h"
+#include "tests/integration/mirror_test.h"
+#include "tests/integration/test_cluster.h"
+#include "tests/support/mirror_maker.h"
+#include "tests/support/secure_listeners.h"
+#include "tests/support/test_certificates.h"
+
+namespace mirror::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Kind = EngineEvent::Kind;
+using L = SecureListeners;
+
+// What no output may ever show.
+constexpr char kPassword[] = "Tr0ub4dor-and-3";
+constexpr char kStorePassword[] = "correct-horse";
+
+// A broker and what makes it secure.
+struct SecureCluster {
+  explicit SecureCluster(const std::string& alias)
+      : secure({{{"alice", kPassword}}}),
+        cluster(TestCluster::Start(alias, secure.settings(), secure.host())
+                    .value()) {
+    secure.SetScramPassword("alice", kPassword);
+  }
+
+  SecureListeners secure;
+  std::unique_ptr<TestCluster> cluster;
+};
+
+std::string Login(const std::string& module, const std::string& password) {
+  return absl::StrCat("org.apache.kafka.common.security.", module,
+                      " required \\\n  username=\"alice\" \\\n  password=\"",
+                      password, "\";");
+}
+
+class SecureConnectionsTest : public ::testing::Test {
+ protected:
+  // One pair of brokers for all tests, as each costs seconds.
+  static SecureCluster* A() {
+    static SecureCluster cluster("A");
+    return &cluster;
+  }
+  static SecureCluster* B() {
+    static SecureCluster cluster("B");
+    return &cluster;
+  }
+
+  static std::string Topic() {
+    return ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+
+  // Properties of a cluster that is reached by TLS.
+  static std::string Tls(const std::string& alias, SecureCluster* cluster,
+                         L::Listener listener) {
+    return absl::StrCat(
+        alias, ".bootstrap.servers = ", cluster->secure.Servers(listener), "\n",
+        alias, ".security.protocol = SSL\n", alias,
+        ".ssl.truststore.type = PEM\n", alias,
+        ".ssl.truststore.location = ", cluster->secure.authority()->ca_file(),
+        "\n");
+  }
+  static std::string Plain(const std::string& alias, SecureCluster* cluster,
+                           const std::string& password) {
+    return absl::StrCat(Tls(alias, cluster, L::kPlain), alias,
+                        ".security.protocol = SASL_SSL\n", alias,
+                        ".sasl.mechanism = PLAIN\n", alias,
+                        ".sasl.jaas.config = ",
+                        Login("plain.PlainLoginModule", password), "\n");
+  }
+  static std::string Scram(const std::string& alias, SecureCluster* cluster,
+                           const std::string& password) {
+    return absl::StrCat(Tls(alias, cluster, L::kScram), alias,
+                        ".security.protocol = SASL_SSL\n", alias,
+                        ".sasl.mechanism = SCRAM-SHA-512\n", alias,
+                        ".sasl.jaas.config = ",
+                        Login("scram.ScramLoginModule", password), "\n");
+  }
+  static std::string Inside(const std::string& alias, SecureCluster* cluster) {
+    return absl::StrCat(alias, ".bootstrap.servers = ",
+                        cluster->secure.Servers(L::kInside), "\n");
+  }
+
+  // mm2.properties for a flow of this test's topic.
+  static std::string File(const std::string& source,
+                          const std::string& target) {
+    return absl::StrCat("clusters = A, B\n", source, target,
+                        "A->B.enabled = true\nA->B.topics = ", Topic(),
+                        "\nB->A.emit.heartbeats.enabled = false\n"
+                        "refresh.topics.interval.seconds = 1\n"
+                        "replication.factor = 1\ntasks.max = 2\n");
+  }
+  static Flow FlowOf(const std::string& file) {
+    const auto config = MirrorMakerConfig::Parse(file, "mm2.properties",
+                                                 ConfigSources::System());
+    EXPECT_THAT(config, IsOk());
+    return FlowFromConfig(config->flows().front()).value();
+  }
+
+  // A topic with some records, through the operators' door.
+  static void MakeTopic() {
+    A()->cluster->CreateTopic(Topic(), 1);
+    A()->cluster->AppendNumbers({Topic(), 0}, 0, kRecords);
+  }
+  static void ExpectCopied(RunningMirror* mirror) {
+    EXPECT_TRUE(mirror->AwaitCopied(A()->cluster.get(), Topic()));
+    EXPECT_EQ(B()->cluster->Values("A." + Topic()),
+              A()->cluster->Values(Topic()));
+  }
+  static void ExpectCopies(const std::string& source,
+                           const std::string& target) {
+    MakeTopic();
+    RunningMirror mirror(FlowOf(File(source, target)));
+    ExpectCopied(&mirror);
+  }
+  // Expects one message with all of `words` for a flow from such a source, and
+  // copies after `mend`.
+  template <typename Mend>
+  static void ExpectTroubleThatMends(const std::string& source,
+                                     std::vector<std::string> words,
+                                     Mend mend) {
+    MakeTopic();
+    RunningMirror mirror(FlowOf(File(source, Inside("B", B()))));
+    words.push_back("cluster A: " + A()->secure.host());
+    EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble, words));
+    EXPECT_EQ(mirror.EventCount(Kind::kClusterTrouble), 1);
+    mend();
+    ExpectCopied(&mirror);
+  }
+
+  static constexpr int kRecords = 100;
+};
+
+TEST_F(SecureConnectionsTest, TlsToTls) {
+  ExpectCopies(Tls("A", A(), L::kTls), Tls("B", B(), L::kTls));
+}
+
+TEST_F(SecureConnectionsTest, ScramToPlain) {
+  ExpectCopies(Scram("A", A(), kPassword), Plain("B", B(), kPassword));
+}
+
+TEST_F(SecureConnectionsTest, PlainToScram256) {
+  ExpectCopies(Plain("A", A(), kPassword),
+               absl::StrReplaceAll(Scram("B", B(), kPassword),
+                                   {{"SHA-512", "SHA-256"}}));
+}
+
+// A PKCS12 key store at the source; PEM texts in the file itself at the target.
+TEST_F(SecureConnectionsTest, MutualTlsOnBothSides) {
+  TestAuthority* a = A()->secure.authority();
+  TestAuthority* b = B()->secure.authority();
+  const std::string store = absl::StrCat(
+      "A.bootstrap.servers = ", A()->secure.Servers(L::kMutualTls),
+      "\nA.security.protocol = ssl\n"
+      "A.ssl.truststore.location = ",
+      a->TrustStore(kStorePassword),
+      "\nA.ssl.truststore.password = ", kStorePassword,
+      "\nA.ssl.keystore.type = PKCS12\n", "A.ssl.keystore.location = ",
+      a->IssueKeyStore({"mirror"}, kStorePassword),
+      "\nA.ssl.keystore.password = ", kStorePassword,
+      "\nA.ssl.key.password = ", kStorePassword, "\n");
+  const auto escaped = [](const std::string& pem) {
+    return absl::StrReplaceAll(pem, {{"\n", "\\n"}});
+  };
+  const std::string both = ReadTestFile(b->Issue({"mirror"}));
+  const size_t end_of_key = both.find("-----BEGIN CERTIFICATE-----");
+  ExpectCopies(
+      store,
+      absl::StrCat("B.bootstrap.servers = ", B()->secure.Servers(L::kMutualTls),
+                   "\nB.security.protocol = SSL\nB.ssl.truststore.type = PEM\n"
+                   "B.ssl.truststore.certificates = ",
+                   escaped(ReadTestFile(b->ca_file())),
+                   "\nB.ssl.keystore.type = PEM\nB.ssl.keystore.key = ",
+                   escaped(both.substr(0, end_of_key)),
+                   "\nB.ssl.keystore.certificate.chain = ",
+                   escaped(both.substr(end_of_key)), "\n"));
+}
+
+TEST_F(SecureConnectionsTest, AnExpiredCertificateIsToldAndMends) {
+  ExpectTroubleThatMends(Tls("A", A(), L::kExpired),
+                         {"/CN=expired", "has expired at", "renew it"},
+                         [] { A()->secure.MendCertificate(L::kExpired); });
+}
+
+TEST_F(SecureConnectionsTest, ACertificateForAnotherHostIsToldAndMends) {
+  ExpectTroubleThatMends(Tls("A", A(), L::kOtherName),
+                         {"is for broker.example.com, not for this host"},
+                         [] { A()->secure.MendCertificate(L::kOtherName); });
+}
+
+TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
+  TestAuthority other("other authority", MakeTestDirectory("other"));
+  const std::string ca_file = MakeTestDirectory("ca") + "/ca.pem";
+  std::ofstream(ca_file) << ReadTestFile(other.ca_file());
+  ExpectTroubleThatMends(
+      absl::StrCat(Tls("A", A(), L::kTls),
+                   "A.ssl.truststore.location = ", ca_file, "\n"),
+      {"not trusted here (/CN=test authority)", "ssl.truststore.location"},
+      [&] {
+        std::ofstream(ca_file)
+            << ReadTestFile(A()->secure.authority()->ca_file());
+      });
+}
+
+TEST_F(SecureConnectionsTest, AMissingCertificateOfTheClientIsTold) {
+  RunningMirror mirror(
+      FlowOf(File(Tls("A", A(), L::kMutualTls), Inside("B", B()))));
+  EXPECT_TRUE(mirror.AwaitEvent(
+      Kind::kClusterTrouble,
+      {"A: cluster A: " + A()->secure.Servers(L::kMutualTls),
+       "wants a certificate of this client", "ssl.keystore.location"}));
+}
+
+TEST_F(SecureConnectionsTest, AWrongPasswordIsToldAndMends) {
+  const std::string secrets = MakeTestDirectory("secrets") + "/secrets";
+  std::ofstream(secrets) << "password=wrong";
+  ExpectTroubleThatMends(
+      Plain("A", A(), absl::StrCat("${file:", secrets, ":password}")),
+      {"refuses the credentials (Invalid username or password)",
+       "sasl.jaas.config"},
+      [&] { std::ofstream(secrets) << "password=" << kPassword; });
+}
+
+TEST_F(SecureConnectionsTest, AnotherMechanismIsTold) {
+  const std::string source = absl::StrReplaceAll(
+      Plain("A", A(), kPassword),
+      {{A()->secure.Servers(L::kPlain), A()->secure.Servers(L::kScram)}});
+  RunningMirror mirror(FlowOf(File(source, Inside("B", B()))));
+  EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble,
+                                {"only SCRAM-SHA-512", "sasl.mechanism"}));
+}
+
+// Two flows with the same mistake the other way round; one restart of the
+// broker makes both right.
+TEST_F(SecureConnectionsTest, TheWrongProtocolIsToldAndMends) {
+  MakeTopic();
+  const std::string plaintext = absl::StrCat(
+      "A.bootstrap.servers = ", A()->secure.Servers(L::kTls), "\n");
+  RunningMirror to_tls(FlowOf(File(plaintext, Inside("B", B()))));
+  EXPECT_TRUE(to_tls.AwaitEvent(Kind::kClusterTrouble,
+                                {"cluster A: " + A()->secure.Servers(L::kTls),
+                                 "as a port does that wants "
+                                 "TLS or a SASL login",
+                                 "correct security.protocol"}));
+  EXPECT_TRUE(to_tls.engine()->PauseTopic("A->B", Topic()).ok());
+  RunningMirror to_plaintext(
+      FlowOf(File(Tls("A", A(), L::kOpen), Inside("B", B()))));
+  EXPECT_TRUE(to_plaintext.AwaitEvent(
+      Kind::kClusterTrouble, {"cluster A: " + A()->secure.Servers(L::kOpen),
+                              "as a port without TLS "
+                              "does",
+                              "correct security.protocol"}));
+  A()->secure.SetTls(L::kTls, false);
+  A()->secure.SetTls(L::kOpen, true);
+  ASSERT_THAT(A()->cluster->broker()->Restart(A()->secure.settings()), IsOk());
+  ExpectCopied(&to_plaintext);
+  EXPECT_TRUE(to_tls.AwaitEvent(Kind::kClusterRecovered, {"both clusters"}));
+  A()->secure.SetTls(L::kTls, true);
+  A()->secure.SetTls(L::kOpen, false);
+  ASSERT_THAT(A()->cluster->broker()->Restart(A()->secure.settings()), IsOk());
+}
+
+}  // namespace
+}  // namespace mirror::testing

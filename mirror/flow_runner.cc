@@ -17,8 +17,6 @@ constexpr int kShardsPerClients = 4;
 constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
 // Between two looks whether the flow's memory is read.
 constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
-// Within this time trouble with a cluster is told once.
-constexpr absl::Duration kSameTrouble = absl::Seconds(30);
 
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
@@ -291,13 +289,9 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
 }
 
 void FlowRunner::Tell(EngineEvent event) {
-  if (event.kind == EngineEvent::Kind::kClusterTrouble &&
-      !event.subject.empty()) {
+  {
     MutexLock lock(&mu_);
-    const absl::Time now = clock_->Now();
-    const auto [it, is_new] = last_trouble_.try_emplace(event.subject, now);
-    if (!is_new && now - it->second < kSameTrouble) return;
-    it->second = now;
+    if (!troubles_.IsNews(event, clock_->Now())) return;
   }
   on_event_(std::move(event));
 }

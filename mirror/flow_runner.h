@@ -7,7 +7,6 @@
 #define MIRROR_FLOW_RUNNER_H_
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +28,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
+#include "mirror/telemetry/trouble_filter.h"
 
 namespace mirror::internal {
 
@@ -66,8 +66,7 @@ class FlowRunner {
   absl::Status BuildCheckpoints();
   absl::Status BuildGroupOffsets();
   void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
-  // Passes an event on, unless a client of the same cluster has just told of
-  // the same trouble: a flow has a dozen of them.
+  // Passes an event on, unless the same trouble has just been told.
   void Tell(EngineEvent event);
   // Reports a failure of a small job when it begins and when it ends.
   void NoteOutcome(const std::string& job, EngineEvent::Kind kind,
@@ -79,7 +78,7 @@ class FlowRunner {
   const OnEvent on_event_;
 
   Mutex mu_;
-  std::map<std::string, absl::Time> last_trouble_ ABSL_GUARDED_BY(mu_);
+  TroubleFilter troubles_ ABSL_GUARDED_BY(mu_);
 
   OffsetSyncStore store_;
   std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted

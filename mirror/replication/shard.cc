@@ -84,6 +84,9 @@ absl::Duration Shard::RunOnce() {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
     OnAcks(acks, now);
+    // What has passed is news when it comes again.
+    if (!fetched.batches.empty()) source_status_ = absl::OkStatus();
+    if (!acks.empty()) target_status_ = absl::OkStatus();
     NoteCluster(source_cluster_, fetched.cluster_status, &source_status_);
     NoteCluster(target_cluster_, sink_->TakeClusterStatus(), &target_status_);
     OnFetched(std::move(fetched), now);

@@ -4,6 +4,8 @@
 // every way in works, everything that can be wrong is told in one message that
 // says what to do, and mends without a restart of the engine.
 
+#include <signal.h>
+
 #include <fstream>
 #include <memory>
 #include <string>
@@ -21,6 +23,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
+#include "tests/support/child_process.h"
 #include "tests/support/mirror_maker.h"
 #include "tests/support/secure_listeners.h"
 #include "tests/support/test_certificates.h"
@@ -146,16 +149,29 @@ class SecureConnectionsTest : public ::testing::Test {
     RunningMirror mirror(FlowOf(File(source, Inside("B", B()))));
     words.push_back("cluster A: " + A()->secure.host());
     EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble, words));
-    EXPECT_EQ(mirror.EventCount(Kind::kClusterTrouble), 1);
     mend();
     ExpectCopied(&mirror);
+    EXPECT_EQ(mirror.EventCount(Kind::kClusterTrouble), 1);
   }
 
   static constexpr int kRecords = 100;
 };
 
+// One trust store is PEM, the other as Java's keytool makes it.
 TEST_F(SecureConnectionsTest, TlsToTls) {
-  ExpectCopies(Tls("A", A(), L::kTls), Tls("B", B(), L::kTls));
+  const std::string jks = MakeTestDirectory("jks") + "/trust.jks";
+  const Ended keytool =
+      RunProgram({"keytool", "-importcert", "-noprompt", "-alias", "ca",
+                  "-file", B()->secure.authority()->ca_file(), "-storetype",
+                  "JKS", "-keystore", jks, "-storepass", kStorePassword});
+  ASSERT_EQ(keytool.exit_code, 0) << keytool.output;
+  ExpectCopies(
+      Tls("A", A(), L::kTls),
+      absl::StrCat("B.bootstrap.servers = ", B()->secure.Servers(L::kTls),
+                   "\nB.security.protocol = SSL\n"
+                   "B.ssl.truststore.location = ",
+                   jks, "\nB.ssl.truststore.password = ", kStorePassword,
+                   "\n"));
 }
 
 TEST_F(SecureConnectionsTest, ScramToPlain) {
@@ -242,6 +258,66 @@ TEST_F(SecureConnectionsTest, AWrongPasswordIsToldAndMends) {
       {"refuses the credentials (Invalid username or password)",
        "sasl.jaas.config"},
       [&] { std::ofstream(secrets) << "password=" << kPassword; });
+}
+
+// What an operator does: new password on the cluster, then in the file that
+// ${file:...} names. Connections that are there stay; new ones need it.
+TEST_F(SecureConnectionsTest, ARotatedPasswordNeedsNoRestartOfTheEngine) {
+  const std::string secrets = MakeTestDirectory("secrets") + "/secrets";
+  std::ofstream(secrets) << "password=" << kPassword;
+  const std::string password = absl::StrCat("${file:", secrets, ":password}");
+  MakeTopic();
+  RunningMirror mirror(
+      FlowOf(File(Scram("A", A(), password), Scram("B", B(), password))));
+  ExpectCopied(&mirror);
+  for (SecureCluster* cluster : {A(), B()}) {
+    cluster->secure.SetScramPassword("alice", "another-password");
+  }
+  A()->cluster->AppendNumbers({Topic(), 0}, kRecords, kRecords);
+  ExpectCopied(&mirror);
+  for (SecureCluster* cluster : {A(), B()}) {
+    ASSERT_THAT(cluster->cluster->broker()->Restart(cluster->secure.settings()),
+                IsOk());
+    EXPECT_TRUE(mirror.AwaitEvent(
+        Kind::kClusterTrouble,
+        {"cluster " + cluster->cluster->alias(), "refuses the credentials"}));
+  }
+  std::ofstream(secrets) << "password=another-password";
+  A()->cluster->AppendNumbers({Topic(), 0}, 2 * kRecords, kRecords);
+  ExpectCopied(&mirror);
+  EXPECT_EQ(mirror.EventCount(Kind::kPartitionStopped), 0);
+  for (SecureCluster* cluster : {A(), B()}) {
+    cluster->secure.SetScramPassword("alice", kPassword);
+  }
+}
+
+// With all that librdkafka can be made to log.
+TEST_F(SecureConnectionsTest, NoOutputShowsASecret) {
+  const std::string file = WriteProperties(absl::StrCat(
+      File(Plain("A", A(), std::string("not-") + kPassword),
+           Scram("B", B(), std::string("nor-") + kPassword)),
+      "librdkafka.debug = all\nssl.key.password = ", kPassword, "\n"));
+  const Ended print = RunMirrorMaker({file, "--print-config"});
+  EXPECT_EQ(print.exit_code, 0);
+  EXPECT_THAT(print.output,
+              AllOf(HasSubstr("[hidden]"), Not(HasSubstr(kPassword))));
+  const Ended check = RunMirrorMaker({file, "--check", "--log-level=debug"});
+  EXPECT_EQ(check.exit_code, 3);
+  EXPECT_THAT(check.output, Not(HasSubstr(kPassword)));
+  for (SecureCluster* cluster : {A(), B()}) {
+    const std::string& alias = cluster->cluster->alias();
+    EXPECT_THAT(check.output,
+                HasSubstr(absl::StrCat("error A->B ", alias, " cluster ", alias,
+                                       ": ", cluster->secure.host())));
+  }
+  const auto daemon = StartMirrorMaker({file, "--log-level=debug"});
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(daemon->Output(), "refuses the credentials");
+  }));
+  ASSERT_THAT(daemon->Signal(SIGTERM), IsOk());
+  EXPECT_THAT(daemon->Wait(absl::Seconds(10)), IsOkAndHolds(0));
+  EXPECT_THAT(daemon->Output(),
+              AllOf(HasSubstr("debug "), Not(HasSubstr(kPassword))));
 }
 
 TEST_F(SecureConnectionsTest, AnotherMechanismIsTold) {

@@ -10,6 +10,7 @@
 #include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/credential_source.h"
 #include "mirror/config/config_provider.h"
 #include "mirror/config/mirror_maker_config.h"
 #include "mirror/testing/matchers.h"
@@ -219,6 +220,40 @@ TEST(LeftOutOfFlowTest, NamesWhatIsTakenOtherwise) {
               ElementsAre("tasks.max = 500 is taken as 64",
                           HasSubstr("admin.timeout.ms is without effect"),
                           HasSubstr("without effect: linger.ms")));
+}
+
+TEST(FlowFromConfigTest, CredentialsAreReadAgainWhenAsked) {
+  std::string password = "old";
+  ConfigSources sources;
+  sources.get_env =
+      [&password](const std::string& name) -> absl::optional<std::string> {
+    if (name == "PASSWORD" && !password.empty()) return password;
+    return absl::nullopt;
+  };
+  const auto config = MirrorMakerConfig::Parse(
+      "clusters = A, B\nA->B.enabled = true\n"
+      "A.bootstrap.servers = a:9092\nB.bootstrap.servers = b:9092\n"
+      "A.security.protocol = SASL_PLAINTEXT\nA.sasl.mechanism = PLAIN\n"
+      "A.sasl.jaas.config = x.PlainLoginModule required username=u "
+      "password=\"${env:PASSWORD}\";\n"
+      "A->B.source.admin.sasl.jaas.config = x.PlainLoginModule required "
+      "username=admin password=fixed;\n",
+      "mm2.properties", sources);
+  ASSERT_THAT(config, IsOk());
+  const Flow flow = FlowFromConfig(config->flows().front()).value();
+  password = "new";
+  const auto consumer = flow.source.credentials(ClientKind::kConsumer);
+  ASSERT_THAT(consumer, IsOk());
+  EXPECT_THAT(*consumer, Contains(Pair("sasl.password", "new")));
+  EXPECT_THAT(*consumer, Not(Contains(Pair("bootstrap.servers", "a:9092"))));
+  EXPECT_THAT(*flow.source.credentials(ClientKind::kAdmin),
+              Contains(Pair("sasl.username", "admin")));
+  EXPECT_THAT(*flow.target.credentials(ClientKind::kProducer), IsEmpty());
+  password.clear();
+  EXPECT_THAT(
+      std::string(
+          flow.source.credentials(ClientKind::kConsumer).status().message()),
+      AllOf(HasSubstr("PASSWORD is not set"), Not(HasSubstr("new"))));
 }
 
 }  // namespace

@@ -85,12 +85,13 @@ absl::Status AdminClient::RepeatWith(
     }
     rd_kafka_poll(client->handle(), 0);
     client->KeepCredentialsFresh();
+    const Trouble trouble = client->PeekTrouble();
     if (absl::Status fatal = client->Fatal(); !fatal.ok()) {
       Replace(client);
+      if (!trouble.status.ok()) fatal = trouble.status;  // says why
       return absl::UnavailableError(
-          absl::StrCat(fatal.message(), "; tried again"));
+          absl::StrCat(fatal.message(), ": ", what, " has failed"));
     }
-    const Trouble trouble = client->PeekTrouble();
     if (clock->Now() > start + kGrace &&
         (trouble.all_brokers_down || absl::IsUnauthenticated(trouble.status))) {
       return absl::Status(

@@ -85,6 +85,16 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
     return;
   }
   MutexLock lock(&callbacks->mu);
+  ConnectionFacts facts;
+  facts.has_certificate = callbacks->has_certificate;
+  if (BrokerAddress(reason) == callbacks->refused_broker) {
+    facts.broker_certificate = callbacks->refused_certificate;
+  }
+  absl::Status status =
+      ConnectionTrouble(callbacks->alias, code, reason, facts);
+  if (absl::IsUnauthenticated(status)) {
+    callbacks->refused = Clock::System()->Now();
+  }
   Trouble& trouble = callbacks->trouble;
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   trouble.all_brokers_down |= all_down;
@@ -94,15 +104,7 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
       (all_down || absl::IsUnauthenticated(trouble.status))) {
     return;
   }
-  ConnectionFacts facts;
-  facts.has_certificate = callbacks->has_certificate;
-  if (BrokerAddress(reason) == callbacks->refused_broker) {
-    facts.broker_certificate = callbacks->refused_certificate;
-  }
-  trouble.status = ConnectionTrouble(callbacks->alias, code, reason, facts);
-  if (absl::IsUnauthenticated(trouble.status)) {
-    callbacks->refused = Clock::System()->Now();
-  }
+  trouble.status = std::move(status);
 }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(
@@ -210,7 +212,10 @@ void Client::KeepCredentialsFresh() {
   }
   MutexLock lock(&credentials_mu_);
   const Credentials::Change change = credentials_.Take(*std::move(fresh));
-  if (change == Credentials::Change::kOther) outdated_ = true;
+  if (change == Credentials::Change::kOther) {
+    outdated_ = true;
+    log().Info(alias(), "there are other credentials; a new client takes them");
+  }
   if (change == Credentials::Change::kPassword) TakeOverPassword();
 }
 

@@ -18,30 +18,37 @@ using Code = absl::StatusCode;
 
 constexpr string_view kAfter = " (after ";
 
-// "ssl" of "ssl://host:port/bootstrap: text".
-string_view Protocol(string_view reason) {
-  const size_t end = reason.find("://");
-  if (end == string_view::npos ||
-      reason.substr(0, end).find(' ') != string_view::npos) {
-    return "";
-  }
-  return reason.substr(0, end);
-}
+// "ssl://host:port/bootstrap: text (after 7ms in state X, 1 identical ...)",
+// the parts of which that are the same at each attempt.
+struct Parts {
+  string_view protocol;
+  string_view address;
+  string_view text;
+};
 
-bool SpeaksTls(string_view reason) {
-  return absl::EndsWith(Protocol(reason), "ssl");
-}
-
-// Without "ssl://host:port/bootstrap: " and " (after 7ms in state X, ...)",
-// which differ from attempt to attempt.
-string_view Essence(string_view reason) {
-  if (const std::string address = BrokerAddress(reason); !address.empty()) {
-    reason.remove_prefix(reason.find(address) + address.size());
-    reason.remove_prefix(reason.find(": ") + 2);
-  }
+Parts Split(string_view reason) {
   const size_t after = reason.rfind(kAfter);
   if (after != string_view::npos) reason = reason.substr(0, after);
-  return reason;
+  Parts parts;
+  parts.text = reason;
+  // Coordinators have a name of their own: "GroupCoordinator: host:port: text".
+  const bool named = absl::ConsumePrefix(&reason, "GroupCoordinator: ") ||
+                     absl::ConsumePrefix(&reason, "TxnCoordinator: ");
+  const size_t end = reason.find(": ");
+  if (end == string_view::npos) return parts;
+  string_view name = reason.substr(0, end);
+  const size_t scheme = name.find("://");
+  const string_view protocol =
+      scheme == string_view::npos ? "" : name.substr(0, scheme);
+  if (!protocol.empty()) name.remove_prefix(scheme + 3);
+  // "host:port/bootstrap" or "host:port/1"; an IPv6 host has brackets.
+  const size_t slash = name.find('/');
+  if (!named && slash == string_view::npos) return parts;
+  name = name.substr(0, slash);
+  if (!absl::StrContains(name, ":") || absl::StrContains(name, " ")) {
+    return parts;
+  }
+  return {protocol, name, reason.substr(end + 2)};
 }
 
 string_view After(string_view text, string_view mark) {
@@ -106,8 +113,8 @@ constexpr Row kTable[] = {
 };
 
 // What a broker does that wants something else than it gets: it hangs up.
-string_view HangUp(string_view reason) {
-  if (SpeaksTls(reason)) {
+string_view HangUp(string_view protocol) {
+  if (absl::EndsWith(protocol, "ssl")) {
     return "the broker ends the connection at the first request, as a port "
            "does that wants a SASL login: correct security.protocol "
            "(SASL_SSL), or the port in bootstrap.servers";
@@ -127,11 +134,11 @@ struct Meaning {
   std::string text;
 };
 
-Meaning MeaningOf(string_view reason, const ConnectionFacts& facts) {
-  const string_view essence = Essence(reason);
+Meaning MeaningOf(const Parts& parts, const ConnectionFacts& facts) {
+  const string_view essence = parts.text;
   if (absl::StrContains(essence, "Disconnected while requesting ApiVersion") ||
       absl::StrContains(essence, "broker might require SASL")) {
-    return {Code::kUnavailable, std::string(HangUp(reason))};
+    return {Code::kUnavailable, std::string(HangUp(parts.protocol))};
   }
   for (const Row& row : kTable) {
     if (!absl::StrContains(essence, row.text)) continue;
@@ -157,41 +164,24 @@ Meaning MeaningOf(string_view reason, const ConnectionFacts& facts) {
 absl::Status ConnectionTrouble(string_view alias, rd_kafka_resp_err_t code,
                                string_view reason,
                                const ConnectionFacts& facts) {
-  const std::string address = BrokerAddress(reason);
-  const std::string where =
-      absl::StrCat("cluster ", alias, address.empty() ? "" : ": ", address);
-  const Meaning meaning = MeaningOf(reason, facts);
+  const Parts parts = Split(reason);
+  const std::string where = absl::StrCat(
+      "cluster ", alias, parts.address.empty() ? "" : ": ", parts.address);
+  const Meaning meaning = MeaningOf(parts, facts);
   const absl::Status plain = KafkaError(code, where, meaning.text);
   if (meaning.code == Code::kOk) return plain;
   return absl::Status(meaning.code, plain.message());
 }
 
 bool IsOrdinaryDisconnect(string_view reason) {
-  const string_view essence = Essence(reason);
+  const string_view essence = Split(reason).text;
   return essence == "Disconnected" ||
          absl::StartsWith(essence, "Disconnected: connection ") ||
          absl::StartsWith(essence, "Disconnected: SSL connection ");
 }
 
 std::string BrokerAddress(string_view reason) {
-  // Coordinators have a name of their own: "GroupCoordinator: host:port: ".
-  if (absl::ConsumePrefix(&reason, "GroupCoordinator: ") ||
-      absl::ConsumePrefix(&reason, "TxnCoordinator: ")) {
-    const string_view address = reason.substr(0, reason.find(": "));
-    return absl::StrContains(address, " ") ? "" : std::string(address);
-  }
-  const string_view protocol = Protocol(reason);
-  if (!protocol.empty()) reason.remove_prefix(protocol.size() + 3);
-  // "host:port/bootstrap: " or "host:port/1: "; an IPv6 host has brackets.
-  const size_t end = reason.find('/');
-  const size_t colon = reason.find(": ");
-  if (end == string_view::npos || colon == string_view::npos || end > colon) {
-    return "";
-  }
-  const string_view address = reason.substr(0, end);
-  const bool looks_like_one =
-      absl::StrContains(address, ":") && !absl::StrContains(address, " ");
-  return looks_like_one ? std::string(address) : "";
+  return std::string(Split(reason).address);
 }
 
 std::string ExplainRefusedSettings(

@@ -241,6 +241,17 @@ TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
       });
 }
 
+// Operators may do that, where they must.
+TEST_F(SecureConnectionsTest, VerificationCanBeSwitchedOff) {
+  TestAuthority other("other authority", MakeTestDirectory("other"));
+  ExpectCopies(
+      absl::StrCat(
+          Tls("A", A(), L::kTls),
+          "A.ssl.truststore.location = ", other.ca_file(),
+          "\nA.librdkafka.enable.ssl.certificate.verification = false\n"),
+      Inside("B", B()));
+}
+
 TEST_F(SecureConnectionsTest, AMissingCertificateOfTheClientIsTold) {
   RunningMirror mirror(
       FlowOf(File(Tls("A", A(), L::kMutualTls), Inside("B", B()))));

@@ -19,6 +19,7 @@
 #include "mirror/config/java_properties.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/renaming_replication_policy.h"
 
 ABSL_FLAG(std::string, bootstrap_server, "", "HOST:PORT of the cluster");
 ABSL_FLAG(std::string, command_config, "",
@@ -27,6 +28,7 @@ ABSL_FLAG(absl::Duration, timeout, absl::Seconds(30),
           "how long to wait for answers");
 ABSL_FLAG(std::string, separator, ".", "replication.policy.separator");
 ABSL_FLAG(bool, identity, false, "topics keep their names on the target");
+ABSL_FLAG(std::string, rename, "", "replication.policy.rename: FROM:TO,...");
 
 namespace mirror {
 namespace {
@@ -60,6 +62,17 @@ absl::Status AddJavaSettings(const std::string& file,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> PrefixPolicy() {
+  if (absl::GetFlag(FLAGS_identity)) {
+    IdentityReplicationPolicy::Options options;
+    options.separator = absl::GetFlag(FLAGS_separator);
+    return IdentityReplicationPolicy::Create(std::move(options));
+  }
+  DefaultReplicationPolicy::Options options;
+  options.separator = absl::GetFlag(FLAGS_separator);
+  return DefaultReplicationPolicy::Create(std::move(options));
+}
+
 }  // namespace
 
 void ParseClientFlags(const std::string& usage, int argc, char** argv) {
@@ -89,14 +102,15 @@ absl::StatusOr<std::map<std::string, std::string>> ClusterProperties() {
 }
 
 absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> PolicyFromFlags() {
-  if (absl::GetFlag(FLAGS_identity)) {
-    IdentityReplicationPolicy::Options options;
-    options.separator = absl::GetFlag(FLAGS_separator);
-    return IdentityReplicationPolicy::Create(std::move(options));
-  }
-  DefaultReplicationPolicy::Options options;
-  options.separator = absl::GetFlag(FLAGS_separator);
-  return DefaultReplicationPolicy::Create(std::move(options));
+  auto inner = PrefixPolicy();
+  auto names = ParseRenamedTopics(absl::GetFlag(FLAGS_rename));
+  if (!inner.ok()) return inner.status();
+  if (!names.ok()) return names.status();
+  if (names->empty()) return inner;
+  RenamingReplicationPolicy::Options options;
+  options.names = *std::move(names);
+  options.inner = *std::move(inner);
+  return RenamingReplicationPolicy::Create(std::move(options));
 }
 
 absl::Duration TimeoutFromFlags() { return absl::GetFlag(FLAGS_timeout); }

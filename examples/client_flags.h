@@ -4,7 +4,7 @@
 // the mirror names topics there.
 //
 //   --bootstrap-server HOST:PORT  --command-config FILE  --timeout 30s
-//   --separator _  --identity
+//   --separator _  --identity  --rename orders:bills
 
 #ifndef EXAMPLES_CLIENT_FLAGS_H_
 #define EXAMPLES_CLIENT_FLAGS_H_
@@ -29,7 +29,7 @@ void ParseClientFlags(const std::string& usage, int argc, char** argv);
 // file and line.
 absl::StatusOr<std::map<std::string, std::string>> ClusterProperties();
 
-// The policy that --separator and --identity describe.
+// The policy that --separator, --identity and --rename describe.
 absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> PolicyFromFlags();
 
 absl::Duration TimeoutFromFlags();

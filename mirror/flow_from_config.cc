@@ -16,6 +16,7 @@
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/renaming_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 
 namespace mirror {
@@ -43,7 +44,7 @@ absl::Status Refuse(const FlowConfig& config, const std::string& property,
       absl::StrCat(config.Name(), ".", property, ": ", reason));
 }
 
-absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Policy(
+absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Mm2Policy(
     const FlowConfig& config) {
   if (config.policy == "IdentityReplicationPolicy") {
     IdentityReplicationPolicy::Options options;
@@ -59,6 +60,25 @@ absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Policy(
   if (!policy.ok()) {
     return Refuse(config, "replication.policy.separator",
                   std::string(policy.status().message()));
+  }
+  return *std::move(policy);
+}
+
+absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Policy(
+    const FlowConfig& config) {
+  auto mm2 = Mm2Policy(config);
+  if (!mm2.ok() || config.renamed_topics.empty()) return mm2;
+  const std::string property = "replication.policy.rename";
+  auto names = ParseRenamedTopics(config.renamed_topics);
+  if (!names.ok()) {
+    return Refuse(config, property, std::string(names.status().message()));
+  }
+  RenamingReplicationPolicy::Options options;
+  options.names = *std::move(names);
+  options.inner = *std::move(mm2);
+  auto policy = RenamingReplicationPolicy::Create(std::move(options));
+  if (!policy.ok()) {
+    return Refuse(config, property, std::string(policy.status().message()));
   }
   return *std::move(policy);
 }

@@ -93,6 +93,26 @@ TEST(FlowFromConfigTest, IdentityKnowsItsSource) {
   EXPECT_EQ(flow.policy->TopicSource("orders"), "A");
 }
 
+TEST(FlowFromConfigTest, RenamesTopicsBeforeThePolicyAddsItsPrefix) {
+  const std::string rename = "replication.policy.rename = orders:bills, a:b\n";
+  EXPECT_EQ(Map(rename).policy->FormatRemoteTopic("A", "orders"), "A.bills");
+  const Flow flow = Map(absl::StrCat(
+      rename, "replication.policy.class = IdentityReplicationPolicy\n"));
+  EXPECT_EQ(flow.policy->FormatRemoteTopic("A", "orders"), "bills");
+  EXPECT_EQ(flow.policy->UpstreamTopic("bills"), "orders");
+  EXPECT_EQ(flow.policy->TopicSource("bills"), "A");
+}
+
+TEST(FlowFromConfigTest, RefusesRenamingThatCannotBe) {
+  for (const char* names : {"orders", "a:b,c:b", "orders:heartbeats"}) {
+    EXPECT_THAT(FlowFromConfig(AToB(
+                    absl::StrCat("replication.policy.rename = ", names, "\n"))),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("replication.policy.rename")))
+        << names;
+  }
+}
+
 TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
   const Flow flow =
       Map("tasks.max = 7\n"

@@ -59,6 +59,7 @@ struct FlowConfig {
   std::string policy;  // DefaultReplicationPolicy or IdentityReplicationPolicy
   std::string separator;
   bool internal_topic_separator = true;
+  std::string renamed_topics;  // for ParseRenamedTopics
 
   // Comma lists of regular expressions, for RegexTopicFilter and its kin.
   std::string topics;

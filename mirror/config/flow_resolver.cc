@@ -84,6 +84,7 @@ void ReadTopicProperties(const FlowReader& read, FlowConfig* flow) {
   flow->separator = read.Text("replication.policy.separator");
   flow->internal_topic_separator =
       read.Bool("replication.policy.internal.topic.separator.enabled");
+  flow->renamed_topics = read.Text("replication.policy.rename");
   flow->topics = read.Text("topics");
   flow->topics_exclude = read.Text("topics.exclude");
   flow->config_properties_exclude = read.Text("config.properties.exclude");

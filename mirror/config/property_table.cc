@@ -166,6 +166,10 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
            "true",
            "Whether internal topics are named with the separator, too, or "
            "always with '.'."),
+      Text("replication.policy.rename", kTopAndFlow, "",
+           "Not in MM2. Topics that get another name, before the policy adds "
+           "its prefix: FROM:TO, separated by commas. A topic that has such a "
+           "name already is copied with -unrenamed behind its own."),
       Millis("admin.timeout.ms", kTopAndFlow, "60000",
              "How long one administrative request may take."),
       List("config.providers", kTopLevel, "",

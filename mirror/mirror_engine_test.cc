@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
+#include "mirror/policy/mask_field.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
@@ -103,6 +104,28 @@ TEST_F(MirrorEngineTest, TwoFlowsMirrorEachOtherWithoutGoingInCircles) {
   }));
   EXPECT_FALSE(a_->HasTopic("B.A.orders"));
   EXPECT_FALSE(b_->HasTopic("A.B.orders"));
+}
+
+TEST_F(MirrorEngineTest, HeartbeatsReachNoTransform) {
+  a_->CreateTopic("heartbeats", 1);
+  a_->CreateTopic("orders", 1);
+  a_->Fill({"heartbeats", 0}, 10);  // no JSON
+  Record order;
+  order.value = R"({"name":"x"})";
+  a_->Append({"orders", 0}, order);
+  Flow flow = FakeFlow();
+  MaskField::Options mask;
+  mask.fields = {"name"};
+  flow.transforms.push_back(MaskField::Create(mask).value());
+  auto engine = MirrorEngine::Create({flow});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    return b_->HasTopic("A.heartbeats") &&
+           b_->LogEnd({"A.heartbeats", 0}) == 10 && b_->HasTopic("A.orders") &&
+           b_->LogEnd({"A.orders", 0}) == 1;
+  }));
+  EXPECT_EQ(b_->Records({"A.orders", 0})[0].value, R"({"name":"***"})");
 }
 
 TEST_F(MirrorEngineTest, WritesHeartbeatsEvenIfNothingIsCopied) {

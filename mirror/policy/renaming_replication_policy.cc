@@ -151,11 +151,11 @@ absl::Status RenamingReplicationPolicy::AddRules(
 
 absl::Status RenamingReplicationPolicy::CheckName(
     const std::string& name) const {
-  if (!IsLegalTopicName(name)) {
+  if (!IsUsable(name)) {
     return absl::InvalidArgumentError(absl::StrCat(
         Quoted(name),
         " cannot be the name of a topic: 1 to 249 letters, digits, '.', '_' "
-        "and '-', but not \".\" or \"..\""));
+        "and '-', but not dots alone"));
   }
   if (IsReserved(name)) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -165,6 +165,11 @@ absl::Status RenamingReplicationPolicy::CheckName(
         kUnrenamed, "\" are made by the policy itself"));
   }
   return absl::OkStatus();
+}
+
+bool RenamingReplicationPolicy::IsUsable(absl::string_view name) const {
+  return IsLegalTopicName(name) &&
+         inner_->UpstreamTopic(inner_->FormatRemoteTopic("A", name)) == name;
 }
 
 bool RenamingReplicationPolicy::IsReserved(absl::string_view name) const {
@@ -180,7 +185,7 @@ std::optional<std::string> RenamingReplicationPolicy::Forward(
   for (const auto& rule : rules_) {
     std::optional<std::string> name = rule->forward.Apply(topic);
     if (!name) continue;
-    if (!IsLegalTopicName(*name) || IsReserved(*name)) return std::nullopt;
+    if (!IsUsable(*name) || IsReserved(*name)) return std::nullopt;
     return name;
   }
   return std::nullopt;

@@ -98,6 +98,8 @@ class RenamingReplicationPolicy final : public ReplicationPolicy {
   absl::Status AddRules(const std::vector<Rule>& rules);
   absl::Status CheckName(const std::string& name) const;
 
+  // Whether it is a topic's name from which the inner policy leads back.
+  bool IsUsable(absl::string_view name) const;
   // Names that are the library's own or this policy's.
   bool IsReserved(absl::string_view name) const;
   // What names and rules make of `topic`, and the topic of which they make

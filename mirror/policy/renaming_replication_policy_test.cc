@@ -191,8 +191,8 @@ TEST(RenamingReplicationPolicy, RefusesWhatCannotBeUndone) {
                AllOf(HasSubstr("\"a\" and \"b\""), HasSubstr("\"x\""))));
   const std::string long_name(250, 'a');
   for (const std::string& name :
-       {std::string(), std::string("."), std::string("ä"), long_name,
-        std::string("x y"), std::string("heartbeats"),
+       {std::string(), std::string("."), std::string("..."), std::string("ä"),
+        long_name, std::string("x y"), std::string("heartbeats"),
         std::string("A.heartbeats"), std::string("x.internal"),
         std::string("__x"), std::string("x-unrenamed")}) {
     for (const auto& names :

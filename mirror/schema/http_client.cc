@@ -107,6 +107,8 @@ absl::Status HttpClient::SetUp() {
   CURL* const curl = curl_;
   // The library must not touch a host's signals, nor be ended by SIGALRM.
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  // A name look-up that takes too long is left behind, not waited for.
+  curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);

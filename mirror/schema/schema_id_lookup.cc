@@ -76,12 +76,7 @@ absl::Duration SchemaIdLookup::RunOnce() {
     jobs_.pop_front();
     busy_since_ = clock_->Now();
   }
-  absl::StatusOr<int32_t> id = copier_->Copy(WishOf(job));
-  if (!id.ok()) {
-    id = absl::Status(id.status().code(),
-                      absl::StrCat("schema id ", job.key.second, ": ",
-                                   id.status().message()));
-  }
+  const absl::StatusOr<int32_t> id = copier_->Copy(WishOf(job));
   MutexLock lock(&mu_);
   busy_since_ = absl::InfiniteFuture();
   Store(job, id);
@@ -94,10 +89,14 @@ absl::Duration SchemaIdLookup::RunOnce() {
   return absl::ZeroDuration();
 }
 
-void SchemaIdLookup::Store(const Job& job, absl::StatusOr<int32_t> id) {
+void SchemaIdLookup::Store(const Job& job, const absl::StatusOr<int32_t>& id) {
   Answer& answer = answers_[job.topic][job.key];
   answer.pending = false;
-  answer.id = std::move(id);
+  answer.id = id;
+  if (id.ok()) return;
+  answer.id = absl::Status(
+      id.status().code(),
+      absl::StrCat("schema id ", job.key.second, ": ", id.status().message()));
   answer.ends = clock_->Now() + options_.retry_after;
 }
 

@@ -70,7 +70,7 @@ class SchemaIdLookup {
 
   absl::Duration RunOnce();
   SchemaWish WishOf(const Job& job) const;
-  void Store(const Job& job, absl::StatusOr<int32_t> id)
+  void Store(const Job& job, const absl::StatusOr<int32_t>& id)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Options options_;

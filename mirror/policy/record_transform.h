@@ -28,7 +28,8 @@ enum class RecordVerdict {
 };
 
 // Sees, alters or drops records. A flow runs its transforms in order; a dropped
-// record reaches no later one. Heartbeats reach none: they are the mirror's own.
+// record reaches no later one. Heartbeats reach none: they are the mirror's
+// own.
 //
 // A transform must answer the same for the same record: after a restart or a
 // retry it sees records again, and copies that differ would betray which run

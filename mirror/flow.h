@@ -24,6 +24,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/credential_source.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
+#include "mirror/metadata/acl_sync_options.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/record_transform.h"
 #include "mirror/policy/replication_policy.h"
@@ -136,6 +137,7 @@ struct Flow {
   HeartbeatOptions heartbeats;
   OffsetSyncOptions offset_syncs;
   CheckpointOptions checkpoints;
+  AclSyncOptions acls;
 };
 
 }  // namespace mirror

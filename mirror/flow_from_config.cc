@@ -207,6 +207,15 @@ void SetCheckpoints(const FlowConfig& config, Flow* flow) {
   checkpoints.follow_rewinds = config.follow_rewinds;
 }
 
+void SetAcls(const FlowConfig& config, Flow* flow) {
+  flow->acls.enabled =
+      config.sync_topic_acls_interval != absl::InfiniteDuration();
+  if (flow->acls.enabled) flow->acls.interval = config.sync_topic_acls_interval;
+  flow->acls.prefixed = config.sync_prefixed_acls;
+  flow->acls.groups = config.sync_group_acls;
+  flow->acls.remove = config.remove_acls;
+}
+
 // Settings of the offset syncs' producer that nobody reads, by name.
 std::vector<std::string> IdleSettings(const FlowConfig& config) {
   std::vector<std::string> names;
@@ -245,23 +254,17 @@ absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config) {
   SetTopics(config, &flow);
   SetBookkeeping(config, &flow);
   SetCheckpoints(config, &flow);
+  SetAcls(config, &flow);
   return flow;
 }
 
 std::vector<std::string> LeftOutOfFlow(const FlowConfig& config) {
   std::vector<std::string> result;
   if (!config.enabled) return result;
-  std::vector<std::string> jobs;
-  const auto add = [&jobs](absl::Duration interval, const char* job) {
-    if (interval != absl::InfiniteDuration()) jobs.emplace_back(job);
-  };
-  add(config.sync_topic_configs_interval,
-      "topic configs (sync.topic.configs.enabled)");
-  add(config.sync_topic_acls_interval, "topic ACLs (sync.topic.acls.enabled)");
-  if (!jobs.empty()) {
-    result.push_back(absl::StrCat(
-        "not yet done by this version: ", absl::StrJoin(jobs, ", "),
-        "; everything else is done as configured"));
+  if (config.sync_topic_configs_interval != absl::InfiniteDuration()) {
+    result.push_back(
+        "not yet done by this version: topic configs "
+        "(sync.topic.configs.enabled); everything else is done as configured");
   }
   if (config.tasks_max > kMaxShards) {
     result.push_back(absl::StrCat("tasks.max = ", config.tasks_max,

@@ -23,7 +23,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::Pair;
 
 // The flow A->B of a file with these lines, from line 5 on.
@@ -173,6 +172,23 @@ TEST(FlowFromConfigTest, CheckpointsAndGroupOffsetsAreTakenOver) {
   EXPECT_FALSE(Map("").checkpoints.sync_group_offsets);
 }
 
+TEST(FlowFromConfigTest, AclsAreTakenOver) {
+  const Flow flow =
+      Map("sync.topic.acls.interval.seconds = 7\n"
+          "sync.topic.acls.prefixed.enabled = true\n"
+          "sync.group.acls.enabled = true\n"
+          "sync.topic.acls.remove.enabled = true\n");
+  EXPECT_TRUE(flow.acls.enabled);
+  EXPECT_EQ(flow.acls.interval, absl::Seconds(7));
+  EXPECT_TRUE(flow.acls.prefixed);
+  EXPECT_TRUE(flow.acls.groups);
+  EXPECT_TRUE(flow.acls.remove);
+  EXPECT_FALSE(Map("sync.topic.acls.enabled = false\n").acls.enabled);
+  const AclSyncOptions by_default = Map("").acls;
+  EXPECT_EQ(by_default.interval, AclSyncOptions().interval);
+  EXPECT_FALSE(by_default.prefixed || by_default.groups || by_default.remove);
+}
+
 TEST(FlowFromConfigTest, EachClientGetsItsSettingsInLibrdkafkasTerms) {
   const Flow flow =
       Map("A.consumer.fetch.min.bytes = 7\n"
@@ -216,21 +232,18 @@ TEST(FlowFromConfigTest, AFlowThatIsNotEnabledOnlyBeats) {
 }
 
 TEST(LeftOutOfFlowTest, NamesTheJobsThatAreNotDone) {
-  EXPECT_THAT(LeftOutOfFlow(AToB("sync.topic.acls.enabled = false\n")),
-              ElementsAre(AllOf(HasSubstr("sync.topic.configs.enabled"),
-                                Not(HasSubstr("sync.topic.acls.enabled")))));
+  EXPECT_THAT(LeftOutOfFlow(AToB("")),
+              ElementsAre(HasSubstr("sync.topic.configs.enabled")));
 }
 
 TEST(LeftOutOfFlowTest, SaysNothingWhereNothingIsLeftOut) {
-  EXPECT_THAT(LeftOutOfFlow(AToB("sync.topic.configs.enabled = false\n"
-                                 "sync.topic.acls.enabled = false\n")),
+  EXPECT_THAT(LeftOutOfFlow(AToB("sync.topic.configs.enabled = false\n")),
               IsEmpty());
 }
 
 TEST(LeftOutOfFlowTest, NamesWhatIsTakenOtherwise) {
   const FlowConfig config = AToB(
       "sync.topic.configs.enabled = false\n"
-      "sync.topic.acls.enabled = false\n"
       "admin.timeout.ms = 5000\n"
       "offset-syncs.topic.location = target\n"
       "A->B.producer.linger.ms = 9\n"

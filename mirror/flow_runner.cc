@@ -93,6 +93,9 @@ absl::Status FlowRunner::Build() {
   }
   if (absl::Status status = BuildShards(); !status.ok()) return status;
   if (absl::Status status = BuildControl(); !status.ok()) return status;
+  if (flow_.acls.enabled) {
+    if (absl::Status status = BuildAcls(); !status.ok()) return status;
+  }
   if (!flow_.checkpoints.enabled) return absl::OkStatus();
   if (absl::Status status = BuildCheckpoints(); !status.ok()) return status;
   return flow_.checkpoints.sync_group_offsets ? BuildGroupOffsets()
@@ -246,6 +249,32 @@ absl::Status FlowRunner::BuildGroupOffsets() {
   return absl::OkStatus();
 }
 
+absl::Status FlowRunner::BuildAcls() {
+  AclSyncerOptions options;
+  options.rules.selection = {flow_.policy, flow_.topics, flow_.target.alias,
+                             flow_.replicate_heartbeats};
+  options.rules.source_alias = flow_.source.alias;
+  options.rules.groups = flow_.groups;
+  options.rules.options = flow_.acls;
+  options.flow = name_;
+  options.client_id = absl::StrCat(name_, "|acls");
+  options.ledger_replication_factor = flow_.progress_replication_factor;
+  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
+  auto syncer =
+      AclSyncer::Create(flow_.source.cluster.get(), flow_.target.cluster.get(),
+                        std::move(options), clock_);
+  if (!syncer.ok()) return syncer.status();
+  acls_ = *std::move(syncer);
+  AddWorker("acls", [this] {
+    // Not before it is certain that these are two clusters.
+    if (!control_->running()) return kUntilRunning;
+    NoteOutcome("ACLs", EngineEvent::Kind::kAclRefused, acls_->RunOnce(),
+                &acl_status_);
+    return acls_->TimeToNextTurn();
+  });
+  return absl::OkStatus();
+}
+
 void FlowRunner::AddWorker(const std::string& name,
                            PeriodicWorker::RunOnce run_once) {
   workers_.push_back(
@@ -262,6 +291,7 @@ void FlowRunner::Cancel() {
   if (control_ != nullptr) control_->Cancel();
   if (checkpoints_ != nullptr) checkpoints_->Cancel();
   if (group_offsets_ != nullptr) group_offsets_->Cancel();
+  if (acls_ != nullptr) acls_->Cancel();
 }
 
 void FlowRunner::StopLoops() {
@@ -306,6 +336,7 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   if (group_offsets_ != nullptr) {
     group_offsets_->FillStatus(status->mutable_group_offsets());
   }
+  if (acls_ != nullptr) acls_->FillStatus(status->mutable_acls());
 }
 
 void FlowRunner::Tell(EngineEvent event) {

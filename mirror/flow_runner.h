@@ -19,6 +19,7 @@
 #include "mirror/checkpoint/group_offset_syncer.h"
 #include "mirror/flow.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
+#include "mirror/metadata/acl_sync.h"
 #include "mirror/replication/flow_control.h"
 #include "mirror/replication/shard.h"
 #include "mirror/runtime/clock.h"
@@ -65,6 +66,7 @@ class FlowRunner {
   absl::Status BuildControl();
   absl::Status BuildCheckpoints();
   absl::Status BuildGroupOffsets();
+  absl::Status BuildAcls();
   void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
   // Passes an event on, unless the same trouble has just been told.
   void Tell(EngineEvent event);
@@ -87,11 +89,13 @@ class FlowRunner {
   std::unique_ptr<FlowControl> control_;              // null: nothing is copied
   std::unique_ptr<CheckpointEmitter> checkpoints_;    // null: not emitted
   std::unique_ptr<GroupOffsetSyncer> group_offsets_;  // null: not synced
+  std::unique_ptr<AclSyncer> acls_;                   // null: not copied
   // Of the thread of that name each.
   absl::Status heartbeat_status_;
   absl::Status offset_sync_status_;
   absl::Status checkpoint_status_;
   absl::Status group_offset_status_;
+  absl::Status acl_status_;
   std::vector<std::unique_ptr<PeriodicWorker>> workers_;
 };
 

@@ -72,6 +72,9 @@ absl::Status CheckFlow(const Flow& flow) {
     return Wrong(flow, "checkpoints.sync_group_offsets_interval",
                  "must be above zero");
   }
+  if (flow.acls.interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "acls.interval", "must be above zero");
+  }
   if (flow.offset_syncs.lag_max < 0) {
     return Wrong(flow, "offset_syncs.lag_max", "must not be negative");
   }

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "mirror/cluster/acl_admin.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/group_admin.h"
 #include "mirror/cluster/record_sink.h"
@@ -50,6 +51,8 @@ class Cluster {
   virtual absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) = 0;
   virtual absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
+      const std::string& client_id) = 0;
+  virtual absl::StatusOr<std::unique_ptr<AclAdmin>> NewAclAdmin(
       const std::string& client_id) = 0;
 };
 

@@ -73,6 +73,9 @@ struct FlowConfig {
   absl::Duration refresh_topics_interval;
   absl::Duration sync_topic_configs_interval;
   absl::Duration sync_topic_acls_interval;
+  bool sync_prefixed_acls = false;
+  bool sync_group_acls = false;
+  bool remove_acls = false;
   absl::Duration refresh_groups_interval;
   absl::Duration emit_checkpoints_interval;
   absl::Duration sync_group_offsets_interval;

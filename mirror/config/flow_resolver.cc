@@ -93,6 +93,9 @@ void ReadTopicProperties(const FlowReader& read, FlowConfig* flow) {
   flow->refresh_topics_interval = read.Interval("refresh.topics");
   flow->sync_topic_configs_interval = read.Interval("sync.topic.configs");
   flow->sync_topic_acls_interval = read.Interval("sync.topic.acls");
+  flow->sync_prefixed_acls = read.Bool("sync.topic.acls.prefixed.enabled");
+  flow->sync_group_acls = read.Bool("sync.group.acls.enabled");
+  flow->remove_acls = read.Bool("sync.topic.acls.remove.enabled");
   flow->replication_factor = read.Int("replication.factor");
 }
 

@@ -57,6 +57,10 @@ TEST(PropertyPrecedenceTest, OurOwnPropertiesHaveSafeDefaults) {
   EXPECT_FALSE(flow.exactly_once);
   EXPECT_EQ(flow.start, InitialPosition::kEarliest);
   EXPECT_FALSE(flow.follow_rewinds);
+  EXPECT_FALSE(flow.sync_prefixed_acls);
+  EXPECT_FALSE(flow.sync_group_acls);
+  EXPECT_FALSE(flow.remove_acls);
+  EXPECT_TRUE(AToB("A->B.sync.topic.acls.remove.enabled=true\n").remove_acls);
   EXPECT_TRUE(
       AToB("A->B.sync.group.offsets.follow.rewinds=true\n").follow_rewinds);
   EXPECT_EQ(AToB("A->B.on.source.gap=reseed\n").on_source_gap,

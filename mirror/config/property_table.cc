@@ -221,9 +221,20 @@ std::vector<PropertySpec> TopicProperties() {
              "Which cluster's default a topic config takes that is not set on "
              "the source topic. MM2 reads it only as S->T.use.defaults.from."),
       Seconds("sync.topic.acls.interval.seconds", "600",
-              "How often topic ACLs are copied."),
+              "How often topic ACLs are compared and copied."),
       Bool("sync.topic.acls.enabled", kTopAndFlow, "true",
-           "Copy read access of topics to the target."),
+           "Copy the ACLs of topics to the target, but for those that allow "
+           "to write: everything becomes read."),
+      Bool("sync.topic.acls.prefixed.enabled", kTopAndFlow, "false",
+           "Not in MM2. Copy ACLs about prefixes of topic names, too, where "
+           "the replication policy makes prefixes of them."),
+      Bool("sync.topic.acls.remove.enabled", kTopAndFlow, "false",
+           "Not in MM2. Delete ACLs on the target that were created with this "
+           "switched on and that the source no longer has. They are "
+           "remembered in mm2-acls.S.internal on the target."),
+      Bool("sync.group.acls.enabled", kTopAndFlow, "false",
+           "Not in MM2. Copy the ACLs of the consumer groups that `groups` "
+           "selects, too, under the same names."),
       Bool("heartbeats.replication.enabled", kTopAndFlow, "true",
            "Replicate the source's heartbeats topic whatever `topics` says."),
   };

@@ -70,6 +70,12 @@ using ListGroupOffsetsPtr =
 using AlterGroupOffsetsPtr =
     std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t,
                     Destroy<rd_kafka_AlterConsumerGroupOffsets_destroy>>;
+using ConfigResourcePtr =
+    std::unique_ptr<rd_kafka_ConfigResource_t,
+                    Destroy<rd_kafka_ConfigResource_destroy>>;
+// Also of filters, which are the same to librdkafka.
+using AclBindingPtr = std::unique_ptr<rd_kafka_AclBinding_t,
+                                      Destroy<rd_kafka_AclBinding_destroy>>;
 
 }  // namespace mirror::internal
 

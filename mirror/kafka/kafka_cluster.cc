@@ -7,6 +7,7 @@
 #include "absl/memory/memory.h"
 #include "mirror/kafka/client.h"
 #include "mirror/kafka/client_config.h"
+#include "mirror/kafka/kafka_acl_admin.h"
 #include "mirror/kafka/kafka_cluster_admin.h"
 #include "mirror/kafka/kafka_group_admin.h"
 #include "mirror/kafka/kafka_record_sink.h"
@@ -73,6 +74,12 @@ absl::StatusOr<std::unique_ptr<ClusterAdmin>> KafkaCluster::NewAdmin(
 absl::StatusOr<std::unique_ptr<GroupAdmin>> KafkaCluster::NewGroupAdmin(
     const std::string& client_id) {
   return internal::KafkaGroupAdmin::Create(
+      SettingsFor(ClientRole::kAdmin, options_), client_id);
+}
+
+absl::StatusOr<std::unique_ptr<AclAdmin>> KafkaCluster::NewAclAdmin(
+    const std::string& client_id) {
+  return internal::KafkaAclAdmin::Create(
       SettingsFor(ClientRole::kAdmin, options_), client_id);
 }
 

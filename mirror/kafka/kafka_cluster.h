@@ -57,6 +57,8 @@ class KafkaCluster final : public Cluster {
       const std::string& client_id) override;
   absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
       const std::string& client_id) override;
+  absl::StatusOr<std::unique_ptr<AclAdmin>> NewAclAdmin(
+      const std::string& client_id) override;
 
  private:
   explicit KafkaCluster(KafkaClusterOptions options)

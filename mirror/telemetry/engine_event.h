@@ -35,14 +35,16 @@ struct EngineEvent {
     kTargetChanged,          // copies are gone from the target; goes on
     kTargetWrittenByOthers,  // records among the copies; goes on
     kRecordSkipped,          // refused by the target, and left out
+    kAclsChanged,  // on the target: created, or removed
+    kAclRefused    // not copied, by the target or by a rule; or none at all
   };
 
   Kind kind = Kind::kFlowStarted;
   LogLevel level = LogLevel::kInfo;
   // "S->T".
   std::string flow;
-  // A source topic-partition, a topic, a consumer group or a cluster's alias;
-  // may be empty.
+  // A source topic-partition, a topic, a consumer group, an ACL or a cluster's
+  // alias; may be empty.
   std::string subject;
   // What happened, and what to do where something is to be done.
   std::string message;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/testing/fake_acl_admin.h"
 #include "mirror/testing/fake_admin.h"
 #include "mirror/testing/fake_cluster_state.h"
 #include "mirror/testing/fake_record_sink.h"
@@ -78,6 +79,11 @@ absl::StatusOr<std::unique_ptr<ClusterAdmin>> FakeCluster::NewAdmin(
 absl::StatusOr<std::unique_ptr<GroupAdmin>> FakeCluster::NewGroupAdmin(
     const std::string& client_id) {
   return std::make_unique<internal::FakeGroupAdmin>(state_.get());
+}
+
+absl::StatusOr<std::unique_ptr<AclAdmin>> FakeCluster::NewAclAdmin(
+    const std::string& client_id) {
+  return std::make_unique<internal::FakeAclAdmin>(state_.get());
 }
 
 void FakeCluster::CreateTopic(const std::string& name, int32_t partitions,
@@ -219,6 +225,46 @@ GroupOffsets FakeCluster::CommittedOffsets(const std::string& group) const {
   MutexLock lock(&state_->mu);
   const auto it = state_->groups.find(group);
   return it == state_->groups.end() ? GroupOffsets() : it->second.offsets;
+}
+
+void FakeCluster::AddAcl(const AclBinding& acl) {
+  MutexLock lock(&state_->mu);
+  state_->acls.insert(acl);
+}
+
+void FakeCluster::RemoveAcl(const AclBinding& acl) {
+  MutexLock lock(&state_->mu);
+  state_->acls.erase(acl);
+}
+
+std::vector<AclBinding> FakeCluster::Acls() const {
+  MutexLock lock(&state_->mu);
+  return {state_->acls.begin(), state_->acls.end()};
+}
+
+int64_t FakeCluster::AclWrites() const {
+  MutexLock lock(&state_->mu);
+  return state_->acl_writes;
+}
+
+void FakeCluster::SetAuthorizer(bool there) {
+  MutexLock lock(&state_->mu);
+  state_->authorizer = there;
+}
+
+void FakeCluster::RefuseDescribeAcls(absl::Status status) {
+  MutexLock lock(&state_->mu);
+  state_->describe_acls_refusal = std::move(status);
+}
+
+void FakeCluster::RefuseAlterAcls(absl::Status status) {
+  MutexLock lock(&state_->mu);
+  state_->alter_acls_refusal = std::move(status);
+}
+
+void FakeCluster::FailAcl(const std::string& resource, absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->acl_failures, resource, std::move(status));
 }
 
 void FakeCluster::SetDown(bool down) {

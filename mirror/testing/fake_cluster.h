@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/model/acl_binding.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
@@ -78,6 +79,8 @@ class FakeCluster final : public Cluster {
       const std::string& client_id) override;
   absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
       const std::string& client_id) override;
+  absl::StatusOr<std::unique_ptr<AclAdmin>> NewAclAdmin(
+      const std::string& client_id) override;
 
   // Topics. An illegal or existing name ends the program.
   void CreateTopic(const std::string& name, int32_t partitions,
@@ -121,6 +124,15 @@ class FakeCluster final : public Cluster {
   // What the group has committed; empty if there is no such group.
   GroupOffsets CommittedOffsets(const std::string& group) const;
 
+  // ACLs; they are kept, and keep nobody from anything.
+  void AddAcl(const AclBinding& acl);
+  void RemoveAcl(const AclBinding& acl);
+  std::vector<AclBinding> Acls() const;
+  // How many ACLs admins were told to create or delete.
+  int64_t AclWrites() const;
+  // Whether the cluster has an authorizer, as it has at first.
+  void SetAuthorizer(bool there);
+
   // Weather. While the cluster is down nothing answers: produces stay in
   // flight, fetches bring nothing, admin calls are Unavailable.
   void SetDown(bool down);
@@ -137,6 +149,11 @@ class FakeCluster final : public Cluster {
   // in the partition.
   void FailGroup(const std::string& group, absl::Status status);
   void FailSetOffset(const TopicPartition& tp, absl::Status status);
+  // Admins are told this when they ask for ACLs; when they change any; when
+  // they change one about the resource of that name.
+  void RefuseDescribeAcls(absl::Status status);
+  void RefuseAlterAcls(absl::Status status);
+  void FailAcl(const std::string& resource, absl::Status status);
   // The next `count` batches that sinks send fail, whichever their topic.
   void FailNextProduces(int64_t count, absl::Status status);
   // Whoever reads up to `offset` is told DataLoss.

@@ -85,6 +85,12 @@ absl::Status FakeClusterState::GroupFailure(const std::string& group) const {
                it->second.message());
 }
 
+absl::Status FakeClusterState::AclFailure(const AclBinding& acl) const {
+  const auto it = acl_failures.find(acl.name);
+  if (it == acl_failures.end()) return absl::OkStatus();
+  return Error(it->second.code(), acl.ToString(), it->second.message());
+}
+
 absl::Status FakeClusterState::FailureFor(
     const std::map<std::string, absl::Status>& failures,
     const TopicPartition& tp) {

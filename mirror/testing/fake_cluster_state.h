@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/model/acl_binding.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/testing/fake_log.h"
@@ -75,6 +76,14 @@ struct FakeClusterState {
   std::map<std::string, absl::Status> group_failures ABSL_GUARDED_BY(mu);
   std::map<std::string, absl::Status> set_offset_failures ABSL_GUARDED_BY(mu);
   absl::Status create_topics_refusal ABSL_GUARDED_BY(mu);
+
+  bool authorizer ABSL_GUARDED_BY(mu) = true;
+  std::set<AclBinding> acls ABSL_GUARDED_BY(mu);
+  int64_t acl_writes ABSL_GUARDED_BY(mu) = 0;
+  absl::Status describe_acls_refusal ABSL_GUARDED_BY(mu);
+  absl::Status alter_acls_refusal ABSL_GUARDED_BY(mu);
+  // By the name of the resource.
+  std::map<std::string, absl::Status> acl_failures ABSL_GUARDED_BY(mu);
   // Sinks made when it was lower are fenced.
   int64_t fence ABSL_GUARDED_BY(mu) = 0;
   int64_t max_batch_records ABSL_GUARDED_BY(mu) = 500;
@@ -94,6 +103,9 @@ struct FakeClusterState {
   absl::Status Reachable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The failure set for the group; OK if none.
   absl::Status GroupFailure(const std::string& group) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The failure set for ACLs about the resource; OK if none.
+  absl::Status AclFailure(const AclBinding& acl) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The failure set for the partition or its topic; OK if none.
   static absl::Status FailureFor(

@@ -2,7 +2,7 @@
 //
 // What every Cluster keeps, as one suite of tests per port. Run by FakeCluster
 // and by the adapter on a real broker; a new implementation of the ports
-// instantiates all four:
+// instantiates all five:
 //
 //   INSTANTIATE_TEST_SUITE_P(Mine, RecordSourceContract,
 //   Values(&MyEnvironment));
@@ -37,7 +37,10 @@ class ContractEnvironment {
  public:
   virtual ~ContractEnvironment() = default;
 
+  // It has an authorizer, which lets this client do everything.
   virtual Cluster* cluster() = 0;
+  // Another one, which has none.
+  virtual Cluster* cluster_without_authorizer() = 0;
   // The longest that anything promised may take.
   virtual absl::Duration patience() const = 0;
 
@@ -134,6 +137,7 @@ class RecordSourceContract : public ClusterContract {};
 class RecordSinkContract : public ClusterContract {};
 class ClusterAdminContract : public ClusterContract {};
 class GroupAdminContract : public ClusterContract {};
+class AclAdminContract : public ClusterContract {};
 
 }  // namespace mirror
 

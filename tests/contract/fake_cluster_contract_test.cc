@@ -15,7 +15,10 @@ namespace {
 
 class FakeEnvironment final : public ContractEnvironment {
  public:
+  FakeEnvironment() { open_.SetAuthorizer(false); }
+
   Cluster* cluster() override { return &cluster_; }
+  Cluster* cluster_without_authorizer() override { return &open_; }
   absl::Duration patience() const override { return absl::Seconds(10); }
 
   void AppendAborted(const TopicPartition& tp, int64_t count) override {
@@ -32,6 +35,7 @@ class FakeEnvironment final : public ContractEnvironment {
 
  private:
   FakeCluster cluster_{"fake"};
+  FakeCluster open_{"open"};
 };
 
 std::unique_ptr<ContractEnvironment> Fake() {
@@ -45,6 +49,8 @@ INSTANTIATE_TEST_SUITE_P(FakeCluster, RecordSinkContract,
 INSTANTIATE_TEST_SUITE_P(FakeCluster, ClusterAdminContract,
                          ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, GroupAdminContract,
+                         ::testing::Values(&Fake));
+INSTANTIATE_TEST_SUITE_P(FakeCluster, AclAdminContract,
                          ::testing::Values(&Fake));
 
 }  // namespace

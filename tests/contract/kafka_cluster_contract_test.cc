@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -21,32 +22,57 @@ namespace {
 
 using testing::KafkaBroker;
 
+std::unique_ptr<KafkaBroker> StartOrExit(
+    const std::vector<std::string>& settings) {
+  absl::StatusOr<std::unique_ptr<KafkaBroker>> started =
+      KafkaBroker::Start(settings);
+  if (started.ok()) return *std::move(started);
+  std::fprintf(stderr, "%s\n", started.status().ToString().c_str());
+  std::exit(1);
+}
+
 // One broker for all tests, as each start costs seconds.
 KafkaBroker* Broker() {
   static const std::unique_ptr<KafkaBroker> kBroker = [] {
-    absl::StatusOr<std::unique_ptr<KafkaBroker>> started = KafkaBroker::Start();
-    if (!started.ok()) {
-      std::fprintf(stderr, "%s\n", started.status().ToString().c_str());
-      std::exit(1);
-    }
+    auto started = StartOrExit(
+        {"authorizer.class.name=org.apache.kafka.metadata."
+         "authorizer.StandardAuthorizer",
+         "allow.everyone.if.no.acl.found=true", "super.users=User:ANONYMOUS"});
     // Otherwise the first test to ask about a group waits for the topic.
-    testing::AwaitGroupCoordinator((*started)->bootstrap_servers(), "any");
-    return *std::move(started);
+    testing::AwaitGroupCoordinator(started->bootstrap_servers(), "any");
+    return started;
   }();
   return kBroker.get();
 }
 
+// Only one test wants it.
+KafkaBroker* OpenBroker() {
+  static const std::unique_ptr<KafkaBroker> kBroker = StartOrExit({});
+  return kBroker.get();
+}
+
+std::unique_ptr<KafkaCluster> ClusterAt(const std::string& alias,
+                                        const std::string& address) {
+  KafkaClusterOptions options;
+  options.alias = alias;
+  options.properties = {{"bootstrap.servers", address}};
+  options.request_timeout = absl::Seconds(5);
+  return KafkaCluster::Create(std::move(options)).value();
+}
+
 class KafkaEnvironment final : public ContractEnvironment {
  public:
-  KafkaEnvironment() : address_(Broker()->bootstrap_servers()) {
-    KafkaClusterOptions options;
-    options.alias = "real";
-    options.properties = {{"bootstrap.servers", address_}};
-    options.request_timeout = absl::Seconds(5);
-    cluster_ = KafkaCluster::Create(std::move(options)).value();
-  }
+  KafkaEnvironment()
+      : address_(Broker()->bootstrap_servers()),
+        cluster_(ClusterAt("real", address_)) {}
 
   Cluster* cluster() override { return cluster_.get(); }
+  Cluster* cluster_without_authorizer() override {
+    if (open_ == nullptr) {
+      open_ = ClusterAt("open", OpenBroker()->bootstrap_servers());
+    }
+    return open_.get();
+  }
   absl::Duration patience() const override { return absl::Seconds(40); }
 
   void AppendAborted(const TopicPartition& tp, int64_t count) override {
@@ -68,7 +94,8 @@ class KafkaEnvironment final : public ContractEnvironment {
 
  private:
   const std::string address_;
-  std::unique_ptr<KafkaCluster> cluster_;
+  const std::unique_ptr<KafkaCluster> cluster_;
+  std::unique_ptr<KafkaCluster> open_;
   std::map<std::string, std::unique_ptr<testing::GroupMember>> members_;
 };
 
@@ -82,6 +109,7 @@ INSTANTIATE_TEST_SUITE_P(Kafka, RecordSinkContract, ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, ClusterAdminContract,
                          ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, GroupAdminContract, ::testing::Values(&Kafka));
+INSTANTIATE_TEST_SUITE_P(Kafka, AclAdminContract, ::testing::Values(&Kafka));
 
 }  // namespace
 }  // namespace mirror

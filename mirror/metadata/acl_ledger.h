@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which ACLs of the target this engine created, kept in a small topic there, so
+// that none is ever removed that somebody else made. MM2 removes none at all.
+//
+//   auto ledger = AclLedger::Create(&b, AclLedgerTopic("A"), -1, client,
+//   clock);
+//   (*ledger)->Read();
+//   (*ledger)->Add(acls);     // before they are created
+//   (*ledger)->Remove(acls);  // when they are gone
+
+#ifndef MIRROR_METADATA_ACL_LEDGER_H_
+#define MIRROR_METADATA_ACL_LEDGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/internal_topic.h"
+#include "mirror/cluster/topic_follower.h"
+#include "mirror/model/acl_binding.h"
+#include "mirror/runtime/clock.h"
+
+namespace mirror {
+
+// Purpose: a set of ACLs that outlives the process.
+// Thread safety: Cancel() is thread-safe; the rest belongs to one thread.
+// Lifetime: `cluster` and `clock` must outlive the ledger.
+// Errors: those of the cluster; messages name cluster and topic.
+class AclLedger {
+ public:
+  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  static absl::StatusOr<std::unique_ptr<AclLedger>> Create(
+      Cluster* cluster, const std::string& topic, int32_t replication_factor,
+      const std::string& client_id, Clock* clock);
+
+  // Learns what was written since the last call. Changes nothing on the
+  // cluster: where there is no topic, there is nothing in it.
+  absl::Status Read();
+
+  // Makes them part of the ledger, or no longer part of it, creating the topic
+  // if it is missing. After an error neither may have happened to all.
+  absl::Status Add(absl::Span<const AclBinding> acls);
+  absl::Status Remove(absl::Span<const AclBinding> acls);
+
+  const std::set<AclBinding>& acls() const { return acls_; }
+
+  // Makes calls under way and all later ones return soon.
+  void Cancel();
+
+ private:
+  AclLedger(std::unique_ptr<TopicFollower> follower,
+            std::unique_ptr<InternalTopicWriter> writer, Clock* clock)
+      : follower_(std::move(follower)),
+        writer_(std::move(writer)),
+        clock_(clock) {}
+  // A record each: created then, or no longer there.
+  absl::Status Write(absl::Span<const AclBinding> acls,
+                     std::optional<absl::Time> created);
+
+  const std::unique_ptr<TopicFollower> follower_;
+  const std::unique_ptr<InternalTopicWriter> writer_;
+  Clock* const clock_;
+  std::set<AclBinding> acls_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_METADATA_ACL_LEDGER_H_

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A record of the topic that remembers which ACLs of the target this engine
+// created; not in MM2, which removes none. docs/formats/acl-ledger.md has the
+// bytes.
+
+#ifndef MIRROR_METADATA_ACL_LEDGER_RECORD_H_
+#define MIRROR_METADATA_ACL_LEDGER_RECORD_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "mirror/model/acl_binding.h"
+
+namespace mirror {
+
+// "mm2-acls.S.internal".
+std::string AclLedgerTopic(absl::string_view source_alias);
+
+// A value type; thread-compatible.
+struct AclLedgerRecord {
+  AclBinding acl;
+  // When this engine was about to create it; none: it is no longer there.
+  std::optional<absl::Time> created;
+
+  // InvalidArgument: the bytes are no such record, or speak of an ACL in terms
+  // that are not known here; Unimplemented: a newer version.
+  static absl::StatusOr<AclLedgerRecord> Decode(
+      absl::string_view key, const std::optional<std::string>& value);
+  // InvalidArgument: text over 32767 bytes.
+  absl::StatusOr<std::string> EncodeKey() const;
+  // Nothing for a deletion.
+  std::optional<std::string> EncodeValue() const;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_METADATA_ACL_LEDGER_RECORD_H_

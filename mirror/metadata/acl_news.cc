@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/metadata/acl_news.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+
+namespace mirror {
+namespace {
+
+// What forbids one ACL mostly forbids a thousand.
+constexpr size_t kToldAtOnce = 10;
+
+std::string FirstOf(const std::vector<std::string>& lines) {
+  std::string text;
+  for (size_t i = 0; i < std::min(lines.size(), kToldAtOnce); ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : "; ", lines[i]);
+  }
+  if (lines.size() > kToldAtOnce) {
+    absl::StrAppend(&text, "; and ", lines.size() - kToldAtOnce, " more");
+  }
+  return text;
+}
+
+std::vector<std::string> Lines(const std::vector<AclBinding>& acls) {
+  std::vector<std::string> lines;
+  for (const AclBinding& acl : acls) lines.push_back(acl.ToString());
+  return lines;
+}
+
+std::string Acls(size_t count) {
+  return absl::StrCat(count, count == 1 ? " ACL" : " ACLs");
+}
+
+}  // namespace
+
+std::vector<EngineEvent> AclNews::Of(const AclRound& round, bool complete) {
+  std::vector<EngineEvent> events;
+  TellChanges(round, &events);
+  if (!complete) return events;
+  if (round.without_authorizer != without_authorizer_ &&
+      !round.without_authorizer.empty()) {
+    events.push_back(Event(
+        EngineEvent::Kind::kAclRefused, LogLevel::kInfo,
+        round.without_authorizer,
+        absl::StrCat("cluster ", round.without_authorizer,
+                     " has no authorizer, so no ACLs are copied; write "
+                     "sync.topic.acls.enabled = false if that is meant")));
+  }
+  without_authorizer_ = round.without_authorizer;
+  TellRefusals(round, &events);
+  TellLeftOut(round, &events);
+  return events;
+}
+
+EngineEvent AclNews::Event(EngineEvent::Kind kind, LogLevel level,
+                           std::string subject, std::string message) const {
+  EngineEvent event;
+  event.kind = kind;
+  event.level = level;
+  event.flow = flow_;
+  event.subject = std::move(subject);
+  event.message = std::move(message);
+  return event;
+}
+
+void AclNews::TellChanges(const AclRound& round,
+                          std::vector<EngineEvent>* events) {
+  if (!round.created.empty()) {
+    events->push_back(Event(
+        EngineEvent::Kind::kAclsChanged, LogLevel::kInfo, target_alias_,
+        absl::StrCat(Acls(round.created.size()), " created on cluster ",
+                     target_alias_, ": ", FirstOf(Lines(round.created)))));
+  }
+  if (!round.removed.empty()) {
+    events->push_back(
+        Event(EngineEvent::Kind::kAclsChanged, LogLevel::kInfo, target_alias_,
+              absl::StrCat(Acls(round.removed.size()), " removed from cluster ",
+                           target_alias_, ", as the source no longer has ",
+                           round.removed.size() == 1 ? "it: " : "them: ",
+                           FirstOf(Lines(round.removed)))));
+  }
+}
+
+void AclNews::TellRefusals(const AclRound& round,
+                           std::vector<EngineEvent>* events) {
+  size_t told = 0;
+  size_t untold = 0;
+  for (const auto& [acl, reason] : round.refused) {
+    const auto before = refused_.find(acl);
+    if (before != refused_.end() && before->second == reason) continue;
+    if (told == kToldAtOnce) {
+      ++untold;
+      continue;
+    }
+    ++told;
+    events->push_back(Event(EngineEvent::Kind::kAclRefused, LogLevel::kWarning,
+                            acl.ToString(), reason));
+  }
+  if (untold > 0) {
+    absl::StrAppend(&events->back().message, "; ", Acls(untold),
+                    " more are refused: see the status");
+  }
+  refused_ = round.refused;
+}
+
+void AclNews::TellLeftOut(const AclRound& round,
+                          std::vector<EngineEvent>* events) {
+  std::vector<std::string> lines;
+  std::map<AclBinding, std::string> left_out;
+  for (const LeftOutAcl& one : round.plan.left_out) {
+    const auto before = left_out_.find(one.acl);
+    if (before == left_out_.end() || before->second != one.reason) {
+      lines.push_back(absl::StrCat(one.acl.ToString(), ": ", one.reason));
+    }
+    left_out[one.acl] = one.reason;
+  }
+  left_out_ = std::move(left_out);
+  if (lines.empty()) return;
+  events->push_back(
+      Event(EngineEvent::Kind::kAclRefused, LogLevel::kInfo, target_alias_,
+            absl::StrCat(Acls(lines.size()),
+                         " of the source not copied: ", FirstOf(lines))));
+}
+
+}  // namespace mirror

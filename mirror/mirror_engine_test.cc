@@ -18,6 +18,7 @@
 namespace mirror {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Waits for `condition`, for as long as a slow machine may need.
@@ -157,12 +158,36 @@ TEST_F(MirrorEngineTest, WritesOffsetSyncsWhereTheOptionSays) {
   EXPECT_GT(b_->LogEnd({"mm2-offset-syncs.A.internal", 0}), 0);
 }
 
+TEST_F(MirrorEngineTest, CopiesAclsIfNotToldOtherwise) {
+  AclBinding acl;
+  acl.name = "orders";
+  acl.principal = "User:alice";
+  acl.operation = AclOperation::kAll;
+  a_->AddAcl(acl);
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  ASSERT_TRUE(Eventually(
+      [&] { return (*engine)->Status().flows(0).acls().present() == 1; }));
+  acl.name = "A.orders";
+  acl.operation = AclOperation::kRead;
+  EXPECT_THAT(b_->Acls(), ElementsAre(acl));
+  Flow without = FakeFlow();
+  without.acls.enabled = false;
+  auto other = MirrorEngine::Create({without});
+  ASSERT_THAT(other, IsOk());
+  EXPECT_FALSE((*other)->Status().flows(0).has_acls());
+}
+
 TEST_F(MirrorEngineTest, RefusesTwoAliasesOfOneCluster) {
   FakeClusterOptions same;
   same.cluster_id = "one";
   Flow flow = FakeFlow();
-  flow.source.cluster = std::make_shared<FakeCluster>("A", same);
-  flow.target.cluster = std::make_shared<FakeCluster>("B", same);
+  const auto a = std::make_shared<FakeCluster>("A", same);
+  const auto b = std::make_shared<FakeCluster>("B", same);
+  a->AddAcl({AclResource::kTopic, "orders", AclPattern::kLiteral, "User:*"});
+  flow.source.cluster = a;
+  flow.target.cluster = b;
   auto engine = MirrorEngine::Create({flow});
   ASSERT_THAT(engine, IsOk());
   ASSERT_THAT((*engine)->Start(), IsOk());
@@ -170,6 +195,7 @@ TEST_F(MirrorEngineTest, RefusesTwoAliasesOfOneCluster) {
       [&] { return (*engine)->Status().flows(0).state() == FLOW_FAILED; }));
   EXPECT_THAT((*engine)->Status().flows(0).reason(),
               HasSubstr("A and B are one and the same"));
+  EXPECT_EQ(b->AclWrites(), 0);
 }
 
 TEST_F(MirrorEngineTest, CreateNamesTheFieldThatIsWrong) {
@@ -177,6 +203,10 @@ TEST_F(MirrorEngineTest, CreateNamesTheFieldThatIsWrong) {
   flow.shards = 0;
   EXPECT_THAT(std::string(MirrorEngine::Create({flow}).status().message()),
               HasSubstr("flow A->B, shards"));
+  flow = FakeFlow();
+  flow.acls.interval = absl::ZeroDuration();
+  EXPECT_THAT(std::string(MirrorEngine::Create({flow}).status().message()),
+              HasSubstr("flow A->B, acls.interval"));
   Flow dotted("a.b", "B");
   dotted.source.cluster = a_;
   dotted.target.cluster = b_;

@@ -222,9 +222,10 @@ std::vector<PropertySpec> TopicProperties() {
              "the source topic. MM2 reads it only as S->T.use.defaults.from."),
       Seconds("sync.topic.acls.interval.seconds", "600",
               "How often topic ACLs are compared and copied."),
-      Bool("sync.topic.acls.enabled", kTopAndFlow, "true",
-           "Copy the ACLs of topics to the target, but for those that allow "
-           "to write: everything becomes read."),
+      Bool(
+          "sync.topic.acls.enabled", kTopAndFlow, "true",
+          "Copy the ACLs of topics to the target, but none that allows "
+          "writing there: who may do everything to a topic may read the copy."),
       Bool("sync.topic.acls.prefixed.enabled", kTopAndFlow, "false",
            "Not in MM2. Copy ACLs about prefixes of topic names, too, where "
            "the replication policy makes prefixes of them."),

@@ -50,9 +50,9 @@ Verdict JudgeTopicPrefix(const AclRules& rules, const AclBinding& acl,
                          const std::string& remote) {
   const ReplicationPolicy& policy = *rules.selection.policy;
   const std::string longer = acl.name + "x";
-  if (policy.IsInternalTopic(longer) ||
+  if (acl.name == kAnyResource || policy.IsInternalTopic(longer) ||
       ReplicationHops(policy, longer, rules.selection.target_alias)) {
-    return {};  // no such topic is mirrored
+    return {};  // no such topic is mirrored, or none can be there
   }
   if (!rules.options.prefixed) return LeaveOut(kPrefixedIsOff);
   if (acl.name.empty() || remote.empty()) {

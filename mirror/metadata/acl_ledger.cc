@@ -2,11 +2,9 @@
 
 #include "mirror/metadata/acl_ledger.h"
 
-#include <optional>
 #include <utility>
 
 #include "absl/time/time.h"
-#include "mirror/metadata/acl_ledger_record.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
@@ -37,44 +35,60 @@ absl::Status AclLedger::Read() {
             AclLedgerRecord::Decode(record.key.value_or(""), record.value);
         // Garbage names no ACL that could be removed.
         if (!entry.ok()) return;
-        if (entry->created.has_value()) {
-          acls_.insert(entry->acl);
+        if (entry->origin.has_value()) {
+          cluster_ids_[entry->acl] = entry->origin->cluster_id;
         } else {
-          acls_.erase(entry->acl);
+          cluster_ids_.erase(entry->acl);
         }
       },
-      [this] { acls_.clear(); });
+      [this] { cluster_ids_.clear(); });
   return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
-absl::Status AclLedger::Add(absl::Span<const AclBinding> acls) {
+absl::Status AclLedger::Add(absl::Span<const AclBinding> acls,
+                            const std::string& cluster_id) {
   std::vector<AclBinding> fresh;
   for (const AclBinding& acl : acls) {
-    if (acls_.count(acl) == 0) fresh.push_back(acl);
+    const auto it = cluster_ids_.find(acl);
+    if (it == cluster_ids_.end() || it->second != cluster_id) {
+      fresh.push_back(acl);
+    }
   }
-  const absl::Status status = Write(fresh, clock_->Now());
-  if (status.ok()) acls_.insert(fresh.begin(), fresh.end());
+  const absl::Status status =
+      Write(fresh, AclOrigin{clock_->Now(), cluster_id});
+  if (!status.ok()) return status;
+  for (const AclBinding& acl : fresh) cluster_ids_[acl] = cluster_id;
   return status;
 }
 
 absl::Status AclLedger::Remove(absl::Span<const AclBinding> acls) {
   const absl::Status status = Write(acls, std::nullopt);
   if (!status.ok()) return status;
-  for (const AclBinding& acl : acls) acls_.erase(acl);
+  for (const AclBinding& acl : acls) cluster_ids_.erase(acl);
   return status;
 }
 
+std::set<AclBinding> AclLedger::Of(const std::string& cluster_id) const {
+  std::set<AclBinding> acls;
+  for (const auto& [acl, id] : cluster_ids_) {
+    if (id == cluster_id) acls.insert(acl);
+  }
+  return acls;
+}
+
 absl::Status AclLedger::Write(absl::Span<const AclBinding> acls,
-                              std::optional<absl::Time> created) {
+                              const std::optional<AclOrigin>& origin) {
   std::vector<Record> records;
   for (const AclBinding& acl : acls) {
-    const AclLedgerRecord entry{acl, created};
+    const AclLedgerRecord entry{acl, origin};
     absl::StatusOr<std::string> key = entry.EncodeKey();
     if (!key.ok()) return key.status();
+    absl::StatusOr<std::optional<std::string>> value = entry.EncodeValue();
+    if (!value.ok()) return value.status();
     Record record;
     record.timestamp_ms = absl::ToUnixMillis(clock_->Now());
     record.key = *std::move(key);
-    record.value = entry.EncodeValue();
+    record.value = *std::move(value);
     records.push_back(std::move(record));
   }
   return writer_->Write(std::move(records));

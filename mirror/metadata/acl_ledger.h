@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which ACLs of the target this engine created, kept in a small topic there, so
-// that none is ever removed that somebody else made. MM2 removes none at all.
+// Which ACLs of the target this engine created, and for which source cluster,
+// kept in a small topic there, so that none is ever removed that somebody else
+// made. MM2 removes none at all.
 //
 //   auto ledger = AclLedger::Create(&b, AclLedgerTopic("A"), -1, client,
 //   clock);
 //   (*ledger)->Read();
-//   (*ledger)->Add(acls);     // before they are created
-//   (*ledger)->Remove(acls);  // when they are gone
+//   (*ledger)->Add(acls, id);  // before they are created
+//   (*ledger)->Remove(acls);   // when they are gone
 
 #ifndef MIRROR_METADATA_ACL_LEDGER_H_
 #define MIRROR_METADATA_ACL_LEDGER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,11 +24,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/internal_topic.h"
 #include "mirror/cluster/topic_follower.h"
+#include "mirror/metadata/acl_ledger_record.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/runtime/clock.h"
 
@@ -49,10 +51,12 @@ class AclLedger {
 
   // Makes them part of the ledger, or no longer part of it, creating the topic
   // if it is missing. After an error neither may have happened to all.
-  absl::Status Add(absl::Span<const AclBinding> acls);
+  absl::Status Add(absl::Span<const AclBinding> acls,
+                   const std::string& cluster_id);
   absl::Status Remove(absl::Span<const AclBinding> acls);
 
-  const std::set<AclBinding>& acls() const { return acls_; }
+  // Those that were created for this source cluster.
+  std::set<AclBinding> Of(const std::string& cluster_id) const;
 
   // Makes calls under way and all later ones return soon.
   void Cancel();
@@ -63,14 +67,14 @@ class AclLedger {
       : follower_(std::move(follower)),
         writer_(std::move(writer)),
         clock_(clock) {}
-  // A record each: created then, or no longer there.
+  // A record each: created so, or no longer there.
   absl::Status Write(absl::Span<const AclBinding> acls,
-                     std::optional<absl::Time> created);
+                     const std::optional<AclOrigin>& origin);
 
   const std::unique_ptr<TopicFollower> follower_;
   const std::unique_ptr<InternalTopicWriter> writer_;
   Clock* const clock_;
-  std::set<AclBinding> acls_;
+  std::map<AclBinding, std::string> cluster_ids_;
 };
 
 }  // namespace mirror

@@ -69,10 +69,13 @@ absl::StatusOr<AclLedgerRecord> AclLedgerRecord::Decode(
   if (!value.has_value()) return record;
   internal::WireReader reader("ACL ledger value", *value);
   int64_t created_ms = 0;
-  if (!reader.ReadVersion0() || !reader.ReadInt64(&created_ms)) {
+  absl::string_view cluster_id;
+  if (!reader.ReadVersion0() || !reader.ReadInt64(&created_ms) ||
+      !reader.ReadString(&cluster_id)) {
     return reader.status();
   }
-  record.created = absl::FromUnixMillis(created_ms);
+  record.origin =
+      AclOrigin{absl::FromUnixMillis(created_ms), std::string(cluster_id)};
   return record;
 }
 
@@ -88,12 +91,16 @@ absl::StatusOr<std::string> AclLedgerRecord::EncodeKey() const {
   return std::move(key).Finish();
 }
 
-std::optional<std::string> AclLedgerRecord::EncodeValue() const {
-  if (!created.has_value()) return std::nullopt;
+absl::StatusOr<std::optional<std::string>> AclLedgerRecord::EncodeValue()
+    const {
+  if (!origin.has_value()) return std::optional<std::string>();
   internal::WireWriter value;
   value.PutInt16(kVersion);
-  value.PutInt64(absl::ToUnixMillis(*created));
-  return std::move(value).Finish().value();  // no text in it is too long
+  value.PutInt64(absl::ToUnixMillis(origin->created));
+  value.PutString(origin->cluster_id);
+  absl::StatusOr<std::string> bytes = std::move(value).Finish();
+  if (!bytes.ok()) return bytes.status();
+  return std::optional<std::string>(*std::move(bytes));
 }
 
 }  // namespace mirror

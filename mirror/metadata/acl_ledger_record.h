@@ -20,11 +20,24 @@ namespace mirror {
 // "mm2-acls.S.internal".
 std::string AclLedgerTopic(absl::string_view source_alias);
 
+// How an ACL came to the target.
+struct AclOrigin {
+  // When this engine was about to create it.
+  absl::Time created;
+  // The id of the cluster that had it: another one under the same alias says
+  // nothing about it.
+  std::string cluster_id;
+
+  friend bool operator==(const AclOrigin& a, const AclOrigin& b) {
+    return a.created == b.created && a.cluster_id == b.cluster_id;
+  }
+};
+
 // A value type; thread-compatible.
 struct AclLedgerRecord {
   AclBinding acl;
-  // When this engine was about to create it; none: it is no longer there.
-  std::optional<absl::Time> created;
+  // None: it is no longer there.
+  std::optional<AclOrigin> origin;
 
   // InvalidArgument: the bytes are no such record, or speak of an ACL in terms
   // that are not known here; Unimplemented: a newer version.
@@ -33,7 +46,7 @@ struct AclLedgerRecord {
   // InvalidArgument: text over 32767 bytes.
   absl::StatusOr<std::string> EncodeKey() const;
   // Nothing for a deletion.
-  std::optional<std::string> EncodeValue() const;
+  absl::StatusOr<std::optional<std::string>> EncodeValue() const;
 };
 
 }  // namespace mirror

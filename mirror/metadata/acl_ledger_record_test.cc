@@ -36,28 +36,30 @@ const std::string ExampleKey() {
       "0005414c4c4f57");
 }
 const std::string ExampleValue() {
-  return absl::HexStringToBytes("00000000018bcfe56800");
+  return absl::HexStringToBytes(
+      "00000000018bcfe56800"
+      "0003696431");
 }
 
 TEST(AclLedgerRecordTest, BytesAreTheDocumentedOnes) {
-  const AclLedgerRecord record{ReadOrders(),
-                               absl::FromUnixMillis(1700000000000)};
+  const AclOrigin origin{absl::FromUnixMillis(1700000000000), "id1"};
+  const AclLedgerRecord record{ReadOrders(), origin};
   EXPECT_THAT(record.EncodeKey(), IsOkAndHolds(ExampleKey()));
-  EXPECT_EQ(record.EncodeValue(), ExampleValue());
+  EXPECT_THAT(record.EncodeValue(), IsOkAndHolds(ExampleValue()));
   const auto decoded = AclLedgerRecord::Decode(ExampleKey(), ExampleValue());
   ASSERT_THAT(decoded, IsOk());
   EXPECT_EQ(decoded->acl, ReadOrders());
-  EXPECT_EQ(decoded->created, absl::FromUnixMillis(1700000000000));
+  EXPECT_EQ(decoded->origin, origin);
   EXPECT_EQ(AclLedgerTopic("A"), "mm2-acls.A.internal");
 }
 
 TEST(AclLedgerRecordTest, ANullValueSaysThatItIsGone) {
   const AclLedgerRecord record{ReadOrders(), std::nullopt};
-  EXPECT_EQ(record.EncodeValue(), std::nullopt);
+  EXPECT_THAT(record.EncodeValue(), IsOkAndHolds(std::nullopt));
   const auto decoded = AclLedgerRecord::Decode(ExampleKey(), std::nullopt);
   ASSERT_THAT(decoded, IsOk());
   EXPECT_EQ(decoded->acl, ReadOrders());
-  EXPECT_EQ(decoded->created, std::nullopt);
+  EXPECT_EQ(decoded->origin, std::nullopt);
 }
 
 TEST(AclLedgerRecordTest, EveryAclComesBack) {
@@ -88,8 +90,10 @@ TEST(AclLedgerRecordTest, GarbageIsReported) {
   unknown.replace(unknown.find("READ"), 4, "RE\1D");
   EXPECT_THAT(AclLedgerRecord::Decode(unknown, std::nullopt),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("RE\\x01")));
-  EXPECT_THAT(AclLedgerRecord::Decode(key, ""),
-              StatusIs(StatusCode::kInvalidArgument));
+  for (size_t length = 0; length < ExampleValue().size(); ++length) {
+    EXPECT_THAT(AclLedgerRecord::Decode(key, ExampleValue().substr(0, length)),
+                StatusIs(StatusCode::kInvalidArgument));
+  }
   EXPECT_THAT(AclLedgerRecord::Decode(key, std::string("\0\1", 2)),
               StatusIs(StatusCode::kUnimplemented));
 }
@@ -98,6 +102,8 @@ TEST(AclLedgerRecordTest, TextThatDoesNotFitIsRefused) {
   AclLedgerRecord record{ReadOrders(), std::nullopt};
   record.acl.principal = std::string(40000, 'x');
   EXPECT_THAT(record.EncodeKey(), StatusIs(StatusCode::kInvalidArgument));
+  record.origin = AclOrigin{absl::UnixEpoch(), std::string(40000, 'x')};
+  EXPECT_THAT(record.EncodeValue(), StatusIs(StatusCode::kInvalidArgument));
 }
 
 }  // namespace

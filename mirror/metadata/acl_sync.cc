@@ -69,6 +69,9 @@ absl::StatusOr<std::unique_ptr<AclSyncer>> AclSyncer::Create(
   if (!target_admin.ok()) return target_admin.status();
   syncer->target_ = *std::move(target_admin);
   if (!own.rules.options.remove) return syncer;
+  auto source_cluster = source->NewAdmin(own.client_id);
+  if (!source_cluster.ok()) return source_cluster.status();
+  syncer->source_cluster_ = *std::move(source_cluster);
   auto ledger =
       AclLedger::Create(target, AclLedgerTopic(own.rules.source_alias),
                         own.ledger_replication_factor, own.client_id, clock);
@@ -89,7 +92,9 @@ void AclSyncer::Cancel() {
   cancelled_ = true;
   source_->Cancel();
   target_->Cancel();
-  if (ledger_ != nullptr) ledger_->Cancel();
+  if (ledger_ == nullptr) return;
+  source_cluster_->Cancel();
+  ledger_->Cancel();
 }
 
 absl::Duration AclSyncer::TimeToNextTurn() const {
@@ -145,15 +150,21 @@ absl::Status AclSyncer::Turn(AclRound* round) {
     return absl::OkStatus();
   }
   if (!on_target.ok()) return on_target.status();
-  if (ledger_ != nullptr) {
-    const absl::Status status = ledger_->Read();
-    if (!status.ok()) return WithLedgerRemedy(status);
-  }
-  round->plan =
-      PlanAcls(rules, *on_source, *on_target,
-               ledger_ == nullptr ? std::set<AclBinding>() : ledger_->acls());
+  const auto ours = ReadLedger();
+  if (!ours.ok()) return ours.status();
+  round->plan = PlanAcls(rules, *on_source, *on_target, *ours);
   if (absl::Status status = Make(round); !status.ok()) return status;
   return ledger_ == nullptr ? absl::OkStatus() : Remove(round);
+}
+
+absl::StatusOr<std::set<AclBinding>> AclSyncer::ReadLedger() {
+  if (ledger_ == nullptr) return std::set<AclBinding>();
+  absl::StatusOr<std::string> id = source_cluster_->ClusterId();
+  if (!id.ok()) return id.status();
+  source_id_ = *std::move(id);
+  const absl::Status status = ledger_->Read();
+  if (!status.ok()) return WithLedgerRemedy(status);
+  return ledger_->Of(source_id_);
 }
 
 absl::Status AclSyncer::Make(AclRound* round) {
@@ -161,7 +172,7 @@ absl::Status AclSyncer::Make(AclRound* round) {
   if (create.empty()) return absl::OkStatus();
   // First, so that a kill in between leaves no ACL that is never removed.
   if (ledger_ != nullptr) {
-    const absl::Status status = ledger_->Add(create);
+    const absl::Status status = ledger_->Add(create, source_id_);
     if (!status.ok()) return WithLedgerRemedy(status);
   }
   const std::vector<absl::Status> results = target_->CreateAcls(create);

@@ -28,6 +28,7 @@
 #include "absl/time/time.h"
 #include "mirror/cluster/acl_admin.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/cluster_admin.h"
 #include "mirror/metadata/acl_ledger.h"
 #include "mirror/metadata/acl_news.h"
 #include "mirror/metadata/acl_plan.h"
@@ -57,9 +58,10 @@ absl::StatusOr<std::vector<AclBinding>> ListAcls(AclAdmin* admin,
                                                  const AclSyncOptions& options);
 
 // Purpose: creates on the target the ACLs that it lacks and, if told to,
-// removes those that it created before and that the source no longer has, when
-// two looks at the source half a minute apart agree on that. An ACL that was
-// there before, or that somebody else creates, is never touched.
+// removes those that it created before for the same source cluster and that
+// this no longer has, when two looks at it half a minute apart agree on that.
+// An ACL that was there before, or that somebody else creates, is never
+// touched.
 // Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
 // is thread-safe and waits for no cluster.
 // Lifetime: both clusters and `clock` must outlive the syncer.
@@ -89,6 +91,8 @@ class AclSyncer {
             Clock* clock);
 
   absl::Status Turn(AclRound* round);
+  // What the ledger says about the cluster that is the source now.
+  absl::StatusOr<std::set<AclBinding>> ReadLedger();
   absl::Status Make(AclRound* round);
   absl::Status Remove(AclRound* round);
   // Of what is to be removed, what already was in the last round.
@@ -101,13 +105,16 @@ class AclSyncer {
   Clock* const clock_;
   std::unique_ptr<AclAdmin> source_;
   std::unique_ptr<AclAdmin> target_;
-  std::unique_ptr<AclLedger> ledger_;  // null: nothing is ever removed
+  // Null: nothing is ever removed.
+  std::unique_ptr<ClusterAdmin> source_cluster_;
+  std::unique_ptr<AclLedger> ledger_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> created_{0};
   std::atomic<int64_t> removed_{0};
 
   // Of RunOnce()'s thread.
   absl::Time next_ = absl::InfinitePast();
+  std::string source_id_;  // known if there is a ledger and it was read
   AclNews news_;
   // What the source no longer had, and when that was seen first.
   std::map<AclBinding, absl::Time> missing_;

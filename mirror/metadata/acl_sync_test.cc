@@ -39,6 +39,13 @@ AclBinding Acl(const std::string& topic,
   return acl;
 }
 
+FakeClusterOptions Single(const std::string& cluster_id = "") {
+  FakeClusterOptions options;
+  options.cluster_id = cluster_id;
+  options.waits = false;
+  return options;
+}
+
 class AclSyncerTest : public ::testing::Test {
  protected:
   AclSyncerTest() : a_("A", Single()), b_("B", Single()) {
@@ -56,10 +63,11 @@ class AclSyncerTest : public ::testing::Test {
   }
 
   // Begins a life of the process; a second call is a restart.
-  void Start() {
+  void Start(FakeCluster* source) {
     syncer_.reset();
-    syncer_ = AclSyncer::Create(&a_, &b_, options_, &clock_).value();
+    syncer_ = AclSyncer::Create(source, &b_, options_, &clock_).value();
   }
+  void Start() { Start(&a_); }
   // Runs as long as it takes until the next look would be the regular one.
   absl::Status Sync() {
     if (syncer_ == nullptr) Start();
@@ -95,13 +103,6 @@ class AclSyncerTest : public ::testing::Test {
   AclSyncerOptions options_;
   std::vector<EngineEvent> events_;
   std::unique_ptr<AclSyncer> syncer_;
-
- private:
-  static FakeClusterOptions Single() {
-    FakeClusterOptions options;
-    options.waits = false;
-    return options;
-  }
 };
 
 TEST_F(AclSyncerTest, CopiesWhatTheRulesSayAndTellsIt) {
@@ -318,6 +319,23 @@ TEST_F(AclRemovalTest, ASourceThatCannotBeListedRemovesNothing) {
   a_.SetAuthorizer(false);
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
+}
+
+// The source was lost and set up anew: its ACLs were not taken back.
+TEST_F(AclRemovalTest, AnotherClusterUnderTheAliasRemovesNothing) {
+  a_.AddAcl(Acl("orders"));
+  EXPECT_THAT(Sync(), IsOk());
+  FakeCluster anew("A", Single("another"));
+  Start(&anew);
+  EXPECT_THAT(Sync(), IsOk());
+  EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
+  // What comes from it goes with it.
+  anew.AddAcl(Acl("ledger"));
+  EXPECT_THAT(Sync(), IsOk());
+  anew.RemoveAcl(Acl("ledger"));
+  EXPECT_THAT(Sync(), IsOk());
+  EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
+  EXPECT_EQ(Status().removed(), 1);
 }
 
 TEST_F(AclRemovalTest, WhatTheTargetRefusedToCreateIsNotOurs) {

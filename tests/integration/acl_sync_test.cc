@@ -261,6 +261,7 @@ TEST_F(AclSyncTest, AListThatIsRefusedIsNoEmptyList) {
   EXPECT_THAT(admin->DeleteAcls(lock), Each(IsOk()));
   EXPECT_TRUE(
       mirror.AwaitEvent(Kind::kClusterRecovered, {"ACLs are written again"}));
+  // Nor anything that earlier tests left in the ledger: this is another A.
   EXPECT_EQ(mirror.Status().acls().removed(), 0);
   EXPECT_EQ(mirror.EventCount(Kind::kAclRefused), 1);
   admin->Cancel();

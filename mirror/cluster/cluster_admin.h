@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "mirror/cluster/topic_config.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
@@ -80,6 +81,20 @@ class ClusterAdmin {
   // One offset per partition, in order. NotFound.
   virtual std::vector<absl::StatusOr<int64_t>> ListOffsets(
       absl::Span<const TopicPartition> partitions, OffsetSpec spec) = 0;
+
+  // All settings of each topic, those at their defaults too; one result per
+  // topic, in order. NotFound.
+  virtual std::vector<absl::StatusOr<std::vector<TopicConfig>>>
+  DescribeTopicConfigs(absl::Span<const std::string> topics) = 0;
+
+  // One result per element, in order; no topic may be there twice. A topic gets
+  // all of its changes or none: to find the one that is refused, send them one
+  // at a time. Taking away an override that is not there is OK. NotFound;
+  // InvalidArgument (a setting the cluster does not know, or a value it does
+  // not take); FailedPrecondition (a policy of the cluster); Unimplemented, for
+  // all, by a cluster older than Kafka 2.3.
+  virtual std::vector<absl::Status> AlterTopicConfigs(
+      absl::Span<const TopicConfigOps> topics) = 0;
 
   // Makes calls under way and all later ones return Cancelled soon.
   virtual void Cancel() = 0;

@@ -59,6 +59,9 @@ using NewPartitionsPtr =
                     Destroy<rd_kafka_NewPartitions_destroy>>;
 using DeleteTopicPtr = std::unique_ptr<rd_kafka_DeleteTopic_t,
                                        Destroy<rd_kafka_DeleteTopic_destroy>>;
+using ConfigResourcePtr =
+    std::unique_ptr<rd_kafka_ConfigResource_t,
+                    Destroy<rd_kafka_ConfigResource_destroy>>;
 using TopicCollectionPtr =
     std::unique_ptr<rd_kafka_TopicCollection_t,
                     Destroy<rd_kafka_TopicCollection_destroy>>;

@@ -9,6 +9,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/kafka/error.h"
+#include "mirror/kafka/kafka_topic_configs.h"
 
 namespace mirror::internal {
 namespace {
@@ -298,6 +299,16 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
         Find(*client_, by_partition, partition, partition.ToString()));
   }
   return results;
+}
+
+std::vector<absl::StatusOr<std::vector<TopicConfig>>>
+KafkaClusterAdmin::DescribeTopicConfigs(absl::Span<const std::string> topics) {
+  return DescribeConfigsOfTopics(client_.get(), topics);
+}
+
+std::vector<absl::Status> KafkaClusterAdmin::AlterTopicConfigs(
+    absl::Span<const TopicConfigOps> topics) {
+  return AlterConfigsOfTopics(client_.get(), topics);
 }
 
 }  // namespace mirror::internal

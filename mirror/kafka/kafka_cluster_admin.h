@@ -38,6 +38,10 @@ class KafkaClusterAdmin final : public ClusterAdmin {
       absl::Span<const std::string> topics) override;
   std::vector<absl::StatusOr<int64_t>> ListOffsets(
       absl::Span<const TopicPartition> partitions, OffsetSpec spec) override;
+  std::vector<absl::StatusOr<std::vector<TopicConfig>>> DescribeTopicConfigs(
+      absl::Span<const std::string> topics) override;
+  std::vector<absl::Status> AlterTopicConfigs(
+      absl::Span<const TopicConfigOps> topics) override;
   void Cancel() override { client_->Cancel(); }
 
  private:

@@ -121,6 +121,32 @@ std::vector<absl::StatusOr<int64_t>> FakeClusterAdmin::ListOffsets(
   return result;
 }
 
+std::vector<absl::StatusOr<std::vector<TopicConfig>>>
+FakeClusterAdmin::DescribeTopicConfigs(absl::Span<const std::string> topics) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::StatusOr<std::vector<TopicConfig>>> result;
+  for (const std::string& topic : topics) {
+    if (ready.ok()) {
+      result.push_back(state_->DescribeConfigs(topic));
+    } else {
+      result.emplace_back(ready);
+    }
+  }
+  return result;
+}
+
+std::vector<absl::Status> FakeClusterAdmin::AlterTopicConfigs(
+    absl::Span<const TopicConfigOps> topics) {
+  MutexLock lock(&state_->mu);
+  const absl::Status ready = Ready();
+  std::vector<absl::Status> result;
+  for (const TopicConfigOps& topic : topics) {
+    result.push_back(ready.ok() ? state_->AlterConfigs(topic) : ready);
+  }
+  return result;
+}
+
 absl::StatusOr<std::vector<std::string>> FakeGroupAdmin::ListGroups() {
   MutexLock lock(&state_->mu);
   if (absl::Status ready = Ready(); !ready.ok()) return ready;

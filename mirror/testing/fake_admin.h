@@ -51,6 +51,10 @@ class FakeClusterAdmin final : public ClusterAdmin, private FakeAdminBase {
       absl::Span<const std::string> topics) override;
   std::vector<absl::StatusOr<int64_t>> ListOffsets(
       absl::Span<const TopicPartition> partitions, OffsetSpec spec) override;
+  std::vector<absl::StatusOr<std::vector<TopicConfig>>> DescribeTopicConfigs(
+      absl::Span<const std::string> topics) override;
+  std::vector<absl::Status> AlterTopicConfigs(
+      absl::Span<const TopicConfigOps> topics) override;
   void Cancel() override { MarkCancelled(); }
 };
 

@@ -121,6 +121,20 @@ std::map<std::string, std::string> FakeCluster::TopicConfigs(
   return it->second.configs;
 }
 
+void FakeCluster::SetTopicConfig(const std::string& topic,
+                                 const std::string& name,
+                                 std::optional<std::string> value) {
+  MutexLock lock(&state_->mu);
+  const absl::Status status =
+      state_->AlterConfigs({topic, {{name, std::move(value)}}});
+  if (!status.ok()) Die(status.ToString());
+}
+
+void FakeCluster::SetBrokerConfig(TopicConfig config) {
+  MutexLock lock(&state_->mu);
+  state_->broker_configs[config.name] = std::move(config);
+}
+
 int64_t FakeCluster::Append(const TopicPartition& tp, Record record) {
   MutexLock lock(&state_->mu);
   return Partition(state_.get(), tp).log.Append(std::move(record));
@@ -294,6 +308,24 @@ void FakeCluster::FailFetch(const TopicPartition& tp, absl::Status status) {
 void FakeCluster::RefuseCreateTopics(absl::Status status) {
   MutexLock lock(&state_->mu);
   state_->create_topics_refusal = std::move(status);
+}
+
+void FakeCluster::RefuseTopicConfig(const std::string& name,
+                                    absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->config_refusals, name, std::move(status));
+}
+
+void FakeCluster::FailDescribeConfigs(const std::string& topic,
+                                      absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->describe_config_failures, topic, std::move(status));
+}
+
+void FakeCluster::FailAlterConfigs(const std::string& topic,
+                                   absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->alter_config_failures, topic, std::move(status));
 }
 
 void FakeCluster::FailGroup(const std::string& group, absl::Status status) {

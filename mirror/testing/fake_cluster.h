@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/cluster/topic_config.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
@@ -89,10 +91,15 @@ class FakeCluster final : public Cluster {
   bool HasTopic(const std::string& name) const;
   // 0: no such topic.
   int32_t PartitionCount(const std::string& name) const;
-  // What the topic was created with. Of these, only max.message.bytes has an
-  // effect.
+  // The topic's overrides. Of these, only max.message.bytes has an effect. A
+  // name that Kafka does not know is refused.
   std::map<std::string, std::string> TopicConfigs(
       const std::string& name) const;
+  // Sets an override by hand, or takes it away.
+  void SetTopicConfig(const std::string& topic, const std::string& name,
+                      std::optional<std::string> value);
+  // What holds for topics without an override; also makes a name known.
+  void SetBrokerConfig(TopicConfig config);
 
   // Logs. Appending gives records their offsets and returns the first of them.
   int64_t Append(const TopicPartition& tp, Record record);
@@ -145,6 +152,11 @@ class FakeCluster final : public Cluster {
   void FailProduce(const TopicPartition& tp, absl::Status status);
   void FailFetch(const TopicPartition& tp, absl::Status status);
   void RefuseCreateTopics(absl::Status status);
+  // Whoever sets or takes away the topic config is told this.
+  void RefuseTopicConfig(const std::string& name, absl::Status status);
+  // Describing and altering configs of the topic; "": of any topic.
+  void FailDescribeConfigs(const std::string& topic, absl::Status status);
+  void FailAlterConfigs(const std::string& topic, absl::Status status);
   // Admins are told this about the group, and about setting any group's offset
   // in the partition.
   void FailGroup(const std::string& group, absl::Status status);

@@ -3,6 +3,7 @@
 #include "mirror/testing/fake_cluster_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -27,6 +28,31 @@ int64_t FakeTopic::MaxMessageBytes() const {
   return it != configs.end() && absl::SimpleAtoi(it->second, &bytes)
              ? bytes
              : kKafkaDefault;
+}
+
+std::map<std::string, TopicConfig> KafkasTopicConfigs() {
+  std::map<std::string, TopicConfig> configs;
+  for (const auto& [name, value] : std::map<std::string, std::string>{
+           {"cleanup.policy", "delete"},
+           {"compression.type", "producer"},
+           {"delete.retention.ms", "86400000"},
+           {"follower.replication.throttled.replicas", ""},
+           {"leader.replication.throttled.replicas", ""},
+           {"max.compaction.lag.ms", "9223372036854775807"},
+           {"max.message.bytes", "1048588"},
+           {"message.timestamp.type", "CreateTime"},
+           {"min.cleanable.dirty.ratio", "0.5"},
+           {"min.compaction.lag.ms", "0"},
+           {"min.insync.replicas", "1"},
+           {"remote.storage.enable", "false"},
+           {"retention.bytes", "-1"},
+           {"retention.ms", "604800000"},
+           {"segment.bytes", "1073741824"},
+           {"segment.ms", "604800000"},
+           {"unclean.leader.election.enable", "false"}}) {
+    configs[name] = {name, value, ConfigSource::kDefault};
+  }
+  return configs;
 }
 
 FakePartition* FakeClusterState::Find(const TopicPartition& tp) {
@@ -55,6 +81,10 @@ absl::Status FakeClusterState::Create(const NewTopic& topic) {
                  absl::StrCat("replication factor ", topic.replication_factor,
                               ", but there is 1 broker"));
   }
+  for (const auto& [name, value] : topic.configs) {
+    absl::Status status = CheckConfig(topic.name, name);
+    if (!status.ok()) return status;
+  }
   FakeTopic& created = topics[topic.name];
   created.id = absl::StrCat(cluster_id, "-topic-", ++topics_created);
   created.configs = topic.configs;
@@ -70,6 +100,53 @@ absl::Status FakeClusterState::Delete(const std::string& topic) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<TopicConfig>> FakeClusterState::DescribeConfigs(
+    const std::string& topic) {
+  const absl::Status failure = TopicFailure(describe_config_failures, topic);
+  if (!failure.ok()) return failure;
+  const auto it = topics.find(topic);
+  if (it == topics.end()) return NoTopic(topic);
+  std::vector<TopicConfig> configs;
+  for (const auto& [name, config] : broker_configs) {
+    configs.push_back(config);
+    const auto own = it->second.configs.find(name);
+    if (own == it->second.configs.end()) continue;
+    configs.back().value = own->second;
+    configs.back().source = ConfigSource::kTopic;
+  }
+  return configs;
+}
+
+absl::Status FakeClusterState::AlterConfigs(const TopicConfigOps& topic) {
+  absl::Status failure = TopicFailure(alter_config_failures, topic.topic);
+  if (!failure.ok()) return failure;
+  const auto it = topics.find(topic.topic);
+  if (it == topics.end()) return NoTopic(topic.topic);
+  for (const TopicConfigOp& op : topic.ops) {
+    failure = CheckConfig(topic.topic, op.name);
+    if (!failure.ok()) return failure;
+  }
+  for (const TopicConfigOp& op : topic.ops) {
+    if (op.value.has_value()) {
+      it->second.configs[op.name] = *op.value;
+    } else {
+      it->second.configs.erase(op.name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeClusterState::CheckConfig(const std::string& topic,
+                                           const std::string& name) const {
+  if (broker_configs.count(name) == 0) {
+    return Error(absl::StatusCode::kInvalidArgument, topic,
+                 absl::StrCat("unknown topic config name: ", name));
+  }
+  const auto it = config_refusals.find(name);
+  if (it == config_refusals.end()) return absl::OkStatus();
+  return Error(it->second.code(), topic, it->second.message());
 }
 
 absl::Status FakeClusterState::Reachable() {
@@ -89,6 +166,15 @@ absl::Status FakeClusterState::AclFailure(const AclBinding& acl) const {
   const auto it = acl_failures.find(acl.name);
   if (it == acl_failures.end()) return absl::OkStatus();
   return Error(it->second.code(), acl.ToString(), it->second.message());
+}
+
+absl::Status FakeClusterState::TopicFailure(
+    const std::map<std::string, absl::Status>& failures,
+    const std::string& topic) const {
+  auto it = failures.find(topic);
+  if (it == failures.end()) it = failures.find("");
+  if (it == failures.end()) return absl::OkStatus();
+  return Error(it->second.code(), topic, it->second.message());
 }
 
 absl::Status FakeClusterState::FailureFor(

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/cluster/topic_config.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/mutex.h"
@@ -46,6 +47,9 @@ struct FakeGroup {
   GroupOffsets offsets;
 };
 
+// The more common ones, at Kafka's defaults.
+std::map<std::string, TopicConfig> KafkasTopicConfigs();
+
 // Thread safety: the mutex guards the rest; the constants need no lock.
 struct FakeClusterState {
   FakeClusterState(std::string the_alias, std::string the_id, uint64_t seed,
@@ -61,6 +65,9 @@ struct FakeClusterState {
 
   Mutex mu;
   std::map<std::string, FakeTopic> topics ABSL_GUARDED_BY(mu);
+  // What holds where a topic has no override, by name; other names are unknown.
+  std::map<std::string, TopicConfig> broker_configs ABSL_GUARDED_BY(mu) =
+      KafkasTopicConfigs();
   std::map<std::string, FakeGroup> groups ABSL_GUARDED_BY(mu);
   int64_t topics_created ABSL_GUARDED_BY(mu) = 0;
   std::mt19937_64 random ABSL_GUARDED_BY(mu);
@@ -84,6 +91,11 @@ struct FakeClusterState {
   absl::Status alter_acls_refusal ABSL_GUARDED_BY(mu);
   // By the name of the resource.
   std::map<std::string, absl::Status> acl_failures ABSL_GUARDED_BY(mu);
+  // By the topic config's name; by topic, or under "" for all topics.
+  std::map<std::string, absl::Status> config_refusals ABSL_GUARDED_BY(mu);
+  std::map<std::string, absl::Status> describe_config_failures
+      ABSL_GUARDED_BY(mu);
+  std::map<std::string, absl::Status> alter_config_failures ABSL_GUARDED_BY(mu);
   // Sinks made when it was lower are fenced.
   int64_t fence ABSL_GUARDED_BY(mu) = 0;
   int64_t max_batch_records ABSL_GUARDED_BY(mu) = 500;
@@ -98,6 +110,14 @@ struct FakeClusterState {
   absl::Status Create(const NewTopic& topic) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   absl::Status Delete(const std::string& topic)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  absl::StatusOr<std::vector<TopicConfig>> DescribeConfigs(
+      const std::string& topic) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  absl::Status AlterConfigs(const TopicConfigOps& topic)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Why the cluster does not take the topic config; OK if it does.
+  absl::Status CheckConfig(const std::string& topic,
+                           const std::string& name) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // What a call gets while the cluster is down; OK while it is up.
   absl::Status Reachable() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -107,6 +127,9 @@ struct FakeClusterState {
   // The failure set for ACLs about the resource; OK if none.
   absl::Status AclFailure(const AclBinding& acl) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The failure set for the topic or for all; OK if none.
+  absl::Status TopicFailure(const std::map<std::string, absl::Status>& failures,
+                            const std::string& topic) const;
   // The failure set for the partition or its topic; OK if none.
   static absl::Status FailureFor(
       const std::map<std::string, absl::Status>& failures,

@@ -143,6 +143,8 @@ TEST_P(ClusterAdminContract, NoTopicsAreNoWork) {
   EXPECT_THAT(admin()->CreateTopics({}), IsEmpty());
   EXPECT_THAT(admin()->DeleteTopics({}), IsEmpty());
   EXPECT_THAT(admin()->ListOffsets({}, OffsetSpec::kLatest), IsEmpty());
+  EXPECT_THAT(admin()->DescribeTopicConfigs({}), IsEmpty());
+  EXPECT_THAT(admin()->AlterTopicConfigs({}), IsEmpty());
 }
 
 TEST_P(ClusterAdminContract, AnOutageIsWorthARetry) {
@@ -183,6 +185,9 @@ TEST_P(ClusterAdminContract, AfterCancelEveryCallIsCancelled) {
   EXPECT_THAT(client->CreatePartitions(topic, 2), cancelled);
   EXPECT_THAT(client->DeleteTopics({topic}), ElementsAre(cancelled));
   EXPECT_THAT(client->ListOffsets({{topic, 0}}, OffsetSpec::kLatest),
+              ElementsAre(cancelled));
+  EXPECT_THAT(client->DescribeTopicConfigs({topic}), ElementsAre(cancelled));
+  EXPECT_THAT(client->AlterTopicConfigs({{topic, {{"retention.ms", "1000"}}}}),
               ElementsAre(cancelled));
   EXPECT_THAT(admin()->DescribeTopics({topic})[0], IsOk());
 }

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/kafka/kafka_topic_configs.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/kafka/error.h"
+#include "mirror/kafka/handles.h"
+
+namespace mirror::internal {
+namespace {
+
+// An answer has some 40 settings per topic: this is half a megabyte.
+constexpr size_t kTopicsPerRequest = 100;
+
+using Configs = std::vector<TopicConfig>;
+using ConfigsOr = absl::StatusOr<Configs>;
+
+ConfigSource ToSource(rd_kafka_ConfigSource_t source) {
+  switch (source) {
+    case RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG:
+      return ConfigSource::kTopic;
+    case RD_KAFKA_CONFIG_SOURCE_DYNAMIC_BROKER_CONFIG:
+      return ConfigSource::kDynamicBroker;
+    case RD_KAFKA_CONFIG_SOURCE_DYNAMIC_DEFAULT_BROKER_CONFIG:
+      return ConfigSource::kDynamicDefaultBroker;
+    case RD_KAFKA_CONFIG_SOURCE_STATIC_BROKER_CONFIG:
+      return ConfigSource::kStaticBroker;
+    case RD_KAFKA_CONFIG_SOURCE_DEFAULT_CONFIG:
+      return ConfigSource::kDefault;
+    default:
+      return ConfigSource::kUnknown;
+  }
+}
+
+TopicConfig ToConfig(const rd_kafka_ConfigEntry_t* entry) {
+  TopicConfig config;
+  config.name = rd_kafka_ConfigEntry_name(entry);
+  const char* value = rd_kafka_ConfigEntry_value(entry);
+  if (value != nullptr) config.value = value;
+  config.source = ToSource(rd_kafka_ConfigEntry_source(entry));
+  config.read_only = rd_kafka_ConfigEntry_is_read_only(entry) == 1;
+  config.sensitive = rd_kafka_ConfigEntry_is_sensitive(entry) == 1;
+  return config;
+}
+
+Configs ToConfigs(const rd_kafka_ConfigResource_t* resource) {
+  size_t count = 0;
+  const rd_kafka_ConfigEntry_t** entries =
+      rd_kafka_ConfigResource_configs(resource, &count);
+  Configs configs;
+  configs.reserve(count);
+  for (size_t i = 0; i < count; ++i) configs.push_back(ToConfig(entries[i]));
+  return configs;
+}
+
+absl::Status StatusOf(const AdminClient& client,
+                      const rd_kafka_ConfigResource_t* resource) {
+  const char* detail = rd_kafka_ConfigResource_error_string(resource);
+  return KafkaError(rd_kafka_ConfigResource_error(resource),
+                    client.Context(absl::StrCat(
+                        "topic ", rd_kafka_ConfigResource_name(resource))),
+                    detail == nullptr ? "" : detail);
+}
+
+absl::Status MissingInAnswer(const AdminClient& client,
+                             const std::string& topic) {
+  return absl::InternalError(
+      client.Context(absl::StrCat("topic ", topic, ": missing in the answer")));
+}
+
+std::vector<rd_kafka_ConfigResource_t*> RawPointers(
+    const std::vector<ConfigResourcePtr>& resources) {
+  std::vector<rd_kafka_ConfigResource_t*> raw;
+  for (const ConfigResourcePtr& resource : resources) {
+    raw.push_back(resource.get());
+  }
+  return raw;
+}
+
+ConfigResourcePtr NewResource(const std::string& topic) {
+  return ConfigResourcePtr(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+}
+
+// One request. A Status: there was no answer.
+absl::Status Describe(AdminClient* client, absl::Span<const std::string> topics,
+                      std::vector<ConfigsOr>* results) {
+  std::vector<ConfigResourcePtr> resources;
+  for (const std::string& topic : topics) {
+    resources.push_back(NewResource(topic));
+  }
+  AdminCall call(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS,
+                 "describe topic configs");
+  rd_kafka_DescribeConfigs(call.handle(), RawPointers(resources).data(),
+                           resources.size(), call.options(), call.queue());
+  absl::StatusOr<EventPtr> event = call.Await();
+  if (!event.ok()) return event.status();
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** answers =
+      rd_kafka_DescribeConfigs_result_resources(
+          rd_kafka_event_DescribeConfigs_result(event->get()), &count);
+  std::map<std::string, ConfigsOr> by_topic;
+  for (size_t i = 0; i < count; ++i) {
+    const absl::Status status = StatusOf(*client, answers[i]);
+    ConfigsOr& result = by_topic[rd_kafka_ConfigResource_name(answers[i])];
+    if (status.ok()) {
+      result = ToConfigs(answers[i]);
+    } else {
+      result = status;
+    }
+  }
+  for (const std::string& topic : topics) {
+    const auto it = by_topic.find(topic);
+    results->push_back(it == by_topic.end()
+                           ? ConfigsOr(MissingInAnswer(*client, topic))
+                           : it->second);
+  }
+  return absl::OkStatus();
+}
+
+ConfigResourcePtr ToResource(const TopicConfigOps& topic) {
+  ConfigResourcePtr resource = NewResource(topic.topic);
+  for (const TopicConfigOp& op : topic.ops) {
+    // Fails for arguments that this call cannot have.
+    ErrorPtr unused(rd_kafka_ConfigResource_add_incremental_config(
+        resource.get(), op.name.c_str(),
+        op.value.has_value() ? RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET
+                             : RD_KAFKA_ALTER_CONFIG_OP_TYPE_DELETE,
+        op.value.has_value() ? op.value->c_str() : nullptr));
+  }
+  return resource;
+}
+
+absl::Status Alter(AdminClient* client, absl::Span<const TopicConfigOps> topics,
+                   std::vector<absl::Status>* results) {
+  std::vector<ConfigResourcePtr> resources;
+  for (const TopicConfigOps& topic : topics) {
+    resources.push_back(ToResource(topic));
+  }
+  AdminCall call(client, RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS,
+                 "alter topic configs");
+  rd_kafka_IncrementalAlterConfigs(call.handle(), RawPointers(resources).data(),
+                                   resources.size(), call.options(),
+                                   call.queue());
+  absl::StatusOr<EventPtr> event = call.Await();
+  if (!event.ok()) return event.status();
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** answers =
+      rd_kafka_IncrementalAlterConfigs_result_resources(
+          rd_kafka_event_IncrementalAlterConfigs_result(event->get()), &count);
+  std::map<std::string, absl::Status> by_topic;
+  for (size_t i = 0; i < count; ++i) {
+    by_topic[rd_kafka_ConfigResource_name(answers[i])] =
+        StatusOf(*client, answers[i]);
+  }
+  for (const TopicConfigOps& topic : topics) {
+    const auto it = by_topic.find(topic.topic);
+    results->push_back(it == by_topic.end()
+                           ? MissingInAnswer(*client, topic.topic)
+                           : it->second);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<ConfigsOr> DescribeConfigsOfTopics(
+    AdminClient* client, absl::Span<const std::string> topics) {
+  std::vector<ConfigsOr> results;
+  absl::Status failure;
+  for (size_t i = 0; i < topics.size() && failure.ok();
+       i += kTopicsPerRequest) {
+    failure = Describe(client, topics.subspan(i, kTopicsPerRequest), &results);
+  }
+  if (!failure.ok()) results.resize(topics.size(), ConfigsOr(failure));
+  return results;
+}
+
+std::vector<absl::Status> AlterConfigsOfTopics(
+    AdminClient* client, absl::Span<const TopicConfigOps> topics) {
+  std::vector<absl::Status> results;
+  absl::Status failure;
+  for (size_t i = 0; i < topics.size() && failure.ok();
+       i += kTopicsPerRequest) {
+    failure = Alter(client, topics.subspan(i, kTopicsPerRequest), &results);
+  }
+  results.resize(topics.size(), failure);
+  return results;
+}
+
+}  // namespace mirror::internal

@@ -27,7 +27,8 @@ TopicPlan PlanTopics(const TopicSelection& selection,
     const auto it = on_target.find(remote);
     const int32_t there = it == on_target.end() ? 0 : it->second;
     if (there == 0) {
-      plan.create.push_back({remote, topic.partitions, replication_factor, {}});
+      plan.create.push_back(
+          {topic.name, {remote, topic.partitions, replication_factor, {}}});
       continue;
     }
     if (there < topic.partitions)

@@ -25,6 +25,12 @@ struct MirroredTopic {
   std::string id;
 };
 
+// A topic that the target lacks. Its configs are left to AddCreationConfigs().
+struct TopicToCreate {
+  std::string source;
+  NewTopic topic;
+};
+
 struct PartitionsToAdd {
   std::string topic;  // on the target
   int32_t partitions = 0;
@@ -34,7 +40,7 @@ struct TopicPlan {
   // Topics that can be mirrored as the target is now. A topic that lacks
   // partitions on the target is here with those that are there.
   std::vector<MirroredTopic> ready;
-  std::vector<NewTopic> create;
+  std::vector<TopicToCreate> create;
   std::vector<PartitionsToAdd> add;
 };
 

@@ -28,9 +28,10 @@ TopicPlan Plan(const std::vector<TopicDescription>& source,
 TEST(PlanTopics, CreatesWhatIsMissingWithTheSourcesPartitionCount) {
   const TopicPlan plan = Plan({{"orders", 7, ""}}, {});
   ASSERT_EQ(plan.create.size(), 1u);
-  EXPECT_EQ(plan.create[0].name, "A.orders");
-  EXPECT_EQ(plan.create[0].partitions, 7);
-  EXPECT_EQ(plan.create[0].replication_factor, -1);
+  EXPECT_EQ(plan.create[0].source, "orders");
+  EXPECT_EQ(plan.create[0].topic.name, "A.orders");
+  EXPECT_EQ(plan.create[0].topic.partitions, 7);
+  EXPECT_EQ(plan.create[0].topic.replication_factor, -1);
   EXPECT_THAT(plan.ready, IsEmpty());
 }
 
@@ -63,7 +64,7 @@ TEST(PlanTopics, PassesOverWhatTheSelectionRefuses) {
 TEST(PlanTopics, AlwaysMirrorsHeartbeats) {
   const TopicPlan plan = Plan({{"heartbeats", 1, ""}}, {});
   ASSERT_EQ(plan.create.size(), 1u);
-  EXPECT_EQ(plan.create[0].name, "A.heartbeats");
+  EXPECT_EQ(plan.create[0].topic.name, "A.heartbeats");
 }
 
 }  // namespace

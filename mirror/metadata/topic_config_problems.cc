@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/metadata/topic_config_problems.h"
+
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+
+namespace mirror {
+namespace {
+
+// A rule that forbids one topic mostly forbids a thousand.
+constexpr size_t kToldAtOnce = 10;
+
+std::string WithGrant(const absl::Status& status, absl::string_view operation,
+                      const std::string& topic, const std::string& cluster) {
+  std::string text(status.message());
+  if (absl::IsPermissionDenied(status)) {
+    absl::StrAppend(&text, "; allow ", operation, " on topic ", topic,
+                    " on cluster ", cluster);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<EngineEvent> TopicConfigProblems::Update(Reasons reasons) {
+  std::vector<EngineEvent> events;
+  for (const auto& [name, reason] : reasons) {
+    const auto before = reasons_.find(name);
+    if (before != reasons_.end() && before->second == reason) continue;
+    events.push_back({EngineEvent::Kind::kTopicConfigRefused,
+                      LogLevel::kWarning, flow_, name.first, reason});
+  }
+  for (const auto& [name, reason] : reasons_) {
+    // What became of a single setting is said when it is set.
+    if (!name.second.empty() || reasons.count(name) > 0) continue;
+    events.push_back({EngineEvent::Kind::kTopicConfigsChanged, LogLevel::kInfo,
+                      flow_, name.first,
+                      "its configs are kept as on the source again"});
+  }
+  reasons_ = std::move(reasons);
+  if (events.size() <= kToldAtOnce) return events;
+  absl::StrAppend(&events[kToldAtOnce - 1].message, "; ",
+                  events.size() - kToldAtOnce,
+                  " other topics or configs have news too: see the status");
+  events.resize(kToldAtOnce);
+  return events;
+}
+
+std::set<TopicConfigName> TopicConfigProblems::Configs() const {
+  std::set<TopicConfigName> configs;
+  for (const auto& [name, reason] : reasons_) {
+    if (!name.second.empty()) configs.insert(name);
+  }
+  return configs;
+}
+
+std::string NotDescribed(const absl::Status& status, const std::string& topic,
+                         const std::string& cluster) {
+  return absl::StrCat("its configs cannot be read: ",
+                      WithGrant(status, "DESCRIBE_CONFIGS", topic, cluster));
+}
+
+std::string NotAltered(const absl::Status& status, const std::string& topic,
+                       const std::string& cluster) {
+  return absl::StrCat("its configs cannot be set: ",
+                      WithGrant(status, "ALTER_CONFIGS", topic, cluster));
+}
+
+std::string NotChanged(const absl::Status& status, const ConfigChange& change) {
+  return absl::StrCat(
+      change.name,
+      change.after.has_value()
+          ? absl::StrCat(" is not set to ", DescribeOverride(change.after))
+          : " is not set back to the default",
+      ": ", status.message(),
+      "; make the cluster accept it, or name it in config.properties.exclude");
+}
+
+}  // namespace mirror

@@ -27,27 +27,6 @@ absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
 }
 
-// Why a topic was not created, and what the operator can do.
-absl::Status NotCreated(const absl::Status& status, const NewTopic& topic,
-                        const Cluster& target) {
-  if (IsRetriable(status)) {
-    return Annotate(status,
-                    absl::StrCat("not created on cluster ", target.alias()));
-  }
-  std::string remedy = "; ";
-  if (absl::IsPermissionDenied(status)) {
-    absl::StrAppend(&remedy, "allow CREATE on topic ", topic.name, " or ");
-  } else if (absl::IsInvalidArgument(status)) {
-    absl::StrAppend(&remedy, "correct replication.factor (",
-                    topic.replication_factor, ") or ");
-  }
-  return absl::Status(
-      status.code(),
-      absl::StrCat("not created on cluster ", target.alias(), ": ",
-                   status.message(), remedy, "create it there with ",
-                   topic.partitions, " partitions"));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
@@ -63,6 +42,7 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   admin = target->NewAdmin(client_id);
   if (!admin.ok()) return AtCluster(admin.status(), *target);
   control->target_admin_ = *std::move(admin);
+  control->creator_ = control->NewCreator();
   return control;
 }
 
@@ -75,6 +55,17 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       shards_(std::move(shards)),
       clock_(clock),
       memory_(options_.memory, source, target, options_.store, clock) {}
+
+std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
+  TopicCreatorOptions options;
+  options.flow = options_.flow;
+  options.source = source_cluster_->alias();
+  options.target = target_cluster_->alias();
+  options.filter = options_.config_filter;
+  options.on_event = options_.on_event;
+  return std::make_unique<TopicCreator>(std::move(options), source_admin_.get(),
+                                        target_admin_.get());
+}
 
 absl::Duration FlowControl::RunOnce() {
   FlowState state;
@@ -167,7 +158,10 @@ absl::Status FlowControl::Refresh() {
     on_target[topic.name] = topic.id;
   }
   CheckTargetTopics(on_target, &plan.create);
-  if (CreateMissing(plan)) next_refresh_ = clock_->Now() + kRecheck;
+  const bool created = CreateDeadLetterTopic(on_target);
+  if (CreateMissing(&plan) || created) {
+    next_refresh_ = clock_->Now() + kRecheck;
+  }
   // Ids tell whether a topic is still the one that was copied so far. A topic
   // that vanishes in between is left to the next refresh.
   std::vector<std::string> names;
@@ -195,41 +189,17 @@ absl::Status FlowControl::Refresh() {
   return absl::OkStatus();
 }
 
-bool FlowControl::CreateMissing(const TopicPlan& plan) {
-  const std::vector<absl::Status> created =
-      plan.create.empty() ? std::vector<absl::Status>()
-                          : target_admin_->CreateTopics(plan.create);
-  bool changed = false;
-  for (size_t i = 0; i < created.size(); ++i) {
-    const NewTopic& topic = plan.create[i];
-    if (created[i].ok()) {
-      created_.insert(topic.name);
-      appearing_[topic.name] = clock_->Now() + kLeaderTimeout;
-      Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
-             absl::StrCat("created on cluster ", target_cluster_->alias(),
-                          " with ", topic.partitions, " partitions"));
-    }
-    const bool there = created[i].ok() ||
-                       created[i].code() == absl::StatusCode::kAlreadyExists;
-    changed |= there;
-    NoteTopicProblem(topic.name,
-                     there ? absl::OkStatus()
-                           : NotCreated(created[i], topic, *target_cluster_));
+bool FlowControl::CreateMissing(TopicPlan* plan) {
+  const TopicCreator::Outcome outcome =
+      creator_->Apply(std::move(plan->create), plan->add);
+  for (const std::string& topic : outcome.created) {
+    created_.insert(topic);
+    appearing_[topic] = clock_->Now() + kLeaderTimeout;
   }
-  for (const PartitionsToAdd& add : plan.add) {
-    const absl::Status status =
-        target_admin_->CreatePartitions(add.topic, add.partitions);
-    if (status.ok()) {
-      changed = true;
-      Report(EngineEvent::Kind::kPartitionsAdded, LogLevel::kInfo, add.topic,
-             absl::StrCat("extended to ", add.partitions,
-                          " partitions on cluster ", target_cluster_->alias()));
-    }
-    NoteTopicProblem(add.topic,
-                     Annotate(status, absl::StrCat("not extended on cluster ",
-                                                   target_cluster_->alias())));
+  for (const auto& [topic, status] : outcome.results) {
+    NoteTopicProblem(topic, status);
   }
-  return changed;
+  return outcome.changed;
 }
 
 void FlowControl::Apply(const MirroredTopic& topic,

@@ -26,12 +26,14 @@
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/metadata/topic_plan.h"
+#include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/flow_memory.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard.h"
 #include "mirror/replication/target_change.h"
+#include "mirror/replication/topic_creator.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync_store.h"
@@ -48,6 +50,8 @@ struct FlowControlOptions {
   // Created if it is not empty.
   std::string dead_letter_topic;
   int32_t replication_factor = -1;
+  // Which configs of a source topic its counterpart is created with.
+  std::shared_ptr<const ConfigPropertyFilter> config_filter;
   absl::Duration refresh_interval = absl::Seconds(5);
   // Between two looks whether target logs end where the copies do.
   absl::Duration target_check_interval = absl::Seconds(10);
@@ -96,11 +100,12 @@ class FlowControl {
   FlowControl(FlowControlOptions options, Cluster* source, Cluster* target,
               std::vector<Shard*> shards, Clock* clock);
 
+  std::unique_ptr<TopicCreator> NewCreator() const;
   absl::Status Connect();
   absl::Status Prepare();
   absl::Status Refresh();
-  // Returns whether anything was asked of the target.
-  bool CreateMissing(const TopicPlan& plan);
+  // Takes plan->create. Returns whether the target has changed.
+  bool CreateMissing(TopicPlan* plan);
   // Adds the topic's partitions that no shard has yet to `plans`.
   void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
   // Whether every partition of the target topic has a leader, or has had the
@@ -118,8 +123,10 @@ class FlowControl {
   // those that wait for the operator's decision off the list of topics to be
   // created.
   void CheckTargetTopics(const TopicIds& on_target,
-                         std::vector<NewTopic>* create);
+                         std::vector<TopicToCreate>* create);
   bool HasCopied(const std::string& topic, const KnownTopic& known) const;
+  // Whether the target was asked for it.
+  bool CreateDeadLetterTopic(const TopicIds& on_target);
   // Which target topics hold the copies, for the index to keep.
   void NoteTargetIds();
   void CheckTargetEnds();
@@ -141,6 +148,7 @@ class FlowControl {
   Clock* const clock_;
   std::unique_ptr<ClusterAdmin> source_admin_;
   std::unique_ptr<ClusterAdmin> target_admin_;
+  std::unique_ptr<TopicCreator> creator_;
 
   // Used by the control's thread only.
   FlowMemory memory_;

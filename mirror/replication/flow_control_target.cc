@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mirror/cluster/errors.h"
 #include "mirror/replication/flow_control.h"
 
 namespace mirror {
@@ -48,7 +49,7 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
 }
 
 void FlowControl::CheckTargetTopics(const TopicIds& on_target,
-                                    std::vector<NewTopic>* create) {
+                                    std::vector<TopicToCreate>* create) {
   std::set<std::string> undecided;
   for (auto& [topic, known] : known_) {
     if (known.added.empty() || known.target.empty()) continue;
@@ -68,18 +69,27 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
     }
   }
   create->erase(std::remove_if(create->begin(), create->end(),
-                               [&undecided](const NewTopic& topic) {
-                                 return undecided.count(topic.name) > 0;
+                               [&undecided](const TopicToCreate& create) {
+                                 return undecided.count(create.topic.name) > 0;
                                }),
                 create->end());
-  if (!options_.dead_letter_topic.empty() &&
-      on_target.count(options_.dead_letter_topic) == 0) {
-    // As large as a broker takes any request.
-    create->push_back({options_.dead_letter_topic,
+}
+
+bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
+  const std::string& name = options_.dead_letter_topic;
+  if (name.empty() || on_target.count(name) > 0) return false;
+  // As large as a broker takes any request.
+  const NewTopic topic{name,
                        1,
                        options_.replication_factor,
-                       {{"max.message.bytes", "104857600"}}});
-  }
+                       {{"max.message.bytes", "104857600"}}};
+  const absl::Status status = target_admin_->CreateTopics({topic})[0];
+  const bool there =
+      status.ok() || status.code() == absl::StatusCode::kAlreadyExists;
+  NoteTopicProblem(
+      name, there ? absl::OkStatus()
+                  : Annotate(status, "the dead-letter topic is not created"));
+  return there;
 }
 
 bool FlowControl::HasCopied(const std::string& topic,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 #include "mirror/replication/flow_control.h"
@@ -34,6 +35,8 @@ class SimulatedFlow {
         DefaultReplicationPolicy::Create().value();
     control_options_.selection.filter = RegexTopicFilter::Create().value();
     control_options_.selection.target_alias = "B";
+    control_options_.config_filter =
+        RegexConfigPropertyFilter::Create().value();
     control_options_.memory.flow = "A->B";
     control_options_.memory.progress_topic = "mm2-offsets.A.internal";
     control_options_.memory.index_topic = "mm2-offset-index.A.internal";

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/replication/topic_creator.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
+#include "mirror/metadata/creation_configs.h"
+#include "mirror/metadata/topic_config_plan.h"
+#include "mirror/metadata/topic_config_problems.h"
+#include "mirror/metadata/topic_config_writer.h"
+
+namespace mirror {
+namespace {
+
+// Why a topic was not created, and what the operator can do.
+absl::Status NotCreated(const absl::Status& status, const NewTopic& topic,
+                        const std::string& target) {
+  if (IsRetriable(status)) {
+    return Annotate(status, absl::StrCat("not created on cluster ", target));
+  }
+  std::string remedy = "; ";
+  if (absl::IsPermissionDenied(status)) {
+    absl::StrAppend(&remedy, "allow CREATE on topic ", topic.name, " or ");
+  } else if (absl::IsInvalidArgument(status)) {
+    absl::StrAppend(&remedy, "correct replication.factor (",
+                    topic.replication_factor, ") or ");
+  }
+  return absl::Status(
+      status.code(),
+      absl::StrCat("not created on cluster ", target, ": ", status.message(),
+                   remedy, "create it there with ", topic.partitions,
+                   " partitions"));
+}
+
+std::vector<NewTopic> Requests(const std::vector<TopicToCreate>& topics) {
+  std::vector<NewTopic> requests;
+  for (const TopicToCreate& topic : topics) requests.push_back(topic.topic);
+  return requests;
+}
+
+}  // namespace
+
+TopicCreator::TopicCreator(TopicCreatorOptions options, ClusterAdmin* source,
+                           ClusterAdmin* target)
+    : options_(std::move(options)), source_(source), target_(target) {}
+
+TopicCreator::Outcome TopicCreator::Apply(
+    std::vector<TopicToCreate> create,
+    const std::vector<PartitionsToAdd>& add) {
+  Outcome outcome;
+  if (!create.empty()) AddConfigs(&create, &outcome);
+  if (!create.empty()) Create(create, &outcome);
+  for (const PartitionsToAdd& topic : add) Extend(topic, &outcome);
+  return outcome;
+}
+
+void TopicCreator::AddConfigs(std::vector<TopicToCreate>* topics,
+                              Outcome* outcome) {
+  const std::vector<absl::Status> answers =
+      AddCreationConfigs(source_, *options_.filter, topics);
+  std::vector<TopicToCreate> ready;
+  size_t refused = 0;
+  std::string first_topic;
+  std::string first_reason;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    TopicToCreate& topic = (*topics)[i];
+    if (absl::IsNotFound(answers[i])) continue;  // deleted in between
+    // The source listed it a moment ago, so the answer is to be expected soon.
+    if (IsRetriable(answers[i]) || absl::IsCancelled(answers[i])) {
+      outcome->results[topic.topic.name] = Annotate(
+          answers[i], absl::StrCat("not created on cluster ", options_.target,
+                                   ", as its configs are unknown"));
+      continue;
+    }
+    if (!answers[i].ok() && refused++ == 0) {
+      first_topic = topic.topic.name;
+      first_reason = NotDescribed(answers[i], topic.source, options_.source);
+    }
+    ready.push_back(std::move(topic));
+  }
+  *topics = std::move(ready);
+  if (refused == 0) return;
+  // A rule that forbids one topic mostly forbids a thousand.
+  if (refused > 1) {
+    absl::StrAppend(&first_reason, "; the same for ", refused - 1,
+                    " more topics");
+  }
+  Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
+         std::move(first_topic),
+         absl::StrCat("created with the defaults of cluster ", options_.target,
+                      ": ", first_reason));
+}
+
+void TopicCreator::Create(const std::vector<TopicToCreate>& topics,
+                          Outcome* outcome) {
+  std::vector<absl::Status> results = target_->CreateTopics(Requests(topics));
+  CreateBare(topics, &results);
+  for (size_t i = 0; i < topics.size(); ++i) {
+    const NewTopic& topic = topics[i].topic;
+    if (results[i].ok()) {
+      outcome->created.push_back(topic.name);
+      Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
+             absl::StrCat("created on cluster ", options_.target, " with ",
+                          topic.partitions, " partitions"));
+    }
+    const bool there = results[i].ok() || absl::IsAlreadyExists(results[i]);
+    outcome->changed |= there;
+    outcome->results[topic.name] =
+        there ? absl::OkStatus()
+              : NotCreated(results[i], topic, options_.target);
+  }
+}
+
+void TopicCreator::CreateBare(const std::vector<TopicToCreate>& topics,
+                              std::vector<absl::Status>* results) {
+  std::vector<NewTopic> requests;
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < topics.size(); ++i) {
+    if (topics[i].topic.configs.empty() || !IsConfigRefusal((*results)[i])) {
+      continue;
+    }
+    requests.push_back(topics[i].topic);
+    requests.back().configs.clear();
+    indices.push_back(i);
+  }
+  if (requests.empty()) return;
+  const std::vector<absl::Status> again = target_->CreateTopics(requests);
+  for (size_t r = 0; r < again.size(); ++r) {
+    (*results)[indices[r]] = again[r];
+    // Otherwise its settings were not the reason.
+    if (again[r].ok()) SetConfigs(topics[indices[r]].topic);
+  }
+}
+
+void TopicCreator::SetConfigs(const NewTopic& topic) {
+  TopicConfigWrite write;
+  write.topic = topic.name;
+  std::set<TopicConfigName> apart;
+  for (const auto& [name, value] : topic.configs) {
+    write.changes.push_back({name, std::nullopt, value, ""});
+    apart.insert({topic.name, name});
+  }
+  const TopicConfigResult result =
+      WriteTopicConfigs(target_, {write}, apart).front();
+  if (!result.status.ok()) {
+    Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
+           topic.name, NotAltered(result.status, topic.name, options_.target));
+  }
+  for (const ConfigChange& change : write.changes) {
+    const auto refused = result.refused.find(change.name);
+    if (refused == result.refused.end()) continue;
+    Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
+           topic.name, NotChanged(refused->second, change));
+  }
+}
+
+void TopicCreator::Extend(const PartitionsToAdd& add, Outcome* outcome) {
+  const absl::Status status =
+      target_->CreatePartitions(add.topic, add.partitions);
+  if (status.ok()) {
+    outcome->changed = true;
+    Report(EngineEvent::Kind::kPartitionsAdded, LogLevel::kInfo, add.topic,
+           absl::StrCat("extended to ", add.partitions,
+                        " partitions on cluster ", options_.target));
+  }
+  outcome->results[add.topic] = Annotate(
+      status, absl::StrCat("not extended on cluster ", options_.target));
+}
+
+void TopicCreator::Report(EngineEvent::Kind kind, LogLevel level,
+                          std::string topic, std::string message) const {
+  if (options_.on_event == nullptr) return;
+  options_.on_event(
+      {kind, level, options_.flow, std::move(topic), std::move(message)});
+}
+
+}  // namespace mirror

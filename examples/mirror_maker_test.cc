@@ -112,7 +112,7 @@ TEST(MirrorMakerTest, JsonLogsAreOneObjectPerLine) {
 TEST(MirrorMakerTest, WhatIsNotDoneYetIsSaidPerFlow) {
   const Ended ended = RunMirrorMaker({File(""), "--print-config"});
   EXPECT_THAT(ended.output, HasSubstr("warning A->B - not yet done by this "
-                                      "version: topic configs"));
+                                      "version: topic ACLs"));
 }
 
 }  // namespace

@@ -25,6 +25,7 @@
 #include "mirror/cluster/credential_source.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
 #include "mirror/metadata/acl_sync_options.h"
+#include "mirror/metadata/topic_config_options.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/record_transform.h"
 #include "mirror/policy/replication_policy.h"
@@ -138,6 +139,7 @@ struct Flow {
   OffsetSyncOptions offset_syncs;
   CheckpointOptions checkpoints;
   AclSyncOptions acls;
+  TopicConfigSyncOptions topic_configs;
 };
 
 }  // namespace mirror

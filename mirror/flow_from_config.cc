@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "mirror/cluster/credential_source.h"
 #include "mirror/config/config_value.h"
+#include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/identity_replication_policy.h"
@@ -216,6 +217,24 @@ void SetAcls(const FlowConfig& config, Flow* flow) {
   flow->acls.remove = config.remove_acls;
 }
 
+absl::Status SetTopicConfigs(const FlowConfig& config, Flow* flow) {
+  TopicConfigSyncOptions& configs = flow->topic_configs;
+  configs.enabled =
+      config.sync_topic_configs_interval != absl::InfiniteDuration();
+  if (configs.enabled) configs.interval = config.sync_topic_configs_interval;
+  auto filter = RegexConfigPropertyFilter::Create(
+      config.config_properties_exclude,
+      config.use_defaults_from == ClusterSide::kSource
+          ? UseDefaultsFrom::kSource
+          : UseDefaultsFrom::kTarget);
+  if (!filter.ok()) {
+    return Refuse(config, "config.properties.exclude",
+                  std::string(filter.status().message()));
+  }
+  configs.filter = *std::move(filter);
+  return absl::OkStatus();
+}
+
 // Settings of the offset syncs' producer that nobody reads, by name.
 std::vector<std::string> IdleSettings(const FlowConfig& config) {
   std::vector<std::string> names;
@@ -255,17 +274,15 @@ absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config) {
   SetBookkeeping(config, &flow);
   SetCheckpoints(config, &flow);
   SetAcls(config, &flow);
+  if (absl::Status status = SetTopicConfigs(config, &flow); !status.ok()) {
+    return status;
+  }
   return flow;
 }
 
 std::vector<std::string> LeftOutOfFlow(const FlowConfig& config) {
   std::vector<std::string> result;
   if (!config.enabled) return result;
-  if (config.sync_topic_configs_interval != absl::InfiniteDuration()) {
-    result.push_back(
-        "not yet done by this version: topic configs "
-        "(sync.topic.configs.enabled); everything else is done as configured");
-  }
   if (config.tasks_max > kMaxShards) {
     result.push_back(absl::StrCat("tasks.max = ", config.tasks_max,
                                   " is taken as ", kMaxShards));

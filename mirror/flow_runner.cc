@@ -56,6 +56,11 @@ class NoHeartbeats final : public TopicFilter {
   const std::shared_ptr<const ReplicationPolicy> policy_;
 };
 
+TopicSelection Selection(const Flow& flow) {
+  return {flow.policy, flow.topics, flow.target.alias,
+          flow.replicate_heartbeats};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowRunner>> FlowRunner::Create(
@@ -93,6 +98,9 @@ absl::Status FlowRunner::Build() {
   }
   if (absl::Status status = BuildShards(); !status.ok()) return status;
   if (absl::Status status = BuildControl(); !status.ok()) return status;
+  if (flow_.topic_configs.enabled) {
+    if (absl::Status status = BuildTopicConfigs(); !status.ok()) return status;
+  }
   if (flow_.acls.enabled) {
     if (absl::Status status = BuildAcls(); !status.ok()) return status;
   }
@@ -175,8 +183,8 @@ absl::Status FlowRunner::BuildShards() {
 absl::Status FlowRunner::BuildControl() {
   FlowControlOptions options;
   options.flow = name_;
-  options.selection = {flow_.policy, flow_.topics, flow_.target.alias,
-                       flow_.replicate_heartbeats};
+  options.selection = Selection(flow_);
+  options.config_filter = flow_.topic_configs.filter;
   options.on_gap = flow_.on_source_gap;
   options.on_target_change = flow_.on_target_change;
   options.dead_letter_topic = DeadLetters(flow_);
@@ -204,6 +212,27 @@ absl::Status FlowRunner::BuildControl() {
   if (!control.ok()) return control.status();
   control_ = *std::move(control);
   AddWorker("control", [this] { return control_->RunOnce(); });
+  return absl::OkStatus();
+}
+
+absl::Status FlowRunner::BuildTopicConfigs() {
+  TopicConfigSyncerOptions options;
+  options.configs = flow_.topic_configs;
+  options.selection = Selection(flow_);
+  options.flow = name_;
+  options.client_id = absl::StrCat(name_, "|topic-configs");
+  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
+  auto syncer = TopicConfigSyncer::Create(flow_.source.cluster.get(),
+                                          flow_.target.cluster.get(),
+                                          std::move(options), clock_);
+  if (!syncer.ok()) return syncer.status();
+  topic_configs_ = *std::move(syncer);
+  AddWorker("topic-configs", [this] {
+    if (!control_->running()) return kUntilRunning;
+    NoteOutcome("topic configs", EngineEvent::Kind::kClusterTrouble,
+                topic_configs_->RunOnce(), &topic_config_status_);
+    return topic_configs_->TimeToNextTurn();
+  });
   return absl::OkStatus();
 }
 
@@ -289,6 +318,7 @@ void FlowRunner::Cancel() {
   if (heartbeats_ != nullptr) heartbeats_->Cancel();
   if (offset_syncs_ != nullptr) offset_syncs_->Cancel();
   if (control_ != nullptr) control_->Cancel();
+  if (topic_configs_ != nullptr) topic_configs_->Cancel();
   if (checkpoints_ != nullptr) checkpoints_->Cancel();
   if (group_offsets_ != nullptr) group_offsets_->Cancel();
   if (acls_ != nullptr) acls_->Cancel();
@@ -329,6 +359,9 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
   if (offset_syncs_ != nullptr) {
     status->set_offset_syncs(offset_syncs_->count());
+  }
+  if (topic_configs_ != nullptr) {
+    topic_configs_->FillStatus(status->mutable_topic_configs());
   }
   if (checkpoints_ != nullptr) {
     checkpoints_->FillStatus(status->mutable_checkpoints());

@@ -20,6 +20,7 @@
 #include "mirror/flow.h"
 #include "mirror/heartbeat/heartbeat_emitter.h"
 #include "mirror/metadata/acl_sync.h"
+#include "mirror/metadata/topic_config_sync.h"
 #include "mirror/replication/flow_control.h"
 #include "mirror/replication/shard.h"
 #include "mirror/runtime/clock.h"
@@ -64,6 +65,7 @@ class FlowRunner {
   absl::Status BuildOffsetSyncs();
   absl::Status BuildShards();
   absl::Status BuildControl();
+  absl::Status BuildTopicConfigs();
   absl::Status BuildCheckpoints();
   absl::Status BuildGroupOffsets();
   absl::Status BuildAcls();
@@ -87,12 +89,14 @@ class FlowRunner {
   std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<FlowControl> control_;              // null: nothing is copied
+  std::unique_ptr<TopicConfigSyncer> topic_configs_;  // null: not synced
   std::unique_ptr<CheckpointEmitter> checkpoints_;    // null: not emitted
   std::unique_ptr<GroupOffsetSyncer> group_offsets_;  // null: not synced
   std::unique_ptr<AclSyncer> acls_;                   // null: not copied
   // Of the thread of that name each.
   absl::Status heartbeat_status_;
   absl::Status offset_sync_status_;
+  absl::Status topic_config_status_;
   absl::Status checkpoint_status_;
   absl::Status group_offset_status_;
   absl::Status acl_status_;

@@ -12,6 +12,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/flow_runner.h"
 #include "mirror/kafka/kafka_cluster.h"
+#include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/runtime/mutex.h"
@@ -75,6 +76,9 @@ absl::Status CheckFlow(const Flow& flow) {
   if (flow.acls.interval <= absl::ZeroDuration()) {
     return Wrong(flow, "acls.interval", "must be above zero");
   }
+  if (flow.topic_configs.interval <= absl::ZeroDuration()) {
+    return Wrong(flow, "topic_configs.interval", "must be above zero");
+  }
   if (flow.offset_syncs.lag_max < 0) {
     return Wrong(flow, "offset_syncs.lag_max", "must not be negative");
   }
@@ -103,6 +107,11 @@ absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
     auto filter = RegexGroupFilter::Create();
     if (!filter.ok()) return filter.status();
     flow->groups = *std::move(filter);
+  }
+  if (flow->topic_configs.filter == nullptr) {
+    auto filter = RegexConfigPropertyFilter::Create();
+    if (!filter.ok()) return filter.status();
+    flow->topic_configs.filter = *std::move(filter);
   }
   if (flow->policy == nullptr) {
     auto policy = DefaultReplicationPolicy::Create();

@@ -48,6 +48,36 @@ class MirrorEngineTest : public testing::Test {
   std::shared_ptr<FakeCluster> b_ = std::make_shared<FakeCluster>("B");
 };
 
+TEST_F(MirrorEngineTest, KeepsTopicConfigsAsOnTheSource) {
+  a_->CreateTopic("orders", 1, {{"cleanup.policy", "compact"}});
+  a_->CreateTopic("payments", 1, {{"segment.ms", "9000"}});
+  b_->CreateTopic("A.payments", 1);
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    return b_->HasTopic("A.orders") &&
+           !b_->TopicConfigs("A.payments").empty() &&
+           (*engine)->Status().flows(0).topic_configs().topics() > 0;
+  }));
+  EXPECT_EQ(b_->TopicConfigs("A.orders").at("cleanup.policy"), "compact");
+  EXPECT_EQ(b_->TopicConfigs("A.payments").at("segment.ms"), "9000");
+  ASSERT_THAT((*engine)->Stop(), IsOk());
+}
+
+TEST_F(MirrorEngineTest, TopicsAreCreatedWithConfigsAlsoIfTheyAreNotSynced) {
+  a_->CreateTopic("orders", 1, {{"cleanup.policy", "compact"}});
+  Flow flow = FakeFlow();
+  flow.topic_configs.enabled = false;
+  auto engine = MirrorEngine::Create({flow});
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  ASSERT_TRUE(Eventually([&] { return b_->HasTopic("A.orders"); }));
+  EXPECT_EQ(b_->TopicConfigs("A.orders").at("cleanup.policy"), "compact");
+  EXPECT_FALSE((*engine)->Status().flows(0).has_topic_configs());
+  ASSERT_THAT((*engine)->Stop(), IsOk());
+}
+
 TEST_F(MirrorEngineTest, CopiesTopicsRecordByRecord) {
   a_->CreateTopic("orders", 3);
   for (int i = 0; i < 3; ++i) a_->Fill({"orders", i}, 100 + i);

@@ -24,24 +24,8 @@ struct Answer {
   std::vector<TopicDescription> topics;
 };
 
-absl::StatusOr<std::shared_ptr<Cluster>> Connect(const FlowCluster& side,
-                                                 const Logger& log) {
-  if (side.cluster != nullptr) return side.cluster;
-  KafkaClusterOptions options;
-  options.alias = side.alias;
-  options.properties = side.properties;
-  options.consumer = side.consumer_properties;
-  options.producer = side.producer_properties;
-  options.admin = side.admin_properties;
-  options.credentials = side.credentials;
-  options.log = log;
-  auto cluster = KafkaCluster::Create(std::move(options));
-  if (!cluster.ok()) return cluster.status();
-  return std::shared_ptr<Cluster>(*std::move(cluster));
-}
-
 absl::StatusOr<Answer> Ask(const FlowCluster& side, const Logger& log) {
-  const auto cluster = Connect(side, log);
+  const auto cluster = ConnectFlowCluster(side, log);
   if (!cluster.ok()) return cluster.status();
   const auto admin = (*cluster)->NewAdmin("mirror_maker-check");
   if (!admin.ok()) return admin.status();
@@ -72,6 +56,22 @@ std::string Selected(const Flow& flow,
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
+    const FlowCluster& side, const Logger& log) {
+  if (side.cluster != nullptr) return side.cluster;
+  KafkaClusterOptions options;
+  options.alias = side.alias;
+  options.properties = side.properties;
+  options.consumer = side.consumer_properties;
+  options.producer = side.producer_properties;
+  options.admin = side.admin_properties;
+  options.credentials = side.credentials;
+  options.log = log;
+  auto cluster = KafkaCluster::Create(std::move(options));
+  if (!cluster.ok()) return cluster.status();
+  return std::shared_ptr<Cluster>(*std::move(cluster));
+}
 
 bool CheckFlowClusters(const Flow& flow, const Logger& log) {
   const std::optional<Answer> source = AskAndLog(flow.source, log);

@@ -17,6 +17,7 @@ const char kHelp[] =
     "\n"
     "  --clusters ALIAS...      run only the flows into these clusters\n"
     "  --check                  connect to every cluster, report, exit\n"
+    "  --dry-run                print what would be created or changed, exit\n"
     "  --print-config           print the configuration in force, exit\n"
     "  --log-format=text|json   default text\n"
     "  --log-level=LEVEL        debug, info (default), warning or error\n"
@@ -25,8 +26,9 @@ const char kHelp[] =
     "  --help, --version\n"
     "\n"
     "Logs to standard error. SIGTERM or SIGINT: stops in order.\n"
-    "Exit codes: 0 stopped or checked, 2 wrong arguments or configuration,\n"
-    "3 could not start.\n";
+    "Exit codes: 0 stopped, checked or printed, 2 wrong arguments or "
+    "configuration,\n"
+    "3 could not start, or a cluster does not answer.\n";
 
 namespace {
 
@@ -78,6 +80,8 @@ absl::Status ParseOption(const std::string& argument, CommandLine* result) {
     result->action = Action::kVersion;
   } else if (argument == "--check") {
     result->action = Action::kCheck;
+  } else if (argument == "--dry-run") {
+    result->action = Action::kDryRun;
   } else if (argument == "--print-config") {
     result->action = Action::kPrintConfig;
   } else {

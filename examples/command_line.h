@@ -17,7 +17,7 @@
 namespace mirror {
 
 struct CommandLine {
-  enum class Action { kRun, kCheck, kPrintConfig, kHelp, kVersion };
+  enum class Action { kRun, kCheck, kDryRun, kPrintConfig, kHelp, kVersion };
 
   Action action = Action::kRun;
   std::string file;

@@ -46,6 +46,7 @@ TEST(CommandLineTest, HelpAndVersionNeedNoFile) {
   EXPECT_EQ(ParseCommandLine({"--version"})->action, Action::kVersion);
   EXPECT_EQ(ParseCommandLine({"f", "--print-config"})->action,
             Action::kPrintConfig);
+  EXPECT_EQ(ParseCommandLine({"--dry-run", "f"})->action, Action::kDryRun);
 }
 
 TEST(CommandLineTest, MistakesAreNamed) {

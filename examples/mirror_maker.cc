@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "examples/cluster_check.h"
 #include "examples/command_line.h"
+#include "examples/dry_run.h"
 #include "examples/flow_summary.h"
 #include "mirror/config/mirror_maker_config.h"
 #include "mirror/flow_from_config.h"
@@ -201,6 +202,16 @@ int Check(const CommandLine& line, const std::vector<Flow>& flows) {
   return good ? kOk : kCannotStart;
 }
 
+// The same; what cannot be found out goes to standard error.
+int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
+  DryRunReport report;
+  for (const Flow& flow : flows) {
+    DryRunFlow(flow, Logger(sink, Clock::System(), flow.name()), &report);
+  }
+  std::fputs(FormatDryRun(report.rows).c_str(), stdout);
+  return report.complete ? kOk : kCannotStart;
+}
+
 int RunFile(const CommandLine& line) {
   StreamLogSink sink(stderr, line.log_format, line.log_level);
   const Logger log(&sink, Clock::System(), "");
@@ -225,6 +236,9 @@ int RunFile(const CommandLine& line) {
     return kWrongConfiguration;
   }
   if (line.action == CommandLine::Action::kCheck) return Check(line, *flows);
+  if (line.action == CommandLine::Action::kDryRun) {
+    return PrintDryRun(*flows, &sink);
+  }
   return Daemon(line, *config, &sink).Run(*std::move(flows));
 }
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/flow_topics.h"
 #include "mirror/policy/for_topics.h"
-#include "mirror/replication/dead_letter.h"
 #include "mirror/sync/index_segment.h"
 
 namespace mirror::internal {
@@ -18,28 +18,6 @@ constexpr int kShardsPerClients = 4;
 constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
 // Between two looks whether the flow's memory is read.
 constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
-
-std::string ProgressTopic(const Flow& flow) {
-  if (!flow.progress_topic.empty()) return flow.progress_topic;
-  return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
-}
-
-// Empty: nothing is put there.
-std::string DeadLetters(const Flow& flow) {
-  if (flow.on_refused_record != RefusedPolicy::kDeadLetter) return "";
-  return flow.dead_letter_topic.empty() ? DeadLetterTopic(flow.source.alias)
-                                        : flow.dead_letter_topic;
-}
-
-bool SyncsOnSource(const Flow& flow) {
-  return flow.offset_syncs.location == OffsetSyncOptions::Location::kSource;
-}
-
-// Named after the cluster that it is not on.
-std::string OffsetSyncsTopic(const Flow& flow) {
-  return flow.policy->OffsetSyncsTopic(SyncsOnSource(flow) ? flow.target.alias
-                                                           : flow.source.alias);
-}
 
 // Heartbeats are the mirror's own, and must arrive as they are: to a transform
 // they would look like a record with a schema id, or like broken JSON.
@@ -55,11 +33,6 @@ class NoHeartbeats final : public TopicFilter {
  private:
   const std::shared_ptr<const ReplicationPolicy> policy_;
 };
-
-TopicSelection Selection(const Flow& flow) {
-  return {flow.policy, flow.topics, flow.target.alias,
-          flow.replicate_heartbeats};
-}
 
 }  // namespace
 
@@ -149,7 +122,7 @@ absl::Status FlowRunner::BuildShards() {
   options.partition.on_gap = flow_.on_source_gap;
   options.partition.on_target_change = flow_.on_target_change;
   options.partition.on_refused = flow_.on_refused_record;
-  options.partition.dead_letter_topic = DeadLetters(flow_);
+  options.partition.dead_letter_topic = DeadLetterTopicOf(flow_);
   options.partition.target_is_shared = flow_.target_is_shared;
   options.partition.start_at = flow_.start_at;
   const auto no_heartbeats = std::make_shared<NoHeartbeats>(flow_.policy);
@@ -183,11 +156,11 @@ absl::Status FlowRunner::BuildShards() {
 absl::Status FlowRunner::BuildControl() {
   FlowControlOptions options;
   options.flow = name_;
-  options.selection = Selection(flow_);
+  options.selection = SelectionOf(flow_);
   options.config_filter = flow_.topic_configs.filter;
   options.on_gap = flow_.on_source_gap;
   options.on_target_change = flow_.on_target_change;
-  options.dead_letter_topic = DeadLetters(flow_);
+  options.dead_letter_topic = DeadLetterTopicOf(flow_);
   options.replication_factor = flow_.replication_factor;
   options.refresh_interval = flow_.refresh_topics_interval;
   options.store = &store_;
@@ -204,6 +177,9 @@ absl::Status FlowRunner::BuildControl() {
     options.memory.offset_syncs_topic = OffsetSyncsTopic(flow_);
   }
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
+  options.on_created = [this](const NewTopic& topic) {
+    if (topic_configs_ != nullptr) topic_configs_->NoteCreated(topic);
+  };
   std::vector<Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
   auto control = FlowControl::Create(
@@ -218,7 +194,7 @@ absl::Status FlowRunner::BuildControl() {
 absl::Status FlowRunner::BuildTopicConfigs() {
   TopicConfigSyncerOptions options;
   options.configs = flow_.topic_configs;
-  options.selection = Selection(flow_);
+  options.selection = SelectionOf(flow_);
   options.flow = name_;
   options.client_id = absl::StrCat(name_, "|topic-configs");
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };

@@ -114,7 +114,19 @@ absl::Status TopicConfigSyncer::RunOnce() {
   return status;
 }
 
+void TopicConfigSyncer::NoteCreated(const NewTopic& topic) {
+  MutexLock lock(&mu_);
+  created_[topic.name] = topic.configs;
+}
+
 absl::Status TopicConfigSyncer::Turn(Round* round) {
+  {
+    MutexLock lock(&mu_);
+    for (auto& [topic, overrides] : created_) {
+      known_[topic] = std::move(overrides);
+    }
+    created_.clear();
+  }
   const absl::StatusOr<TopicPlan> plan = Plan();
   if (!plan.ok()) return plan.status();
   const absl::Span<const MirroredTopic> topics = plan->ready;

@@ -74,6 +74,10 @@ class TopicConfigSyncer {
   // again.
   absl::Status RunOnce();
 
+  // That the engine has created a target topic, so that its configs are not
+  // taken for somebody else's.
+  void NoteCreated(const NewTopic& topic);
+
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;
 
@@ -132,6 +136,8 @@ class TopicConfigSyncer {
   Foreign foreign_;
 
   mutable Mutex mu_;
+  // Since the last round.
+  OverridesByTopic created_ ABSL_GUARDED_BY(mu_);
   TopicConfigProblems problems_ ABSL_GUARDED_BY(mu_);
   int64_t topics_ ABSL_GUARDED_BY(mu_) = 0;
   absl::Status status_ ABSL_GUARDED_BY(mu_);

@@ -164,6 +164,17 @@ TEST_F(TopicConfigSyncTest, AnOverrideFoundAtTheStartIsNotTheEnginesOwn) {
   EXPECT_EQ(OnB("segment.ms"), "none");
 }
 
+TEST_F(TopicConfigSyncTest, WhatTheEngineCreatedIsItsOwn) {
+  ASSERT_THAT(Round(), IsOk());
+  a_.CreateTopic("payments", 1, {{"segment.ms", "9000"}});
+  b_.CreateTopic("A.payments", 1, {{"segment.ms", "9000"}});
+  syncer_->NoteCreated({"A.payments", 1, -1, {{"segment.ms", "9000"}}});
+  a_.SetTopicConfig("payments", "segment.ms", "9001");
+  ASSERT_THAT(Round(), IsOk());
+  EXPECT_EQ(b_.TopicConfigs("A.payments").at("segment.ms"), "9001");
+  EXPECT_THAT(Messages(Kind::kTopicConfigOverwritten), IsEmpty());
+}
+
 TEST_F(TopicConfigSyncTest, ExcludedConfigsAreLeftAlone) {
   b_.SetTopicConfig("A.orders", "min.insync.replicas", "2");
   a_.SetTopicConfig("orders", "unclean.leader.election.enable", "true");

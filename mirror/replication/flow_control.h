@@ -58,8 +58,10 @@ struct FlowControlOptions {
   FlowMemoryOptions memory;
   // Filled from the memory, and told what the source topics are.
   OffsetSyncStore* store = nullptr;
-  // Called by the control's thread with no lock held.
+  // Both are called by the control's thread with no lock held; they may be
+  // null. A topic that was created has the configs it was created with.
   std::function<void(EngineEvent)> on_event;
+  std::function<void(const NewTopic&)> on_created;
 };
 
 // Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.

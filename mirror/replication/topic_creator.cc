@@ -52,7 +52,7 @@ TopicCreator::Outcome TopicCreator::Apply(
     const std::vector<PartitionsToAdd>& add) {
   Outcome outcome;
   if (!create.empty()) AddConfigs(&create, &outcome);
-  if (!create.empty()) Create(create, &outcome);
+  if (!create.empty()) Create(std::move(create), &outcome);
   for (const PartitionsToAdd& topic : add) Extend(topic, &outcome);
   return outcome;
 }
@@ -94,14 +94,13 @@ void TopicCreator::AddConfigs(std::vector<TopicToCreate>* topics,
                       ": ", first_reason));
 }
 
-void TopicCreator::Create(const std::vector<TopicToCreate>& topics,
-                          Outcome* outcome) {
+void TopicCreator::Create(std::vector<TopicToCreate> topics, Outcome* outcome) {
   std::vector<absl::Status> results = target_->CreateTopics(Requests(topics));
-  CreateBare(topics, &results);
+  CreateBare(&topics, &results);
   for (size_t i = 0; i < topics.size(); ++i) {
     const NewTopic& topic = topics[i].topic;
     if (results[i].ok()) {
-      outcome->created.push_back(topic.name);
+      outcome->created.push_back(topic);
       Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
              absl::StrCat("created on cluster ", options_.target, " with ",
                           topic.partitions, " partitions"));
@@ -114,15 +113,14 @@ void TopicCreator::Create(const std::vector<TopicToCreate>& topics,
   }
 }
 
-void TopicCreator::CreateBare(const std::vector<TopicToCreate>& topics,
+void TopicCreator::CreateBare(std::vector<TopicToCreate>* topics,
                               std::vector<absl::Status>* results) {
   std::vector<NewTopic> requests;
   std::vector<size_t> indices;
-  for (size_t i = 0; i < topics.size(); ++i) {
-    if (topics[i].topic.configs.empty() || !IsConfigRefusal((*results)[i])) {
-      continue;
-    }
-    requests.push_back(topics[i].topic);
+  for (size_t i = 0; i < topics->size(); ++i) {
+    const NewTopic& topic = (*topics)[i].topic;
+    if (topic.configs.empty() || !IsConfigRefusal((*results)[i])) continue;
+    requests.push_back(topic);
     requests.back().configs.clear();
     indices.push_back(i);
   }
@@ -131,29 +129,34 @@ void TopicCreator::CreateBare(const std::vector<TopicToCreate>& topics,
   for (size_t r = 0; r < again.size(); ++r) {
     (*results)[indices[r]] = again[r];
     // Otherwise its settings were not the reason.
-    if (again[r].ok()) SetConfigs(topics[indices[r]].topic);
+    if (again[r].ok()) SetConfigs(&(*topics)[indices[r]].topic);
   }
 }
 
-void TopicCreator::SetConfigs(const NewTopic& topic) {
+void TopicCreator::SetConfigs(NewTopic* topic) {
   TopicConfigWrite write;
-  write.topic = topic.name;
+  write.topic = topic->name;
   std::set<TopicConfigName> apart;
-  for (const auto& [name, value] : topic.configs) {
+  for (const auto& [name, value] : topic->configs) {
     write.changes.push_back({name, std::nullopt, value, ""});
-    apart.insert({topic.name, name});
+    apart.insert({topic->name, name});
   }
   const TopicConfigResult result =
       WriteTopicConfigs(target_, {write}, apart).front();
   if (!result.status.ok()) {
     Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
-           topic.name, NotAltered(result.status, topic.name, options_.target));
+           topic->name,
+           NotAltered(result.status, topic->name, options_.target));
+  }
+  topic->configs.clear();
+  for (const ConfigChange& change : result.written) {
+    topic->configs[change.name] = *change.after;
   }
   for (const ConfigChange& change : write.changes) {
     const auto refused = result.refused.find(change.name);
     if (refused == result.refused.end()) continue;
     Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
-           topic.name, NotChanged(refused->second, change));
+           topic->name, NotChanged(refused->second, change));
   }
 }
 

@@ -42,7 +42,8 @@ struct TopicCreatorOptions {
 class TopicCreator {
  public:
   struct Outcome {
-    std::vector<std::string> created;
+    // With the configs that they have got.
+    std::vector<NewTopic> created;
     // Whether the target has changed, or others have changed it.
     bool changed = false;
     // By target topic that was to be created or extended; OK: it was.
@@ -56,15 +57,16 @@ class TopicCreator {
                 const std::vector<PartitionsToAdd>& add);
 
  private:
-  void Create(const std::vector<TopicToCreate>& topics, Outcome* outcome);
+  void Create(std::vector<TopicToCreate> topics, Outcome* outcome);
   // Asks the source for settings; takes out of `topics` those that have to wait
   // for its answer.
   void AddConfigs(std::vector<TopicToCreate>* topics, Outcome* outcome);
   // Creates without settings what was refused with them, and sets them one by
   // one.
-  void CreateBare(const std::vector<TopicToCreate>& topics,
+  void CreateBare(std::vector<TopicToCreate>* topics,
                   std::vector<absl::Status>* results);
-  void SetConfigs(const NewTopic& topic);
+  // Leaves in `topic` the configs that were set.
+  void SetConfigs(NewTopic* topic);
   void Extend(const PartitionsToAdd& add, Outcome* outcome);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string topic,
               std::string message) const;

@@ -24,6 +24,8 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using Kind = EngineEvent::Kind;
 
+MATCHER_P(Named, name, "") { return arg.name == name; }
+
 class TopicCreatorTest : public testing::Test {
  protected:
   TopicCreatorTest() {
@@ -68,7 +70,7 @@ class TopicCreatorTest : public testing::Test {
 
 TEST_F(TopicCreatorTest, CreatesWithTheSourcesConfigs) {
   const auto outcome = Create({"orders"});
-  EXPECT_THAT(outcome.created, ElementsAre("A.orders"));
+  EXPECT_THAT(outcome.created, ElementsAre(Named("A.orders")));
   EXPECT_TRUE(outcome.changed);
   EXPECT_THAT(outcome.results, ElementsAre(Pair("A.orders", IsOk())));
   EXPECT_EQ(b_.PartitionCount("A.orders"), 3);
@@ -117,9 +119,11 @@ TEST_F(TopicCreatorTest, ARefusedConfigPreventsNoTopic) {
                                       absl::FailedPreconditionError("never")}) {
     b_.RefuseTopicConfig("cleanup.policy", refusal);
     events_.clear();
-    EXPECT_THAT(Create({"orders"}).created, ElementsAre("A.orders"));
-    EXPECT_THAT(b_.TopicConfigs("A.orders"),
+    const auto outcome = Create({"orders"});
+    ASSERT_THAT(outcome.created, ElementsAre(Named("A.orders")));
+    EXPECT_THAT(outcome.created[0].configs,
                 ElementsAre(Pair("segment.ms", "9000")));
+    EXPECT_EQ(b_.TopicConfigs("A.orders"), outcome.created[0].configs);
     EXPECT_THAT(
         Messages(Kind::kTopicConfigRefused),
         ElementsAre(AllOf(HasSubstr("cleanup.policy is not set to compact"),

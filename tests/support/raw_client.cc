@@ -171,6 +171,20 @@ void DeleteAcls(rd_kafka_t* client, rd_kafka_ResourceType_t type,
   rd_kafka_AclBinding_destroy(filter);
 }
 
+rd_kafka_AclOperation_t ToKafka(AclOperation operation) {
+  switch (operation) {
+    case AclOperation::kWrite:
+      return RD_KAFKA_ACL_OPERATION_WRITE;
+    case AclOperation::kCreate:
+      return RD_KAFKA_ACL_OPERATION_CREATE;
+    case AclOperation::kAlterConfigs:
+      return RD_KAFKA_ACL_OPERATION_ALTER_CONFIGS;
+    case AclOperation::kDescribeConfigs:
+      return RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS;
+  }
+  return RD_KAFKA_ACL_OPERATION_ALL;
+}
+
 void SetConfig(const std::string& bootstrap_servers,
                rd_kafka_ResourceType_t type, const std::string& resource_name,
                const std::string& name, const std::string& value) {
@@ -245,8 +259,7 @@ void Deny(const std::string& bootstrap_servers, const std::string& topic,
           AclOperation operation) {
   const Client client = NewAdmin(bootstrap_servers);
   const bool create = operation == AclOperation::kCreate;
-  const rd_kafka_AclOperation_t denied =
-      create ? RD_KAFKA_ACL_OPERATION_CREATE : RD_KAFKA_ACL_OPERATION_WRITE;
+  const rd_kafka_AclOperation_t denied = ToKafka(operation);
   // One ACL on a resource ends the rule that everybody may do everything.
   std::vector<Acl> acls = {
       {RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_ACL_OPERATION_ALL,

@@ -66,7 +66,7 @@ void SetScramPassword(const std::string& bootstrap_servers,
 
 // Takes an operation on a topic from everybody, and gives all operations back.
 // The broker needs an authorizer that allows what no ACL speaks of.
-enum class AclOperation { kWrite, kCreate };
+enum class AclOperation { kWrite, kCreate, kAlterConfigs, kDescribeConfigs };
 void Deny(const std::string& bootstrap_servers, const std::string& topic,
           AclOperation operation);
 void AllowAll(const std::string& bootstrap_servers, const std::string& topic);

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/dry_run.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/types/span.h"
+#include "examples/cluster_check.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/flow_topics.h"
+#include "mirror/metadata/creation_configs.h"
+#include "mirror/metadata/topic_config_plan.h"
+#include "mirror/metadata/topic_config_problems.h"
+#include "mirror/metadata/topic_plan.h"
+
+namespace mirror {
+namespace {
+
+constexpr size_t kTopicsAtOnce = 200;
+
+std::string Partitions(int32_t count) {
+  return absl::StrCat(count, count == 1 ? " partition" : " partitions");
+}
+
+std::string Describe(const NewTopic& topic) {
+  std::string text = Partitions(topic.partitions);
+  if (topic.replication_factor != -1) {
+    absl::StrAppend(&text, ", replication factor ", topic.replication_factor);
+  }
+  for (const auto& [name, value] : topic.configs) {
+    absl::StrAppend(&text, ", ", name, "=", value);
+  }
+  return text;
+}
+
+// One flow with its clusters.
+class DryRun {
+ public:
+  DryRun(const Flow& flow, const Logger& log, DryRunReport* report)
+      : flow_(flow), log_(log), report_(report) {}
+
+  // A Status: nothing more can be found out.
+  absl::Status Run() {
+    absl::Status status = Connect(flow_.source, &source_cluster_, &source_);
+    status.Update(Connect(flow_.target, &target_cluster_, &target_));
+    if (status.ok()) status = CheckClusters();
+    if (status.ok()) status = AddInternalTopics();
+    if (!status.ok() || !flow_.replicate) return status;
+    return AddTopics();
+  }
+
+ private:
+  absl::Status Connect(const FlowCluster& side,
+                       std::shared_ptr<Cluster>* cluster,
+                       std::unique_ptr<ClusterAdmin>* admin) {
+    auto connected = ConnectFlowCluster(side, log_);
+    if (!connected.ok()) return connected.status();
+    *cluster = *std::move(connected);
+    auto made = (*cluster)->NewAdmin("mirror_maker-dry-run");
+    if (!made.ok()) return made.status();
+    *admin = *std::move(made);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckClusters() {
+    const auto source = source_->ClusterId();
+    const auto target = target_->ClusterId();
+    // Both, so that one run tells all that is wrong.
+    for (const auto* id : {&source, &target}) {
+      if (!id->ok()) log_.Error("", id->status().message());
+    }
+    if (!source.ok() || !target.ok()) {
+      return absl::UnavailableError("a cluster cannot be asked");
+    }
+    if (flow_.replicate && *source == *target) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("clusters ", flow_.source.alias, " and ",
+                       flow_.target.alias, " are one and the same (cluster id ",
+                       *source, "); correct the bootstrap.servers of one"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddInternalTopics() {
+    for (const FlowTopic& topic : InternalTopics(flow_)) {
+      ClusterAdmin* admin = topic.on_source ? source_.get() : target_.get();
+      const absl::Status status =
+          admin->DescribeTopics({topic.topic.name})[0].status();
+      if (absl::IsNotFound(status)) {
+        AddRow("topic", topic.topic.name,
+               topic.on_source ? flow_.source.alias : flow_.target.alias,
+               "missing", Describe(topic.topic));
+      } else if (!status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddTopics() {
+    const auto source_topics = source_->ListTopics();
+    if (!source_topics.ok()) return source_topics.status();
+    const auto target_topics = target_->ListTopics();
+    if (!target_topics.ok()) return target_topics.status();
+    TopicPlan plan =
+        PlanTopics(SelectionOf(flow_), flow_.source.alias, *source_topics,
+                   *target_topics, flow_.replication_factor);
+    AddNewTopics(&plan.create);
+    std::map<std::string, int32_t> there;
+    for (const TopicDescription& topic : *target_topics) {
+      there[topic.name] = topic.partitions;
+    }
+    for (const PartitionsToAdd& add : plan.add) {
+      AddRow("partitions", add.topic, flow_.target.alias,
+             Partitions(there[add.topic]), Partitions(add.partitions));
+    }
+    if (!flow_.topic_configs.enabled) return absl::OkStatus();
+    const absl::Span<const MirroredTopic> ready = plan.ready;
+    for (size_t i = 0; i < ready.size(); i += kTopicsAtOnce) {
+      AddConfigs(ready.subspan(i, kTopicsAtOnce));
+    }
+    return absl::OkStatus();
+  }
+
+  void AddNewTopics(std::vector<TopicToCreate>* create) {
+    const std::vector<absl::Status> answers =
+        AddCreationConfigs(source_.get(), *flow_.topic_configs.filter, create);
+    for (size_t i = 0; i < create->size(); ++i) {
+      const TopicToCreate& topic = (*create)[i];
+      NoteDescribed(answers[i], topic.source, flow_.source.alias);
+      AddRow("topic", topic.topic.name, flow_.target.alias, "missing",
+             Describe(topic.topic));
+    }
+  }
+
+  void AddConfigs(absl::Span<const MirroredTopic> topics) {
+    std::vector<std::string> source_names;
+    std::vector<std::string> target_names;
+    for (const MirroredTopic& topic : topics) {
+      source_names.push_back(topic.source);
+      target_names.push_back(topic.target);
+    }
+    const auto source = source_->DescribeTopicConfigs(source_names);
+    const auto target = target_->DescribeTopicConfigs(target_names);
+    for (size_t i = 0; i < topics.size(); ++i) {
+      NoteDescribed(source[i].status(), topics[i].source, flow_.source.alias);
+      NoteDescribed(target[i].status(), topics[i].target, flow_.target.alias);
+      if (!source[i].ok() || !target[i].ok()) continue;
+      for (const ConfigChange& change : PlanConfigChanges(
+               *source[i], *target[i], *flow_.topic_configs.filter)) {
+        AddRow("config", absl::StrCat(topics[i].target, " ", change.name),
+               flow_.target.alias,
+               DescribeOverride(change.before, change.in_force),
+               DescribeOverride(change.after));
+      }
+    }
+  }
+
+  // Says why configs are missing in the report.
+  void NoteDescribed(const absl::Status& status, const std::string& topic,
+                     const std::string& cluster) {
+    if (status.ok() || absl::IsNotFound(status)) return;
+    log_.Warning(topic, NotDescribed(status, topic, cluster));
+    // A missing right leaves the engine as much in the dark.
+    if (!absl::IsPermissionDenied(status)) report_->complete = false;
+  }
+
+  void AddRow(const std::string& kind, const std::string& what,
+              const std::string& cluster, std::string now, std::string then) {
+    report_->rows.push_back({flow_.name(), kind,
+                             absl::StrCat(what, " on ", cluster),
+                             std::move(now), std::move(then)});
+  }
+
+  const Flow& flow_;
+  const Logger& log_;
+  DryRunReport* const report_;
+  std::shared_ptr<Cluster> source_cluster_;
+  std::shared_ptr<Cluster> target_cluster_;
+  std::unique_ptr<ClusterAdmin> source_;
+  std::unique_ptr<ClusterAdmin> target_;
+};
+
+std::array<const std::string*, 5> Cells(const DryRunRow& row) {
+  return {&row.flow, &row.kind, &row.object, &row.now, &row.then};
+}
+
+// "3 things would be created or changed (2 topic, 1 config); nothing was".
+std::string Summary(const DryRunRows& rows) {
+  if (rows.empty()) return "nothing would be created or changed\n";
+  std::map<std::string, int> counts;
+  for (const DryRunRow& row : rows) ++counts[row.kind];
+  const std::string by_kind =
+      absl::StrJoin(counts, ", ", [](std::string* out, const auto& count) {
+        absl::StrAppend(out, count.first, ": ", count.second);
+      });
+  return absl::StrCat(rows.size(), " would be created or changed (", by_kind,
+                      "); nothing was\n");
+}
+
+}  // namespace
+
+void DryRunFlow(const Flow& flow, const Logger& log, DryRunReport* report) {
+  const absl::Status status = DryRun(flow, log, report).Run();
+  if (status.ok()) return;
+  log.Error("", status.message());
+  report->complete = false;
+}
+
+std::string FormatDryRun(const DryRunRows& rows) {
+  if (rows.empty()) return Summary(rows);
+  const DryRunRow head = {"flow", "kind", "object", "now", "then"};
+  std::array<size_t, 5> widths = {};
+  DryRunRows lines = {head};
+  lines.insert(lines.end(), rows.begin(), rows.end());
+  for (const DryRunRow& row : lines) {
+    const auto cells = Cells(row);
+    for (size_t i = 0; i < cells.size(); ++i) {
+      widths[i] = std::max(widths[i], cells[i]->size());
+    }
+  }
+  std::string text;
+  for (const DryRunRow& row : lines) {
+    const auto cells = Cells(row);
+    for (size_t i = 0; i + 1 < cells.size(); ++i) {
+      absl::StrAppend(&text, *cells[i],
+                      std::string(widths[i] - cells[i]->size() + 2, ' '));
+    }
+    absl::StrAppend(&text, *cells.back(), "\n");
+  }
+  return absl::StrCat(text, "\n", Summary(rows));
+}
+
+}  // namespace mirror

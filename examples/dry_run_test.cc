@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "examples/dry_run.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/topic_filter.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/testing/fake_cluster.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class FakeLogSink final : public LogSink {
+ public:
+  void Log(const LogEntry& entry) override {
+    lines.push_back(absl::StrCat(LogLevelName(entry.level), " ", entry.subject,
+                                 " ", entry.message));
+  }
+  std::vector<std::string> lines;
+};
+
+class DryRunTest : public ::testing::Test {
+ protected:
+  DryRunTest() {
+    flow_.policy = DefaultReplicationPolicy::Create().value();
+    flow_.topics = RegexTopicFilter::Create("orders.*").value();
+    flow_.topic_configs.filter = RegexConfigPropertyFilter::Create().value();
+    flow_.source.cluster = a_;
+    flow_.target.cluster = b_;
+    flow_.heartbeats.enabled = false;
+    flow_.offset_syncs.enabled = false;
+    flow_.checkpoints.enabled = false;
+    b_->CreateTopic("mm2-offsets.A.internal", 25);
+    b_->CreateTopic("mm2-offset-index.A.internal", 4);
+  }
+
+  // "kind object: now -> then" per row.
+  std::vector<std::string> Rows() {
+    report_ = DryRunReport();
+    DryRunFlow(flow_, Logger(&sink_, Clock::System(), "A->B"), &report_);
+    std::vector<std::string> rows;
+    for (const DryRunRow& row : report_.rows) {
+      EXPECT_EQ(row.flow, "A->B");
+      rows.push_back(absl::StrCat(row.kind, " ", row.object, ": ", row.now,
+                                  " -> ", row.then));
+    }
+    return rows;
+  }
+
+  std::shared_ptr<FakeCluster> a_ = std::make_shared<FakeCluster>("A");
+  std::shared_ptr<FakeCluster> b_ = std::make_shared<FakeCluster>("B");
+  Flow flow_{"A", "B"};
+  FakeLogSink sink_;
+  DryRunReport report_;
+};
+
+TEST_F(DryRunTest, ListsTopicsWithTheirConfigs) {
+  a_->CreateTopic(
+      "orders", 3,
+      {{"cleanup.policy", "compact"}, {"min.insync.replicas", "2"}});
+  flow_.replication_factor = 1;
+  EXPECT_THAT(Rows(),
+              ElementsAre("topic A.orders on B: missing -> 3 partitions, "
+                          "replication factor 1, cleanup.policy=compact"));
+  EXPECT_TRUE(report_.complete);
+  EXPECT_FALSE(b_->HasTopic("A.orders"));
+}
+
+TEST_F(DryRunTest, ListsPartitionsAndConfigsThatDiffer) {
+  a_->CreateTopic("orders", 3, {{"cleanup.policy", "compact"}});
+  b_->CreateTopic("A.orders", 1, {{"retention.bytes", "2000"}});
+  EXPECT_THAT(
+      Rows(),
+      ElementsAre("partitions A.orders on B: 1 partition -> 3 partitions",
+                  "config A.orders cleanup.policy on B: the default (delete) "
+                  "-> compact",
+                  "config A.orders retention.bytes on B: 2000 -> the default"));
+  EXPECT_EQ(b_->PartitionCount("A.orders"), 1);
+  EXPECT_THAT(b_->TopicConfigs("A.orders"), SizeIs(1));
+}
+
+TEST_F(DryRunTest, ListsInternalTopicsWhereTheyBelong) {
+  b_->DeleteTopic("mm2-offsets.A.internal");
+  flow_.offset_syncs.enabled = true;
+  EXPECT_THAT(Rows(),
+              ElementsAre("topic mm2-offsets.A.internal on B: missing -> 25 "
+                          "partitions, cleanup.policy=compact",
+                          "topic mm2-offset-syncs.B.internal on A: missing -> "
+                          "1 partition, cleanup.policy=compact"));
+}
+
+TEST_F(DryRunTest, ConfigsThatAreNotSyncedAreNotListed) {
+  a_->CreateTopic("orders", 1, {{"cleanup.policy", "compact"}});
+  b_->CreateTopic("A.orders", 1);
+  flow_.topic_configs.enabled = false;
+  EXPECT_THAT(Rows(), IsEmpty());
+}
+
+TEST_F(DryRunTest, WhatMayNotBeReadIsSaid) {
+  a_->CreateTopic("orders", 1, {{"cleanup.policy", "compact"}});
+  b_->CreateTopic("A.orders", 1);
+  a_->FailDescribeConfigs("orders", absl::PermissionDeniedError("no"));
+  EXPECT_THAT(Rows(), IsEmpty());
+  EXPECT_TRUE(report_.complete);
+  EXPECT_THAT(sink_.lines,
+              ElementsAre(HasSubstr("allow DESCRIBE_CONFIGS on topic orders")));
+}
+
+TEST_F(DryRunTest, AClusterThatDoesNotAnswerIsNamed) {
+  b_->SetDown(true);
+  EXPECT_THAT(Rows(), IsEmpty());
+  EXPECT_FALSE(report_.complete);
+  EXPECT_THAT(sink_.lines.front(), HasSubstr("error  cluster B"));
+}
+
+TEST_F(DryRunTest, TwoAliasesOfOneClusterCannotRun) {
+  flow_.target.cluster = a_;
+  EXPECT_THAT(Rows(), IsEmpty());
+  EXPECT_FALSE(report_.complete);
+}
+
+TEST(FormatDryRun, AlignsColumnsAndCountsKinds) {
+  EXPECT_EQ(
+      FormatDryRun({{"A->B", "topic", "A.orders on B", "missing", "1"},
+                    {"A->B", "config", "A.o segment.ms on B", "5", "6"},
+                    {"A->B", "topic", "A.b on B", "missing", "1"}}),
+      "flow  kind    object               now      then\n"
+      "A->B  topic   A.orders on B        missing  1\n"
+      "A->B  config  A.o segment.ms on B  5        6\n"
+      "A->B  topic   A.b on B             missing  1\n"
+      "\n"
+      "3 would be created or changed (config: 1, topic: 2); nothing was\n");
+}
+
+TEST(FormatDryRun, NothingToDoIsOneLine) {
+  EXPECT_EQ(FormatDryRun({}), "nothing would be created or changed\n");
+}
+
+}  // namespace
+}  // namespace mirror

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/flow_topics.h"
+
+#include "absl/strings/str_cat.h"
+#include "mirror/replication/dead_letter.h"
+#include "mirror/sync/index_segment.h"
+
+namespace mirror {
+namespace {
+
+// As EnsureInternalTopic() creates it.
+FlowTopic Compacted(std::string name, int32_t partitions,
+                    int32_t replication_factor) {
+  return {false,
+          {std::move(name),
+           partitions,
+           replication_factor,
+           {{"cleanup.policy", "compact"}}}};
+}
+
+}  // namespace
+
+TopicSelection SelectionOf(const Flow& flow) {
+  return {flow.policy, flow.topics, flow.target.alias,
+          flow.replicate_heartbeats};
+}
+
+std::string ProgressTopic(const Flow& flow) {
+  if (!flow.progress_topic.empty()) return flow.progress_topic;
+  return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
+}
+
+bool SyncsOnSource(const Flow& flow) {
+  return flow.offset_syncs.location == OffsetSyncOptions::Location::kSource;
+}
+
+// Named after the cluster that it is not on.
+std::string OffsetSyncsTopic(const Flow& flow) {
+  return flow.policy->OffsetSyncsTopic(SyncsOnSource(flow) ? flow.target.alias
+                                                           : flow.source.alias);
+}
+
+std::string DeadLetterTopicOf(const Flow& flow) {
+  if (flow.on_refused_record != RefusedPolicy::kDeadLetter) return "";
+  return flow.dead_letter_topic.empty() ? DeadLetterTopic(flow.source.alias)
+                                        : flow.dead_letter_topic;
+}
+
+std::vector<FlowTopic> InternalTopics(const Flow& flow) {
+  std::vector<FlowTopic> topics;
+  if (flow.heartbeats.enabled) {
+    topics.push_back(Compacted(flow.policy->HeartbeatsTopic(), 1,
+                               flow.heartbeats.replication_factor));
+  }
+  if (!flow.replicate) return topics;
+  topics.push_back(Compacted(ProgressTopic(flow), flow.progress_partitions,
+                             flow.progress_replication_factor));
+  topics.push_back(Compacted(OffsetIndexTopic(flow.source.alias), flow.shards,
+                             flow.progress_replication_factor));
+  if (flow.offset_syncs.enabled) {
+    topics.push_back(Compacted(OffsetSyncsTopic(flow), 1,
+                               flow.offset_syncs.replication_factor));
+    topics.back().on_source = SyncsOnSource(flow);
+  }
+  if (flow.checkpoints.enabled) {
+    topics.push_back(Compacted(flow.policy->CheckpointsTopic(flow.source.alias),
+                               1, flow.checkpoints.replication_factor));
+  }
+  return topics;
+}
+
+}  // namespace mirror

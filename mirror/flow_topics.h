@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which topics a flow selects, and which it keeps for itself and where: the
+// names and shapes that follow from a Flow.
+
+#ifndef MIRROR_FLOW_TOPICS_H_
+#define MIRROR_FLOW_TOPICS_H_
+
+#include <string>
+#include <vector>
+
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/flow.h"
+#include "mirror/policy/topic_selection.h"
+
+namespace mirror {
+
+// All of them are for flows that have their policy and topics set.
+
+TopicSelection SelectionOf(const Flow& flow);
+
+// Progress, in MM2's format.
+std::string ProgressTopic(const Flow& flow);
+// MM2-style offset syncs; on the source if SyncsOnSource().
+std::string OffsetSyncsTopic(const Flow& flow);
+bool SyncsOnSource(const Flow& flow);
+// What the target refuses; empty: nothing is put there.
+std::string DeadLetterTopicOf(const Flow& flow);
+
+struct FlowTopic {
+  bool on_source = false;
+  NewTopic topic;
+};
+
+// The topics that the flow creates for itself where they are missing.
+std::vector<FlowTopic> InternalTopics(const Flow& flow);
+
+}  // namespace mirror
+
+#endif  // MIRROR_FLOW_TOPICS_H_

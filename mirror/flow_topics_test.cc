@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/flow_topics.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/policy/default_replication_policy.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+
+// "side name partitions".
+std::vector<std::string> Lines(const Flow& flow) {
+  std::vector<std::string> lines;
+  for (const FlowTopic& topic : InternalTopics(flow)) {
+    EXPECT_EQ(topic.topic.configs.at("cleanup.policy"), "compact");
+    lines.push_back(absl::StrCat(topic.on_source ? "A " : "B ",
+                                 topic.topic.name, " ",
+                                 topic.topic.partitions));
+  }
+  return lines;
+}
+
+Flow NewFlow() {
+  Flow flow("A", "B");
+  flow.policy = DefaultReplicationPolicy::Create().value();
+  flow.shards = 3;
+  return flow;
+}
+
+TEST(FlowTopics, AFlowKeepsFiveTopicsForItself) {
+  EXPECT_THAT(Lines(NewFlow()),
+              ElementsAre("B heartbeats 1", "B mm2-offsets.A.internal 25",
+                          "B mm2-offset-index.A.internal 3",
+                          "A mm2-offset-syncs.B.internal 1",
+                          "B A.checkpoints.internal 1"));
+}
+
+TEST(FlowTopics, OffsetSyncsMayBeOnTheTarget) {
+  Flow flow = NewFlow();
+  flow.offset_syncs.location = OffsetSyncOptions::Location::kTarget;
+  EXPECT_EQ(Lines(flow)[3], "B mm2-offset-syncs.A.internal 1");
+}
+
+TEST(FlowTopics, WhatIsNotDoneNeedsNoTopic) {
+  Flow flow = NewFlow();
+  flow.heartbeats.enabled = false;
+  flow.offset_syncs.enabled = false;
+  flow.checkpoints.enabled = false;
+  flow.progress_topic = "progress";
+  EXPECT_THAT(Lines(flow),
+              ElementsAre("B progress 25", "B mm2-offset-index.A.internal 3"));
+  flow.heartbeats.enabled = true;
+  flow.replicate = false;
+  EXPECT_THAT(Lines(flow), ElementsAre("B heartbeats 1"));
+}
+
+}  // namespace
+}  // namespace mirror

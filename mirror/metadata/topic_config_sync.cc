@@ -119,14 +119,15 @@ void TopicConfigSyncer::NoteCreated(const NewTopic& topic) {
   created_[topic.name] = topic.configs;
 }
 
+void TopicConfigSyncer::TakeCreated(const std::string& topic) {
+  MutexLock lock(&mu_);
+  const auto it = created_.find(topic);
+  if (it == created_.end()) return;
+  known_[topic] = std::move(it->second);
+  created_.erase(it);
+}
+
 absl::Status TopicConfigSyncer::Turn(Round* round) {
-  {
-    MutexLock lock(&mu_);
-    for (auto& [topic, overrides] : created_) {
-      known_[topic] = std::move(overrides);
-    }
-    created_.clear();
-  }
   const absl::StatusOr<TopicPlan> plan = Plan();
   if (!plan.ok()) return plan.status();
   const absl::Span<const MirroredTopic> topics = plan->ready;
@@ -178,6 +179,7 @@ absl::Status TopicConfigSyncer::SyncSome(absl::Span<const MirroredTopic> topics,
       continue;
     }
     ++round->topics;
+    TakeCreated(topic.target);
     round->overrides[topic.target] = Overrides(*target[i]);
     std::vector<ConfigChange> changes =
         PlanConfigChanges(*source[i], *target[i], *options_.configs.filter);

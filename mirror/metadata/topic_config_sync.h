@@ -109,6 +109,8 @@ class TopicConfigSyncer {
   absl::Status Turn(Round* round);
   absl::StatusOr<TopicPlan> Plan();
   absl::Status SyncSome(absl::Span<const MirroredTopic> topics, Round* round);
+  // Makes what the topic was created with known, the first time.
+  void TakeCreated(const std::string& topic);
   // Finds what was changed by others, and says so.
   void NoteForeign(const MirroredTopic& topic,
                    absl::Span<const ConfigChange> changes, Round* round);
@@ -136,7 +138,7 @@ class TopicConfigSyncer {
   Foreign foreign_;
 
   mutable Mutex mu_;
-  // Since the last round.
+  // Not compared yet: brokers may take a moment until all of them know a topic.
   OverridesByTopic created_ ABSL_GUARDED_BY(mu_);
   TopicConfigProblems problems_ ABSL_GUARDED_BY(mu_);
   int64_t topics_ ABSL_GUARDED_BY(mu_) = 0;

@@ -167,8 +167,9 @@ TEST_F(TopicConfigSyncTest, AnOverrideFoundAtTheStartIsNotTheEnginesOwn) {
 TEST_F(TopicConfigSyncTest, WhatTheEngineCreatedIsItsOwn) {
   ASSERT_THAT(Round(), IsOk());
   a_.CreateTopic("payments", 1, {{"segment.ms", "9000"}});
-  b_.CreateTopic("A.payments", 1, {{"segment.ms", "9000"}});
   syncer_->NoteCreated({"A.payments", 1, -1, {{"segment.ms", "9000"}}});
+  ASSERT_THAT(Round(), IsOk());  // that does not see it yet
+  b_.CreateTopic("A.payments", 1, {{"segment.ms", "9000"}});
   a_.SetTopicConfig("payments", "segment.ms", "9001");
   ASSERT_THAT(Round(), IsOk());
   EXPECT_EQ(b_.TopicConfigs("A.payments").at("segment.ms"), "9001");

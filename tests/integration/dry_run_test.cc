@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mirror_maker --dry-run as a process against real brokers: it tells all that
+// the mirror would do, and does none of it.
+
+#include <signal.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/topic_config.h"
+#include "mirror/testing/matchers.h"
+#include "tests/integration/test_cluster.h"
+#include "tests/support/child_process.h"
+#include "tests/support/mirror_maker.h"
+
+namespace mirror::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Properties(const std::string& a, const std::string& b) {
+  return absl::StrCat("clusters = A, B\nA.bootstrap.servers = ", a,
+                      "\nB.bootstrap.servers = ", b,
+                      "\n"
+                      "A->B.enabled = true\n"
+                      "A->B.topics = orders.*\n"
+                      "sync.topic.acls.enabled = false\n"
+                      "sync.topic.configs.interval.seconds = 1\n"
+                      "refresh.topics.interval.seconds = 1\n");
+}
+
+// All topics with their partitions and overrides.
+std::map<std::string, std::string> Everything(TestCluster* cluster) {
+  const auto admin = cluster->cluster()->NewAdmin("test").value();
+  const std::vector<TopicDescription> topics = admin->ListTopics().value();
+  std::map<std::string, std::string> all;
+  for (const TopicDescription& topic : topics) {
+    std::string& text = all[topic.name];
+    text = absl::StrCat(topic.id, " ", topic.partitions);
+    const auto configs = admin->DescribeTopicConfigs({topic.name})[0].value();
+    for (const TopicConfig& config : configs) {
+      if (config.source != ConfigSource::kTopic) continue;
+      absl::StrAppend(&text, " ", config.name, "=", config.value.value_or(""));
+    }
+  }
+  return all;
+}
+
+class DryRunTest : public ::testing::Test {
+ protected:
+  static TestCluster* A() {
+    static const std::unique_ptr<TestCluster> kCluster =
+        TestCluster::Start("A").value();
+    return kCluster.get();
+  }
+  static TestCluster* B() {
+    static const std::unique_ptr<TestCluster> kCluster =
+        TestCluster::Start("B").value();
+    return kCluster.get();
+  }
+
+  static Ended DryRun(const std::string& file) {
+    return RunMirrorMaker({file, "--dry-run"});
+  }
+};
+
+TEST_F(DryRunTest, TellsAllDifferencesAndChangesNothingUntilTheMirrorDoes) {
+  A()->CreateTopic("orders", 2, {{"cleanup.policy", "compact"}});
+  A()->CreateTopic("orders-new", 3, {{"retention.bytes", "1000000"}});
+  A()->CreateTopic("payments", 1);
+  B()->CreateTopic("A.orders", 1, {{"retention.bytes", "2000000"}});
+  const std::string file =
+      WriteProperties(Properties(A()->servers(), B()->servers()));
+  const auto on_a = Everything(A());
+  const auto on_b = Everything(B());
+
+  const Ended ended = DryRun(file);
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_THAT(
+      ended.output,
+      AllOf(ContainsRegex("A->B  topic  +A.orders-new on B  +missing  +3 "
+                          "partitions, .*retention.bytes=1000000"),
+            ContainsRegex("A->B  partitions  +A.orders on B  +1 partition  +2 "
+                          "partitions"),
+            ContainsRegex("A->B  config  +A.orders cleanup.policy on B  +the "
+                          "default \\(delete\\)  +compact"),
+            ContainsRegex("A->B  config  +A.orders retention.bytes on B  "
+                          "+2000000  +the default"),
+            ContainsRegex("topic  +mm2-offsets.A.internal on B  +missing  +25"),
+            ContainsRegex("topic  +mm2-offset-syncs.B.internal on A  +missing"),
+            ContainsRegex("B->A  topic  +heartbeats on A  +missing"),
+            HasSubstr("; nothing was"), Not(HasSubstr("payments"))));
+  EXPECT_EQ(Everything(A()), on_a);
+  EXPECT_EQ(Everything(B()), on_b);
+
+  const auto daemon = StartMirrorMaker({file});
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(DryRun(file).output,
+                             "nothing would be created or changed");
+  })) << daemon->Output()
+      << DryRun(file).output;
+  EXPECT_THAT(daemon->Signal(SIGTERM), IsOk());
+  EXPECT_THAT(daemon->Wait(absl::Seconds(10)), IsOkAndHolds(0));
+}
+
+TEST_F(DryRunTest, AnUnreachableClusterIsCode3) {
+  const Ended ended =
+      DryRun(WriteProperties(Properties(A()->servers(), "127.0.0.1:1")));
+  EXPECT_EQ(ended.exit_code, 3);
+  EXPECT_THAT(ended.output,
+              AllOf(HasSubstr("error A->B"), HasSubstr("cluster B"),
+                    HasSubstr("127.0.0.1:1")));
+}
+
+}  // namespace
+}  // namespace mirror::testing

@@ -198,6 +198,16 @@ TEST_F(TopicConfigSyncTest, DefaultsOfTheSourceAreWrittenOutIfAskedFor) {
   EXPECT_THAT(events_, IsEmpty());
 }
 
+TEST_F(TopicConfigSyncTest, ValuesOfTheSourcesBrokersCountIfSetAtRunTime) {
+  a_.SetBrokerConfig(
+      {"segment.ms", "9000", ConfigSource::kDynamicDefaultBroker});
+  a_.SetBrokerConfig({"retention.ms", "9000", ConfigSource::kStaticBroker});
+  b_.SetTopicConfig("A.orders", "retention.ms", "2000");
+  ASSERT_THAT(Round(), IsOk());
+  EXPECT_EQ(OnB("segment.ms"), "9000");
+  EXPECT_EQ(OnB("retention.ms"), "2000");
+}
+
 TEST_F(TopicConfigSyncTest, ARefusedConfigHoldsUpNoOtherAndIsToldOnce) {
   b_.RefuseTopicConfig("cleanup.policy", absl::InvalidArgumentError("never"));
   a_.SetTopicConfig("orders", "cleanup.policy", "compact");

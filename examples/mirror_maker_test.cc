@@ -61,6 +61,13 @@ TEST(MirrorMakerTest, EveryMistakeIsNamedWithItsPlaceAndCode2) {
                     HasSubstr(absl::StrCat(file, ":6: enabled = perhaps: "))));
 }
 
+TEST(MirrorMakerTest, ADryRunOfAMistakeIsCode2) {
+  const Ended ended =
+      RunMirrorMaker({"--dry-run", File("use.defaults.from = nowhere\n")});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.output, HasSubstr(":5: use.defaults.from = nowhere"));
+}
+
 TEST(MirrorMakerTest, AClusterThatIsNotThereIsCode2) {
   const Ended ended = RunMirrorMaker({File(""), "--clusters", "C"});
   EXPECT_EQ(ended.exit_code, 2);

@@ -177,8 +177,9 @@ absl::Status FlowRunner::BuildControl() {
     options.memory.offset_syncs_topic = OffsetSyncsTopic(flow_);
   }
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  options.on_created = [this](const NewTopic& topic) {
-    if (topic_configs_ != nullptr) topic_configs_->NoteCreated(topic);
+  options.on_created = [this](const TopicCreator::Created& created) {
+    if (topic_configs_ == nullptr) return;
+    topic_configs_->NoteCreated(created.topic, created.refused);
   };
   std::vector<Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());

@@ -3,6 +3,7 @@
 #include "mirror/flow_topics.h"
 
 #include "absl/strings/str_cat.h"
+#include "mirror/metadata/acl_ledger_record.h"
 #include "mirror/replication/dead_letter.h"
 #include "mirror/sync/index_segment.h"
 
@@ -66,6 +67,14 @@ std::vector<FlowTopic> InternalTopics(const Flow& flow) {
   if (flow.checkpoints.enabled) {
     topics.push_back(Compacted(flow.policy->CheckpointsTopic(flow.source.alias),
                                1, flow.checkpoints.replication_factor));
+  }
+  if (flow.acls.enabled && flow.acls.remove) {
+    topics.push_back(Compacted(AclLedgerTopic(flow.source.alias), 1,
+                               flow.progress_replication_factor));
+  }
+  if (const std::string name = DeadLetterTopicOf(flow); !name.empty()) {
+    topics.push_back(
+        {false, {name, 1, flow.replication_factor, DeadLetterTopicConfigs()}});
   }
   return topics;
 }

@@ -237,6 +237,10 @@ TEST_F(MirrorEngineTest, CreateNamesTheFieldThatIsWrong) {
   flow.acls.interval = absl::ZeroDuration();
   EXPECT_THAT(std::string(MirrorEngine::Create({flow}).status().message()),
               HasSubstr("flow A->B, acls.interval"));
+  flow = FakeFlow();
+  flow.topic_configs.interval = absl::ZeroDuration();
+  EXPECT_THAT(std::string(MirrorEngine::Create({flow}).status().message()),
+              HasSubstr("flow A->B, topic_configs.interval"));
   Flow dotted("a.b", "B");
   dotted.source.cluster = a_;
   dotted.target.cluster = b_;

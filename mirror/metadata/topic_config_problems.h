@@ -31,6 +31,11 @@ class TopicConfigProblems {
   // The problems after a round, and what is news about them.
   std::vector<EngineEvent> Update(Reasons reasons);
 
+  // A problem that was told of elsewhere.
+  void NoteTold(const TopicConfigName& name, std::string reason) {
+    reasons_[name] = std::move(reason);
+  }
+
   const Reasons& reasons() const { return reasons_; }
   // The settings among them.
   std::set<TopicConfigName> Configs() const;

@@ -114,16 +114,20 @@ absl::Status TopicConfigSyncer::RunOnce() {
   return status;
 }
 
-void TopicConfigSyncer::NoteCreated(const NewTopic& topic) {
+void TopicConfigSyncer::NoteCreated(
+    const NewTopic& topic, const std::map<std::string, std::string>& refused) {
   MutexLock lock(&mu_);
-  created_[topic.name] = topic.configs;
+  created_[topic.name] = {topic.configs, refused};
 }
 
 void TopicConfigSyncer::TakeCreated(const std::string& topic) {
   MutexLock lock(&mu_);
   const auto it = created_.find(topic);
   if (it == created_.end()) return;
-  known_[topic] = std::move(it->second);
+  known_[topic] = std::move(it->second.overrides);
+  for (const auto& [name, reason] : it->second.refused) {
+    problems_.NoteTold({topic, name}, reason);
+  }
   created_.erase(it);
 }
 
@@ -238,37 +242,7 @@ void TopicConfigSyncer::Write(absl::Span<const TopicConfigWrite> writes,
 void TopicConfigSyncer::NoteResult(const TopicConfigWrite& write,
                                    const TopicConfigResult& result,
                                    Round* round) {
-  std::map<std::string, std::string>& overrides = round->overrides[write.topic];
-  std::vector<ConfigChange> news;
-  for (const ConfigChange& change : result.written) {
-    ++written_;
-    if (change.after.has_value()) {
-      overrides[change.name] = *change.after;
-    } else {
-      overrides.erase(change.name);
-    }
-    const TopicConfigName name{write.topic, change.name};
-    const auto foreign = round->foreign.find(name);
-    if (foreign != round->foreign.end()) ++overwritten_;
-    const auto last = foreign_.find(name);
-    if (foreign == round->foreign.end() || last == foreign_.end() ||
-        last->second != foreign->second) {
-      news.push_back(change);
-      continue;
-    }
-    round->problems[name] = absl::StrCat(
-        change.name, " was set to ", DescribeOverride(change.after),
-        " on cluster ", target_->alias(), " and is ",
-        DescribeOverride(change.before, change.in_force),
-        " again at every look; stop what changes it, or name it in "
-        "config.properties.exclude");
-  }
-  if (!news.empty()) {
-    Report({EngineEvent::Kind::kTopicConfigsChanged, LogLevel::kInfo,
-            options_.flow, write.topic,
-            absl::StrCat("changed on cluster ", target_->alias(), " as on ",
-                         source_->alias(), ": ", Describe(news))});
-  }
+  NoteWritten(write.topic, result.written, round);
   for (const ConfigChange& change : write.changes) {
     const auto refused = result.refused.find(change.name);
     if (refused == result.refused.end()) continue;
@@ -286,6 +260,41 @@ void TopicConfigSyncer::NoteResult(const TopicConfigWrite& write,
                 NotAltered(result.status, write.topic, target_->alias()),
                 round);
   }
+}
+
+void TopicConfigSyncer::NoteWritten(const std::string& topic,
+                                    absl::Span<const ConfigChange> written,
+                                    Round* round) {
+  std::map<std::string, std::string>& overrides = round->overrides[topic];
+  std::vector<ConfigChange> news;
+  for (const ConfigChange& change : written) {
+    ++written_;
+    if (change.after.has_value()) {
+      overrides[change.name] = *change.after;
+    } else {
+      overrides.erase(change.name);
+    }
+    const TopicConfigName name{topic, change.name};
+    const bool is_foreign = round->foreign.count(name) > 0;
+    if (is_foreign) ++overwritten_;
+    const auto last = foreign_.find(name);
+    if (!is_foreign || last == foreign_.end() ||
+        last->second != change.before) {
+      news.push_back(change);
+      continue;
+    }
+    round->problems[name] = absl::StrCat(
+        change.name, " was set to ", DescribeOverride(change.after),
+        " on cluster ", target_->alias(), " and is ",
+        DescribeOverride(change.before, change.in_force),
+        " again at every look; stop what changes it, or name it in "
+        "config.properties.exclude");
+  }
+  if (news.empty()) return;
+  Report({EngineEvent::Kind::kTopicConfigsChanged, LogLevel::kInfo,
+          options_.flow, topic,
+          absl::StrCat("changed on cluster ", target_->alias(), " as on ",
+                       source_->alias(), ": ", Describe(news))});
 }
 
 void TopicConfigSyncer::NoteProblem(const std::string& topic,

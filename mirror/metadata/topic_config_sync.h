@@ -75,8 +75,10 @@ class TopicConfigSyncer {
   absl::Status RunOnce();
 
   // That the engine has created a target topic, so that its configs are not
-  // taken for somebody else's.
-  void NoteCreated(const NewTopic& topic);
+  // taken for somebody else's, and what was refused, and why, is not told
+  // twice.
+  void NoteCreated(const NewTopic& topic,
+                   const std::map<std::string, std::string>& refused);
 
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;
@@ -91,6 +93,11 @@ class TopicConfigSyncer {
       std::map<std::string, std::map<std::string, std::string>>;
   // Values that were not the engine's, by topic and setting.
   using Foreign = std::map<TopicConfigName, std::optional<std::string>>;
+
+  struct Creation {
+    std::map<std::string, std::string> overrides;
+    std::map<std::string, std::string> refused;
+  };
 
   struct Round {
     int64_t topics = 0;
@@ -117,6 +124,8 @@ class TopicConfigSyncer {
   void Write(absl::Span<const TopicConfigWrite> writes, Round* round);
   void NoteResult(const TopicConfigWrite& write,
                   const TopicConfigResult& result, Round* round);
+  void NoteWritten(const std::string& topic,
+                   absl::Span<const ConfigChange> written, Round* round);
   void NoteProblem(const std::string& topic, const absl::Status& status,
                    std::string reason, Round* round);
   void Report(EngineEvent event) const;
@@ -139,7 +148,7 @@ class TopicConfigSyncer {
 
   mutable Mutex mu_;
   // Not compared yet: brokers may take a moment until all of them know a topic.
-  OverridesByTopic created_ ABSL_GUARDED_BY(mu_);
+  std::map<std::string, Creation> created_ ABSL_GUARDED_BY(mu_);
   TopicConfigProblems problems_ ABSL_GUARDED_BY(mu_);
   int64_t topics_ ABSL_GUARDED_BY(mu_) = 0;
   absl::Status status_ ABSL_GUARDED_BY(mu_);

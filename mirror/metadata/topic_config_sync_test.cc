@@ -167,7 +167,7 @@ TEST_F(TopicConfigSyncTest, AnOverrideFoundAtTheStartIsNotTheEnginesOwn) {
 TEST_F(TopicConfigSyncTest, WhatTheEngineCreatedIsItsOwn) {
   ASSERT_THAT(Round(), IsOk());
   a_.CreateTopic("payments", 1, {{"segment.ms", "9000"}});
-  syncer_->NoteCreated({"A.payments", 1, -1, {{"segment.ms", "9000"}}});
+  syncer_->NoteCreated({"A.payments", 1, -1, {{"segment.ms", "9000"}}}, {});
   ASSERT_THAT(Round(), IsOk());  // that does not see it yet
   b_.CreateTopic("A.payments", 1, {{"segment.ms", "9000"}});
   a_.SetTopicConfig("payments", "segment.ms", "9001");
@@ -235,6 +235,19 @@ TEST_F(TopicConfigSyncTest, ARefusedConfigHoldsUpNoOtherAndIsToldOnce) {
   ASSERT_THAT(Round(), IsOk());
   EXPECT_EQ(OnB("cleanup.policy"), "compact,delete");
   EXPECT_EQ(Status().problem_count(), 0);
+}
+
+TEST_F(TopicConfigSyncTest, WhatWasRefusedAtCreationIsNotToldTwice) {
+  b_.RefuseTopicConfig("cleanup.policy", absl::InvalidArgumentError("never"));
+  a_.SetTopicConfig("orders", "cleanup.policy", "compact");
+  ASSERT_THAT(Round(), IsOk());
+  const std::string reason = Status().problems(0).reason();
+  Start();
+  syncer_->NoteCreated({"A.orders", 1, -1, {{"retention.bytes", "1000"}}},
+                       {{"cleanup.policy", reason}});
+  ASSERT_THAT(Round(), IsOk());
+  EXPECT_THAT(events_, IsEmpty());
+  EXPECT_EQ(Status().problem_count(), 1);
 }
 
 TEST_F(TopicConfigSyncTest, AMissingPermissionIsToldOnceAndStopsNoOtherTopic) {

@@ -10,6 +10,10 @@ std::string DeadLetterTopic(absl::string_view source_alias) {
   return absl::StrCat("mm2-dead-letters.", source_alias, ".internal");
 }
 
+std::map<std::string, std::string> DeadLetterTopicConfigs() {
+  return {{"max.message.bytes", "104857600"}};
+}
+
 Record ToDeadLetter(Record record, const TopicPartition& source,
                     const std::string& reason, absl::Time now) {
   const auto add = [&record](const char* name, std::string value) {

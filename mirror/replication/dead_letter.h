@@ -7,6 +7,7 @@
 #ifndef MIRROR_REPLICATION_DEAD_LETTER_H_
 #define MIRROR_REPLICATION_DEAD_LETTER_H_
 
+#include <map>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -18,6 +19,9 @@ namespace mirror {
 
 // mm2-dead-letters.S.internal, on the target.
 std::string DeadLetterTopic(absl::string_view source_alias);
+
+// As large as a broker takes any request.
+std::map<std::string, std::string> DeadLetterTopicConfigs();
 
 // Its timestamp is `now`, for the record's own may be what was refused; that is
 // in a header, too.

@@ -192,10 +192,10 @@ absl::Status FlowControl::Refresh() {
 bool FlowControl::CreateMissing(TopicPlan* plan) {
   const TopicCreator::Outcome outcome =
       creator_->Apply(std::move(plan->create), plan->add);
-  for (const NewTopic& topic : outcome.created) {
-    created_.insert(topic.name);
-    appearing_[topic.name] = clock_->Now() + kLeaderTimeout;
-    if (options_.on_created) options_.on_created(topic);
+  for (const TopicCreator::Created& created : outcome.created) {
+    created_.insert(created.topic.name);
+    appearing_[created.topic.name] = clock_->Now() + kLeaderTimeout;
+    if (options_.on_created) options_.on_created(created);
   }
   for (const auto& [topic, status] : outcome.results) {
     NoteTopicProblem(topic, status);

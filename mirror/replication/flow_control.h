@@ -59,9 +59,9 @@ struct FlowControlOptions {
   // Filled from the memory, and told what the source topics are.
   OffsetSyncStore* store = nullptr;
   // Both are called by the control's thread with no lock held; they may be
-  // null. A topic that was created has the configs it was created with.
+  // null.
   std::function<void(EngineEvent)> on_event;
-  std::function<void(const NewTopic&)> on_created;
+  std::function<void(const TopicCreator::Created&)> on_created;
 };
 
 // Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.

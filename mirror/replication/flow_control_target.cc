@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mirror/cluster/errors.h"
+#include "mirror/replication/dead_letter.h"
 #include "mirror/replication/flow_control.h"
 
 namespace mirror {
@@ -78,11 +79,8 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
 bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
   const std::string& name = options_.dead_letter_topic;
   if (name.empty() || on_target.count(name) > 0) return false;
-  // As large as a broker takes any request.
-  const NewTopic topic{name,
-                       1,
-                       options_.replication_factor,
-                       {{"max.message.bytes", "104857600"}}};
+  const NewTopic topic{name, 1, options_.replication_factor,
+                       DeadLetterTopicConfigs()};
   const absl::Status status = target_admin_->CreateTopics({topic})[0];
   const bool there =
       status.ok() || status.code() == absl::StatusCode::kAlreadyExists;

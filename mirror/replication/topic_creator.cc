@@ -3,6 +3,7 @@
 #include "mirror/replication/topic_creator.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,12 +36,6 @@ absl::Status NotCreated(const absl::Status& status, const NewTopic& topic,
                    " partitions"));
 }
 
-std::vector<NewTopic> Requests(const std::vector<TopicToCreate>& topics) {
-  std::vector<NewTopic> requests;
-  for (const TopicToCreate& topic : topics) requests.push_back(topic.topic);
-  return requests;
-}
-
 }  // namespace
 
 TopicCreator::TopicCreator(TopicCreatorOptions options, ClusterAdmin* source,
@@ -52,7 +47,7 @@ TopicCreator::Outcome TopicCreator::Apply(
     const std::vector<PartitionsToAdd>& add) {
   Outcome outcome;
   if (!create.empty()) AddConfigs(&create, &outcome);
-  if (!create.empty()) Create(std::move(create), &outcome);
+  if (!create.empty()) Create(create, &outcome);
   for (const PartitionsToAdd& topic : add) Extend(topic, &outcome);
   return outcome;
 }
@@ -94,16 +89,23 @@ void TopicCreator::AddConfigs(std::vector<TopicToCreate>* topics,
                       ": ", first_reason));
 }
 
-void TopicCreator::Create(std::vector<TopicToCreate> topics, Outcome* outcome) {
-  std::vector<absl::Status> results = target_->CreateTopics(Requests(topics));
+void TopicCreator::Create(const std::vector<TopicToCreate>& create,
+                          Outcome* outcome) {
+  std::vector<NewTopic> requests;
+  std::vector<Created> topics;
+  for (const TopicToCreate& topic : create) {
+    requests.push_back(topic.topic);
+    topics.push_back({topic.topic, {}});
+  }
+  std::vector<absl::Status> results = target_->CreateTopics(requests);
   CreateBare(&topics, &results);
   for (size_t i = 0; i < topics.size(); ++i) {
     const NewTopic& topic = topics[i].topic;
     if (results[i].ok()) {
-      outcome->created.push_back(topic);
       Report(EngineEvent::Kind::kTopicCreated, LogLevel::kInfo, topic.name,
              absl::StrCat("created on cluster ", options_.target, " with ",
                           topic.partitions, " partitions"));
+      outcome->created.push_back(topics[i]);
     }
     const bool there = results[i].ok() || absl::IsAlreadyExists(results[i]);
     outcome->changed |= there;
@@ -113,7 +115,7 @@ void TopicCreator::Create(std::vector<TopicToCreate> topics, Outcome* outcome) {
   }
 }
 
-void TopicCreator::CreateBare(std::vector<TopicToCreate>* topics,
+void TopicCreator::CreateBare(std::vector<Created>* topics,
                               std::vector<absl::Status>* results) {
   std::vector<NewTopic> requests;
   std::vector<size_t> indices;
@@ -129,35 +131,36 @@ void TopicCreator::CreateBare(std::vector<TopicToCreate>* topics,
   for (size_t r = 0; r < again.size(); ++r) {
     (*results)[indices[r]] = again[r];
     // Otherwise its settings were not the reason.
-    if (again[r].ok()) SetConfigs(&(*topics)[indices[r]].topic);
+    if (again[r].ok()) SetConfigs(&(*topics)[indices[r]]);
   }
 }
 
-void TopicCreator::SetConfigs(NewTopic* topic) {
+void TopicCreator::SetConfigs(Created* created) {
+  NewTopic& topic = created->topic;
   TopicConfigWrite write;
-  write.topic = topic->name;
+  write.topic = topic.name;
   std::set<TopicConfigName> apart;
-  for (const auto& [name, value] : topic->configs) {
+  for (const auto& [name, value] : topic.configs) {
     write.changes.push_back({name, std::nullopt, value, ""});
-    apart.insert({topic->name, name});
+    apart.insert({topic.name, name});
   }
   const TopicConfigResult result =
       WriteTopicConfigs(target_, {write}, apart).front();
-  if (!result.status.ok()) {
-    Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
-           topic->name,
-           NotAltered(result.status, topic->name, options_.target));
-  }
-  topic->configs.clear();
+  topic.configs.clear();
   for (const ConfigChange& change : result.written) {
-    topic->configs[change.name] = *change.after;
+    topic.configs[change.name] = *change.after;
   }
   for (const ConfigChange& change : write.changes) {
     const auto refused = result.refused.find(change.name);
     if (refused == result.refused.end()) continue;
+    std::string& reason = created->refused[change.name];
+    reason = NotChanged(refused->second, change);
     Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning,
-           topic->name, NotChanged(refused->second, change));
+           topic.name, reason);
   }
+  if (result.status.ok()) return;
+  Report(EngineEvent::Kind::kTopicConfigRefused, LogLevel::kWarning, topic.name,
+         NotAltered(result.status, topic.name, options_.target));
 }
 
 void TopicCreator::Extend(const PartitionsToAdd& add, Outcome* outcome) {

@@ -41,9 +41,14 @@ struct TopicCreatorOptions {
 // Lifetime: the admins must outlive the creator.
 class TopicCreator {
  public:
+  struct Created {
+    // With the configs that it has got.
+    NewTopic topic;
+    // Why it has not got the others, by name; reported.
+    std::map<std::string, std::string> refused;
+  };
   struct Outcome {
-    // With the configs that they have got.
-    std::vector<NewTopic> created;
+    std::vector<Created> created;
     // Whether the target has changed, or others have changed it.
     bool changed = false;
     // By target topic that was to be created or extended; OK: it was.
@@ -57,16 +62,15 @@ class TopicCreator {
                 const std::vector<PartitionsToAdd>& add);
 
  private:
-  void Create(std::vector<TopicToCreate> topics, Outcome* outcome);
+  void Create(const std::vector<TopicToCreate>& create, Outcome* outcome);
   // Asks the source for settings; takes out of `topics` those that have to wait
   // for its answer.
   void AddConfigs(std::vector<TopicToCreate>* topics, Outcome* outcome);
   // Creates without settings what was refused with them, and sets them one by
   // one.
-  void CreateBare(std::vector<TopicToCreate>* topics,
+  void CreateBare(std::vector<Created>* topics,
                   std::vector<absl::Status>* results);
-  // Leaves in `topic` the configs that were set.
-  void SetConfigs(NewTopic* topic);
+  void SetConfigs(Created* created);
   void Extend(const PartitionsToAdd& add, Outcome* outcome);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string topic,
               std::string message) const;

@@ -24,7 +24,7 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using Kind = EngineEvent::Kind;
 
-MATCHER_P(Named, name, "") { return arg.name == name; }
+MATCHER_P(Named, name, "") { return arg.topic.name == name; }
 
 class TopicCreatorTest : public testing::Test {
  protected:
@@ -121,9 +121,11 @@ TEST_F(TopicCreatorTest, ARefusedConfigPreventsNoTopic) {
     events_.clear();
     const auto outcome = Create({"orders"});
     ASSERT_THAT(outcome.created, ElementsAre(Named("A.orders")));
-    EXPECT_THAT(outcome.created[0].configs,
-                ElementsAre(Pair("segment.ms", "9000")));
-    EXPECT_EQ(b_.TopicConfigs("A.orders"), outcome.created[0].configs);
+    const TopicCreator::Created& created = outcome.created[0];
+    EXPECT_THAT(created.topic.configs, ElementsAre(Pair("segment.ms", "9000")));
+    EXPECT_EQ(b_.TopicConfigs("A.orders"), created.topic.configs);
+    EXPECT_THAT(created.refused,
+                ElementsAre(Pair("cleanup.policy", HasSubstr("never"))));
     EXPECT_THAT(
         Messages(Kind::kTopicConfigRefused),
         ElementsAre(AllOf(HasSubstr("cleanup.policy is not set to compact"),

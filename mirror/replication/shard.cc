@@ -419,10 +419,10 @@ void Shard::NoteCluster(Cluster* cluster, const absl::Status& status,
   if (status.ok() || status == *last) return;
   *last = status;
   // Wrong credentials need somebody to act; an outage may end by itself.
-  Report(EngineEvent::Kind::kClusterTrouble,
-         absl::IsUnauthenticated(status) ? LogLevel::kError
-                                         : LogLevel::kWarning,
-         cluster->alias(), std::string(status.message()));
+  Report(
+      EngineEvent::Kind::kClusterTrouble,
+      absl::IsUnauthenticated(status) ? LogLevel::kError : LogLevel::kWarning,
+      cluster->alias(), std::string(status.message()));
 }
 
 Shard::Entry* Shard::Find(const TopicPartition& source) {

@@ -57,7 +57,7 @@ const unsigned char* Bytes(string_view text) {
 
 std::string Contents(BIO* text) {
   char* data = nullptr;
-  const long size = BIO_get_mem_data(text, &data);
+  const auto size = BIO_get_mem_data(text, &data);
   return std::string(data, static_cast<size_t>(size));
 }
 
@@ -78,7 +78,7 @@ absl::StatusOr<KeyStore> ParsePkcs12(string_view bytes,
                                      const std::string& password) {
   const unsigned char* data = Bytes(bytes);
   const Pkcs12 store(
-      d2i_PKCS12(nullptr, &data, static_cast<long>(bytes.size())));
+      d2i_PKCS12(nullptr, &data, static_cast<int64_t>(bytes.size())));
   if (store == nullptr) return Damaged();
   if (PKCS12_mac_present(store.get()) == 1 &&
       PKCS12_verify_mac(store.get(), password.c_str(), -1) != 1) {
@@ -141,7 +141,7 @@ absl::StatusOr<Key> OpenJksKey(string_view envelope,
                                const std::string& password) {
   const unsigned char* data = Bytes(envelope);
   const Envelope parsed(
-      d2i_X509_SIG(nullptr, &data, static_cast<long>(envelope.size())));
+      d2i_X509_SIG(nullptr, &data, static_cast<int64_t>(envelope.size())));
   if (parsed == nullptr) return Damaged();
   const X509_ALGOR* algorithm = nullptr;
   const ASN1_OCTET_STRING* octets = nullptr;
@@ -165,8 +165,8 @@ absl::StatusOr<Key> OpenJksKey(string_view envelope,
         "ssl.key.password");
   }
   data = Bytes(key);
-  const Pkcs8 info(
-      d2i_PKCS8_PRIV_KEY_INFO(nullptr, &data, static_cast<long>(key.size())));
+  const Pkcs8 info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &data,
+                                           static_cast<int64_t>(key.size())));
   Key result(info == nullptr ? nullptr : EVP_PKCS82PKEY(info.get()));
   OPENSSL_cleanse(key.data(), key.size());
   if (result == nullptr) return Damaged();
@@ -249,7 +249,7 @@ class JksParser {
     const string_view der = reader_.Block();
     const unsigned char* data = Bytes(der);
     const Certificate certificate(
-        d2i_X509(nullptr, &data, static_cast<long>(der.size())));
+        d2i_X509(nullptr, &data, static_cast<int64_t>(der.size())));
     if (certificate == nullptr) return Damaged();
     absl::StrAppend(pem, Pem(certificate.get()));
     return absl::OkStatus();

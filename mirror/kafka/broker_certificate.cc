@@ -5,6 +5,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,7 +81,7 @@ std::string Hosts(X509* certificate) {
 std::string DescribeCertificate(int x509_error, absl::string_view certificate) {
   auto* bytes = reinterpret_cast<const unsigned char*>(certificate.data());
   const Certificate parsed(
-      d2i_X509(nullptr, &bytes, static_cast<long>(certificate.size())),
+      d2i_X509(nullptr, &bytes, static_cast<int64_t>(certificate.size())),
       &X509_free);
   if (parsed == nullptr) return "the broker's certificate is malformed";
   const std::string subject = Name(X509_get_subject_name(parsed.get()));

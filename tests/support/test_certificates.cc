@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include <cctype>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -24,8 +25,8 @@ using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Text = std::unique_ptr<BIO, decltype(&BIO_free)>;
 
-constexpr long kHour = 3600;
-constexpr long kDay = 24 * kHour;
+constexpr int64_t kHour = 3600;
+constexpr int64_t kDay = 24 * kHour;
 
 void Check(bool ok, const char* what) {
   if (ok) return;
@@ -46,7 +47,7 @@ void AddExtension(X509* certificate, X509* issuer, int nid,
 
 // A certificate without extensions and signature.
 Certificate NewCertificate(const std::string& name, EVP_PKEY* key,
-                           long valid_from, long valid_to) {
+                           int64_t valid_from, int64_t valid_to) {
   Certificate certificate(X509_new(), &X509_free);
   X509_set_version(certificate.get(), X509_VERSION_3);
   int serial = 0;
@@ -65,7 +66,7 @@ Certificate NewCertificate(const std::string& name, EVP_PKEY* key,
 
 std::string Contents(BIO* text) {
   char* data = nullptr;
-  const long size = BIO_get_mem_data(text, &data);
+  const auto size = BIO_get_mem_data(text, &data);
   return std::string(data, static_cast<size_t>(size));
 }
 

@@ -241,6 +241,22 @@ TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
       });
 }
 
+// Writers are made anew for it, too.
+TEST_F(SecureConnectionsTest, AnUnknownAuthorityOfTheTargetMends) {
+  TestAuthority other("other authority", MakeTestDirectory("other"));
+  const std::string ca_file = MakeTestDirectory("ca") + "/ca.pem";
+  std::ofstream(ca_file) << ReadTestFile(other.ca_file());
+  MakeTopic();
+  RunningMirror mirror(FlowOf(
+      File(Inside("A", A()),
+           absl::StrCat(Tls("B", B(), L::kTls),
+                        "B.ssl.truststore.location = ", ca_file, "\n"))));
+  EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble,
+                                {"cluster B: ", "not trusted here"}));
+  std::ofstream(ca_file) << ReadTestFile(B()->secure.authority()->ca_file());
+  ExpectCopied(&mirror);
+}
+
 // Operators may do that, where they must.
 TEST_F(SecureConnectionsTest, VerificationCanBeSwitchedOff) {
   TestAuthority other("other authority", MakeTestDirectory("other"));

@@ -266,7 +266,7 @@ TEST_F(TopicConfigSyncTest, AMissingPermissionIsToldOnceAndStopsNoOtherTopic) {
              "allow DESCRIBE_CONFIGS on topic A.orders on cluster B"},
         Case{&b_, false, "A.orders",
              "allow ALTER_CONFIGS on topic A.orders on cluster B"}}) {
-    const auto fail = [&](absl::Status status) {
+    const auto fail = [&](const absl::Status& status) {
       if (c.describe) {
         c.cluster->FailDescribeConfigs(c.topic, status);
       } else {

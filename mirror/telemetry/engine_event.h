@@ -35,8 +35,8 @@ struct EngineEvent {
     kTargetChanged,          // copies are gone from the target; goes on
     kTargetWrittenByOthers,  // records among the copies; goes on
     kRecordSkipped,          // refused by the target, and left out
-    kAclsChanged,  // on the target: created, or removed
-    kAclRefused,   // not copied, by the target or by a rule; or none at all
+    kAclsChanged,            // on the target: created, or removed
+    kAclRefused,  // not copied, by the target or by a rule; or none at all
     kTopicConfigsChanged,     // on the target, as on the source
     kTopicConfigOverwritten,  // is about to be: a change not made by the engine
     kTopicConfigRefused       // cannot be read, or set on the target

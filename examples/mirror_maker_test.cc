@@ -116,10 +116,11 @@ TEST(MirrorMakerTest, JsonLogsAreOneObjectPerLine) {
   }
 }
 
-TEST(MirrorMakerTest, WhatIsNotDoneYetIsSaidPerFlow) {
-  const Ended ended = RunMirrorMaker({File(""), "--print-config"});
-  EXPECT_THAT(ended.output, HasSubstr("warning A->B - not yet done by this "
-                                      "version: topic ACLs"));
+TEST(MirrorMakerTest, WhatIsTakenOtherwiseIsSaidPerFlow) {
+  const Ended ended =
+      RunMirrorMaker({File("tasks.max = 500\n"), "--print-config"});
+  EXPECT_THAT(ended.output,
+              HasSubstr("warning A->B - tasks.max = 500 is taken as 64"));
 }
 
 }  // namespace

@@ -87,9 +87,8 @@ std::string Where(const PropertySpec& spec) {
 void PrintUsed(std::string* out) {
   absl::StrAppend(out,
                   "\n## Properties\n\nS and T stand for the aliases of source "
-                  "and target. Read, but not done by this version, which says "
-                  "so at start: topic ACLs. "
-                  "`exactly.once.source.support = enabled` is refused.\n\n"
+                  "and target. `exactly.once.source.support = enabled` is "
+                  "refused by this version.\n\n"
                   "| Property | Value | Default | MM2's default, if other | "
                   "Place | Meaning |\n|---|---|---|---|---|---|\n");
   for (const PropertySpec& spec : AllProperties()) {

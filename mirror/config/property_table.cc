@@ -352,8 +352,8 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("transaction.boundary.*", kTopAndFlow,
               "Nothing is written in transactions."),
       Ignored("errors.*", kTopAndFlow,
-              "A partition that fails is set aside with a reason and retried; "
-              "no record is dropped."),
+              "A record that fails holds up its partition only, and is tried "
+              "again; see on.refused.record."),
       Ignored("topic.creation.*", kTopLevel | kTarget | kFlow,
               "Topics are created with the source's partition count."),
       Ignored("metric.reporters", kAnywhere,

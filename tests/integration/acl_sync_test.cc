@@ -117,6 +117,7 @@ class AclSyncTest : public ::testing::Test {
     flow.target.properties = {{"bootstrap.servers", target()->servers()}};
     flow.topics = RegexTopicFilter::Create(Name(".*")).value();
     flow.shards = 1;
+    flow.acls.enabled = true;
     flow.acls.interval = absl::Seconds(1);
     return flow;
   }

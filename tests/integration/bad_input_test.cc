@@ -311,7 +311,7 @@ TEST_F(BadInputTest, AWrongPassword) {
   {
     RunningMirror mirror(flow);
     EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble,
-                                  {"cluster B", "uthentication"},
+                                  {"cluster B", "refuses the credentials"},
                                   absl::Seconds(15)));
   }
   flow.target.properties["sasl.password"] = "right";

@@ -71,7 +71,8 @@ class MirrorTest : public ::testing::Test {
   static std::string Topic(const std::string& name);
   // Its counterpart on the target, "A.Test.name".
   static std::string Copy(const std::string& name);
-  // A->B for this test's topics, with new ones found within a second.
+  // A->B for this test's topics, with new ones found within a second. Topic
+  // configs and ACLs are not kept in step.
   static Flow NewFlow();
 
   // Expects the target to hold exactly the source's records, in order.

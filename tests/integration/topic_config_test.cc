@@ -67,6 +67,7 @@ class TopicConfigTest : public MirrorTest {
  protected:
   static Flow SyncingFlow() {
     Flow flow = NewFlow();
+    flow.topic_configs.enabled = true;
     flow.topic_configs.interval = absl::Seconds(1);
     return flow;
   }

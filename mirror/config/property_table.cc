@@ -134,26 +134,6 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
                  Int("tasks.max", kTopAndFlow, "4", 1, kMaxInt,
                      "Shards of the flow: how many ways its partitions may be "
                      "spread over threads.")),
-      Choice("on.source.gap", kTopAndFlow, "stop", {"stop", "skip", "reseed"},
-             "Not in MM2, which skips silently. What a partition does when "
-             "records are missing on the source (retention, truncation, topic "
-             "recreated): stop; skip what is missing and record it; or reseed "
-             "from the beginning of the source."),
-      Choice("on.target.change", kTopAndFlow, "stop",
-             {"stop", "skip", "reseed"},
-             "Not in MM2, which does not look. What a partition does when its "
-             "copies are gone from the target (topic deleted or truncated) or "
-             "somebody else writes between them: stop; skip, go on and record "
-             "it; or reseed from the beginning of the source."),
-      Choice("on.refused.record", kTopAndFlow, "stop",
-             {"stop", "skip", "dead-letter"},
-             "Not in MM2, which fails the task. What becomes of a record that "
-             "the target refuses (too large, invalid): stop before it and try "
-             "again; skip it and record that; or put it into the dead-letter "
-             "topic."),
-      Text("dead.letter.topic", kTopAndFlow, "mm2-dead-letters.S.internal",
-           "Not in MM2. The topic on the target for on.refused.record = "
-           "dead-letter."),
       Class("replication.policy.class", kTopAndFlow, "DefaultReplicationPolicy",
             {"DefaultReplicationPolicy", "IdentityReplicationPolicy"},
             "How topics are named on the target. For a policy of your own, "
@@ -178,6 +158,31 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
       Text("config.providers.*", kTopLevel, "",
            "config.providers.NAME.class: EnvVarConfigProvider, "
            "FileConfigProvider or DirectoryConfigProvider."),
+  };
+}
+
+std::vector<PropertySpec> LossProperties() {
+  return {
+      Choice("on.source.gap", kTopAndFlow, "stop", {"stop", "skip", "reseed"},
+             "Not in MM2, which skips silently. What a partition does when "
+             "records are missing on the source (retention, truncation, topic "
+             "recreated): stop; skip what is missing and record it; or reseed "
+             "from the beginning of the source."),
+      Choice("on.target.change", kTopAndFlow, "stop",
+             {"stop", "skip", "reseed"},
+             "Not in MM2, which does not look. What a partition does when its "
+             "copies are gone from the target (topic deleted or truncated) or "
+             "somebody else writes between them: stop; skip, go on and record "
+             "it; or reseed from the beginning of the source."),
+      Choice("on.refused.record", kTopAndFlow, "stop",
+             {"stop", "skip", "dead-letter"},
+             "Not in MM2, which fails the task. What becomes of a record that "
+             "the target refuses (too large, invalid): stop before it and try "
+             "again; skip it and record that; or put it into the dead-letter "
+             "topic."),
+      Text("dead.letter.topic", kTopAndFlow, "mm2-dead-letters.S.internal",
+           "Not in MM2. The topic on the target for on.refused.record = "
+           "dead-letter."),
   };
 }
 
@@ -413,9 +418,9 @@ std::vector<PropertySpec> RefusedProperties() {
 const std::vector<PropertySpec>& AllProperties() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<PropertySpec>;
-    for (auto rows :
-         {ClusterAndFlowProperties(), TopicProperties(), OffsetProperties(),
-          WorkerProperties(), IgnoredProperties(), RefusedProperties()}) {
+    for (auto rows : {ClusterAndFlowProperties(), LossProperties(),
+                      TopicProperties(), OffsetProperties(), WorkerProperties(),
+                      IgnoredProperties(), RefusedProperties()}) {
       all->insert(all->end(), rows.begin(), rows.end());
     }
     return all;

@@ -31,9 +31,8 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/policy/record_transform.h"
 #include "mirror/replication/epoch_history.h"
-#include "mirror/replication/gap_policy.h"
+#include "mirror/replication/partition_options.h"
 #include "mirror/replication/partition_stats.h"
 #include "mirror/replication/progress.h"
 #include "mirror/replication/target_change.h"
@@ -43,49 +42,6 @@
 #include "mirror/telemetry/status.pb.h"
 
 namespace mirror {
-
-// A source partition, where it is copied to, and where to go on.
-struct PartitionPlan {
-  TopicPartition source;
-  TopicPartition target;
-  // The first record to copy; nullopt: no progress is stored.
-  std::optional<UpstreamOffset> start;
-  // Which source topic `start` belongs to, and the leader epoch of the record
-  // before it; empty and -1 if unknown.
-  std::string topic_id;
-  int32_t leader_epoch = -1;
-  // What the target partition holds, if no progress is stored.
-  std::optional<TargetLog> target_log;
-  // What has happened to the copies while no engine ran.
-  std::optional<TargetChange> target_change;
-};
-
-struct PartitionOptions {
-  std::string source_alias;
-  std::string target_alias;
-  GapPolicy on_gap = GapPolicy::kStop;
-  GapPolicy on_target_change = GapPolicy::kStop;
-  RefusedPolicy on_refused = RefusedPolicy::kStop;
-  std::string dead_letter_topic;
-  // Others write to the target topics, and that is meant so.
-  bool target_is_shared = false;
-  StartAt start_at = StartAt::kEarliest;
-  std::vector<std::shared_ptr<const RecordTransform>> transforms;
-  // Bytes of values on their way to the target before more are held back, so
-  // that one stuck partition cannot fill the shard's whole buffer.
-  int64_t max_in_flight_bytes = 2 << 20;
-  // Without an acknowledgement for this long, a partition at that limit is
-  // taken out of the shard's way.
-  absl::Duration stall_timeout = absl::Seconds(1);
-  // Without one for this long, the partition is reported even if it holds up
-  // nothing.
-  absl::Duration silence_timeout = absl::Seconds(5);
-  // For this long a target partition that the sink does not know may be one
-  // that it is just looking up; afterwards it is missing.
-  absl::Duration lookup_timeout = absl::Milliseconds(500);
-  absl::Duration min_backoff = absl::Seconds(1);
-  absl::Duration max_backoff = absl::Minutes(1);
-};
 
 // Invariants:
 //  - Records go to the sink in upstream order; after a failure none goes out

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,15 +20,22 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/flow_topics.h"
+#include "mirror/metadata/acl_ledger.h"
+#include "mirror/metadata/acl_ledger_record.h"
+#include "mirror/metadata/acl_plan.h"
+#include "mirror/metadata/acl_sync.h"
 #include "mirror/metadata/creation_configs.h"
 #include "mirror/metadata/topic_config_plan.h"
 #include "mirror/metadata/topic_config_problems.h"
 #include "mirror/metadata/topic_plan.h"
+#include "mirror/model/acl_binding.h"
+#include "mirror/runtime/clock.h"
 
 namespace mirror {
 namespace {
 
 constexpr size_t kTopicsAtOnce = 200;
+constexpr char kClientId[] = "mirror_maker-dry-run";
 
 std::string Partitions(int32_t count) {
   return absl::StrCat(count, count == 1 ? " partition" : " partitions");
@@ -47,7 +56,10 @@ std::string Describe(const NewTopic& topic) {
 class DryRun {
  public:
   DryRun(const Flow& flow, const Logger& log, DryRunReport* report)
-      : flow_(flow), log_(log), report_(report) {}
+      : flow_(flow),
+        log_(log),
+        report_(report),
+        ledger_topic_(AclLedgerTopic(flow.source.alias)) {}
 
   // A Status: nothing more can be found out.
   absl::Status Run() {
@@ -56,7 +68,9 @@ class DryRun {
     if (status.ok()) status = CheckClusters();
     if (status.ok()) status = AddInternalTopics();
     if (!status.ok() || !flow_.replicate) return status;
-    return AddTopics();
+    status = AddTopics();
+    if (status.ok() && flow_.acls.enabled) NoteAcls(AddAcls());
+    return status;
   }
 
  private:
@@ -66,7 +80,7 @@ class DryRun {
     auto connected = ConnectFlowCluster(side, log_);
     if (!connected.ok()) return connected.status();
     *cluster = *std::move(connected);
-    auto made = (*cluster)->NewAdmin("mirror_maker-dry-run");
+    auto made = (*cluster)->NewAdmin(kClientId);
     if (!made.ok()) return made.status();
     *admin = *std::move(made);
     return absl::OkStatus();
@@ -93,16 +107,25 @@ class DryRun {
 
   absl::Status AddInternalTopics() {
     for (const FlowTopic& topic : InternalTopics(flow_)) {
-      ClusterAdmin* admin = topic.on_source ? source_.get() : target_.get();
-      const absl::Status status =
-          admin->DescribeTopics({topic.topic.name})[0].status();
-      if (absl::IsNotFound(status)) {
-        AddRow("topic", topic.topic.name,
-               topic.on_source ? flow_.source.alias : flow_.target.alias,
-               "missing", Describe(topic.topic));
-      } else if (!status.ok()) {
+      // AddAcls() knows whether that is needed.
+      if (topic.topic.name == ledger_topic_) continue;
+      if (absl::Status status = AddInternalTopic(topic); !status.ok()) {
         return status;
       }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddInternalTopic(const FlowTopic& topic) {
+    ClusterAdmin* admin = topic.on_source ? source_.get() : target_.get();
+    const absl::Status status =
+        admin->DescribeTopics({topic.topic.name})[0].status();
+    if (absl::IsNotFound(status)) {
+      AddRow("topic", topic.topic.name,
+             topic.on_source ? flow_.source.alias : flow_.target.alias,
+             "missing", Describe(topic.topic));
+    } else if (!status.ok()) {
+      return status;
     }
     return absl::OkStatus();
   }
@@ -175,6 +198,67 @@ class DryRun {
     if (!absl::IsPermissionDenied(status)) report_->complete = false;
   }
 
+  absl::Status AddAcls() {
+    const auto on_source = ListAclsOf(source_cluster_.get());
+    if (!on_source.ok()) return on_source.status();
+    const auto on_target = ListAclsOf(target_cluster_.get());
+    if (!on_target.ok()) return on_target.status();
+    const auto ours = OurAcls();
+    if (!ours.ok()) return ours.status();
+    const AclPlan plan =
+        PlanAcls(AclRulesOf(flow_), *on_source, *on_target, *ours);
+    if (!plan.create.empty()) {
+      for (const FlowTopic& topic : InternalTopics(flow_)) {
+        if (topic.topic.name != ledger_topic_) continue;
+        if (absl::Status status = AddInternalTopic(topic); !status.ok()) {
+          return status;
+        }
+      }
+    }
+    for (const AclBinding& acl : plan.create) {
+      AddRow("acl", acl.Subject(), flow_.target.alias, "missing", acl.Rule());
+    }
+    for (const AclBinding& acl : plan.remove) {
+      AddRow("acl", acl.Subject(), flow_.target.alias, acl.Rule(), "removed");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<AclBinding>> ListAclsOf(Cluster* cluster) {
+    const auto admin = cluster->NewAclAdmin(kClientId);
+    if (!admin.ok()) return admin.status();
+    auto acls = ListAcls(admin->get(), cluster->alias(), flow_.acls);
+    if (!absl::IsUnimplemented(acls.status())) return acls;
+    return absl::UnimplementedError(absl::StrCat(
+        "cluster ", cluster->alias(), " has no authorizer: no ACL is copied"));
+  }
+
+  // Those that the engine created on the target for the cluster that is the
+  // source now; nothing else is ever removed.
+  absl::StatusOr<std::set<AclBinding>> OurAcls() {
+    if (!flow_.acls.remove) return std::set<AclBinding>();
+    const auto id = source_->ClusterId();
+    if (!id.ok()) return id.status();
+    const auto ledger = AclLedger::Create(target_cluster_.get(), ledger_topic_,
+                                          flow_.progress_replication_factor,
+                                          kClientId, Clock::System());
+    if (!ledger.ok()) return ledger.status();
+    if (absl::Status status = (*ledger)->Read(); !status.ok()) return status;
+    return (*ledger)->Of(*id);
+  }
+
+  // Says why ACLs are missing in the report.
+  void NoteAcls(const absl::Status& status) {
+    if (status.ok()) return;
+    if (absl::IsUnimplemented(status)) {
+      log_.Info("", status.message());
+      return;
+    }
+    log_.Warning("", absl::StrCat("ACLs: ", status.message()));
+    // As above.
+    if (!absl::IsPermissionDenied(status)) report_->complete = false;
+  }
+
   void AddRow(const std::string& kind, const std::string& what,
               const std::string& cluster, std::string now, std::string then) {
     report_->rows.push_back({flow_.name(), kind,
@@ -185,6 +269,7 @@ class DryRun {
   const Flow& flow_;
   const Logger& log_;
   DryRunReport* const report_;
+  const std::string ledger_topic_;
   std::shared_ptr<Cluster> source_cluster_;
   std::shared_ptr<Cluster> target_cluster_;
   std::unique_ptr<ClusterAdmin> source_;

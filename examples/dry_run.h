@@ -21,7 +21,7 @@ namespace mirror {
 // One thing that would be created or changed.
 struct DryRunRow {
   std::string flow;    // "S->T"
-  std::string kind;    // "topic", "partitions" or "config"
+  std::string kind;    // "topic", "partitions", "config" or "acl"
   std::string object;  // what and on which cluster: "A.orders on B"
   std::string now;
   std::string then;

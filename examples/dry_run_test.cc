@@ -10,11 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/metadata/acl_ledger.h"
+#include "mirror/model/acl_binding.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/testing/fake_cluster.h"
+#include "mirror/testing/matchers.h"
 
 namespace mirror {
 namespace {
@@ -118,6 +121,66 @@ TEST_F(DryRunTest, WhatMayNotBeReadIsSaid) {
   EXPECT_TRUE(report_.complete);
   EXPECT_THAT(sink_.lines,
               ElementsAre(HasSubstr("allow DESCRIBE_CONFIGS on topic orders")));
+}
+
+AclBinding ReadBy(const std::string& principal, const std::string& topic) {
+  AclBinding acl;
+  acl.name = topic;
+  acl.principal = principal;
+  return acl;
+}
+
+TEST_F(DryRunTest, ListsAclsThatWouldBeCreated) {
+  a_->AddAcl(ReadBy("User:alice", "orders"));
+  a_->AddAcl(ReadBy("User:bob", "orders"));
+  b_->AddAcl(ReadBy("User:bob", "A.orders"));
+  b_->AddAcl(ReadBy("User:carol", "A.orders"));
+  const std::string row =
+      "acl TOPIC A.orders on B: missing -> ALLOW READ for User:alice from *";
+  EXPECT_THAT(Rows(), ElementsAre(row));
+  EXPECT_EQ(b_->AclWrites(), 0);
+  flow_.acls.remove = true;  // nothing on the target is the engine's
+  EXPECT_THAT(Rows(),
+              ElementsAre("topic mm2-acls.A.internal on B: missing -> 1 "
+                          "partition, cleanup.policy=compact",
+                          row));
+  EXPECT_FALSE(b_->HasTopic("mm2-acls.A.internal"));
+  flow_.acls.enabled = false;
+  EXPECT_THAT(Rows(), IsEmpty());
+}
+
+TEST_F(DryRunTest, ListsAclsThatWouldBeRemovedAsTheEngineMadeThem) {
+  const AclBinding ours = ReadBy("User:alice", "A.orders");
+  b_->AddAcl(ours);
+  b_->AddAcl(ReadBy("User:carol", "A.orders"));
+  const auto ledger = AclLedger::Create(b_.get(), "mm2-acls.A.internal", -1,
+                                        "test", Clock::System())
+                          .value();
+  ASSERT_THAT(ledger->Read(), IsOk());
+  ASSERT_THAT(
+      ledger->Add({ours}, a_->NewAdmin("t").value()->ClusterId().value()),
+      IsOk());
+  EXPECT_THAT(Rows(), IsEmpty());
+  flow_.acls.remove = true;
+  EXPECT_THAT(Rows(), ElementsAre("acl TOPIC A.orders on B: ALLOW READ for "
+                                  "User:alice from * -> removed"));
+  EXPECT_EQ(b_->Acls().size(), 2u);
+}
+
+TEST_F(DryRunTest, WithoutAnAuthorizerNoAclIsListedAndThatIsNoError) {
+  b_->RefuseDescribeAcls(absl::UnimplementedError("no authorizer"));
+  a_->AddAcl(ReadBy("User:alice", "orders"));
+  EXPECT_THAT(Rows(), IsEmpty());
+  EXPECT_TRUE(report_.complete);
+  EXPECT_THAT(sink_.lines,
+              ElementsAre(HasSubstr("info  cluster B has no authorizer")));
+}
+
+TEST_F(DryRunTest, AclsThatMayNotBeReadAreSaid) {
+  a_->RefuseDescribeAcls(absl::PermissionDeniedError("no"));
+  EXPECT_THAT(Rows(), IsEmpty());
+  EXPECT_TRUE(report_.complete);
+  EXPECT_THAT(sink_.lines, ElementsAre(HasSubstr("allow DESCRIBE on CLUSTER")));
 }
 
 TEST_F(DryRunTest, AClusterThatDoesNotAnswerIsNamed) {

@@ -257,11 +257,7 @@ absl::Status FlowRunner::BuildGroupOffsets() {
 
 absl::Status FlowRunner::BuildAcls() {
   AclSyncerOptions options;
-  options.rules.selection = {flow_.policy, flow_.topics, flow_.target.alias,
-                             flow_.replicate_heartbeats};
-  options.rules.source_alias = flow_.source.alias;
-  options.rules.groups = flow_.groups;
-  options.rules.options = flow_.acls;
+  options.rules = AclRulesOf(flow_);
   options.flow = name_;
   options.client_id = absl::StrCat(name_, "|acls");
   options.ledger_replication_factor = flow_.progress_replication_factor;

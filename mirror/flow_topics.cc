@@ -27,6 +27,10 @@ TopicSelection SelectionOf(const Flow& flow) {
           flow.replicate_heartbeats};
 }
 
+AclRules AclRulesOf(const Flow& flow) {
+  return {SelectionOf(flow), flow.source.alias, flow.groups, flow.acls};
+}
+
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
   return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which topics a flow selects, and which it keeps for itself and where: the
-// names and shapes that follow from a Flow.
+// Which topics and ACLs a flow selects, and which topics it keeps for itself
+// and where: the names and shapes that follow from a Flow.
 
 #ifndef MIRROR_FLOW_TOPICS_H_
 #define MIRROR_FLOW_TOPICS_H_
@@ -11,6 +11,7 @@
 
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/flow.h"
+#include "mirror/metadata/acl_plan.h"
 #include "mirror/policy/topic_selection.h"
 
 namespace mirror {
@@ -18,6 +19,7 @@ namespace mirror {
 // All of them are for flows that have their policy and topics set.
 
 TopicSelection SelectionOf(const Flow& flow);
+AclRules AclRulesOf(const Flow& flow);
 
 // Progress, in MM2's format.
 std::string ProgressTopic(const Flow& flow);
@@ -32,7 +34,8 @@ struct FlowTopic {
   NewTopic topic;
 };
 
-// The topics that the flow creates for itself where they are missing.
+// The topics that the flow creates for itself where they are missing; that of
+// created ACLs only once there is one.
 std::vector<FlowTopic> InternalTopics(const Flow& flow);
 
 }  // namespace mirror

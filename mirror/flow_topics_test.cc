@@ -48,6 +48,23 @@ TEST(FlowTopics, OffsetSyncsMayBeOnTheTarget) {
   EXPECT_EQ(Lines(flow)[3], "B mm2-offset-syncs.A.internal 1");
 }
 
+TEST(FlowTopics, RemovedAclsAndRefusedRecordsNeedOneEach) {
+  Flow flow = NewFlow();
+  flow.acls.remove = true;
+  flow.progress_replication_factor = 2;
+  flow.replication_factor = 3;
+  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  const std::vector<FlowTopic> topics = InternalTopics(flow);
+  ASSERT_EQ(topics.size(), 7u);
+  EXPECT_EQ(topics[5].topic.name, "mm2-acls.A.internal");
+  EXPECT_EQ(topics[5].topic.partitions, 1);
+  EXPECT_EQ(topics[5].topic.replication_factor, 2);
+  EXPECT_EQ(topics[6].topic.name, "mm2-dead-letters.A.internal");
+  EXPECT_EQ(topics[6].topic.partitions, 1);
+  EXPECT_EQ(topics[6].topic.replication_factor, 3);
+  EXPECT_EQ(topics[6].topic.configs.count("max.message.bytes"), 1u);
+}
+
 TEST(FlowTopics, WhatIsNotDoneNeedsNoTopic) {
   Flow flow = NewFlow();
   flow.heartbeats.enabled = false;

@@ -14,8 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/acl_admin.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/topic_config.h"
+#include "mirror/model/acl_binding.h"
 #include "mirror/testing/matchers.h"
 #include "tests/integration/test_cluster.h"
 #include "tests/support/child_process.h"
@@ -26,6 +28,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -35,12 +38,33 @@ std::string Properties(const std::string& a, const std::string& b) {
                       "\n"
                       "A->B.enabled = true\n"
                       "A->B.topics = orders.*\n"
-                      "sync.topic.acls.enabled = false\n"
+                      "sync.topic.acls.remove.enabled = true\n"
                       "sync.topic.configs.interval.seconds = 1\n"
                       "refresh.topics.interval.seconds = 1\n");
 }
 
-// All topics with their partitions and overrides.
+// With an authorizer, which lets us do everything.
+std::unique_ptr<TestCluster> StartCluster(const std::string& alias) {
+  return TestCluster::Start(alias,
+                            {"authorizer.class.name=org.apache.kafka.metadata."
+                             "authorizer.StandardAuthorizer",
+                             "super.users=User:ANONYMOUS"})
+      .value();
+}
+
+// Lets alice read a topic, or takes that back.
+void SetReadable(TestCluster* cluster, const std::string& topic,
+                 bool readable) {
+  AclBinding acl;
+  acl.name = topic;
+  acl.principal = "User:alice";
+  const auto admin = cluster->cluster()->NewAclAdmin("test").value();
+  const std::vector<AclBinding> acls = {acl};
+  EXPECT_THAT(readable ? admin->CreateAcls(acls) : admin->DeleteAcls(acls),
+              Each(IsOk()));
+}
+
+// All topics with their partitions and overrides, and all ACLs about topics.
 std::map<std::string, std::string> Everything(TestCluster* cluster) {
   const auto admin = cluster->cluster()->NewAdmin("test").value();
   const std::vector<TopicDescription> topics = admin->ListTopics().value();
@@ -54,19 +78,20 @@ std::map<std::string, std::string> Everything(TestCluster* cluster) {
       absl::StrAppend(&text, " ", config.name, "=", config.value.value_or(""));
     }
   }
+  const auto acl_admin = cluster->cluster()->NewAclAdmin("test").value();
+  const auto acls = acl_admin->DescribeAcls({AclResource::kTopic}).value();
+  for (const AclBinding& acl : acls) all[acl.ToString()] = "";
   return all;
 }
 
 class DryRunTest : public ::testing::Test {
  protected:
   static TestCluster* A() {
-    static const std::unique_ptr<TestCluster> kCluster =
-        TestCluster::Start("A").value();
+    static const std::unique_ptr<TestCluster> kCluster = StartCluster("A");
     return kCluster.get();
   }
   static TestCluster* B() {
-    static const std::unique_ptr<TestCluster> kCluster =
-        TestCluster::Start("B").value();
+    static const std::unique_ptr<TestCluster> kCluster = StartCluster("B");
     return kCluster.get();
   }
 
@@ -80,6 +105,7 @@ TEST_F(DryRunTest, TellsAllDifferencesAndChangesNothingUntilTheMirrorDoes) {
   A()->CreateTopic("orders-new", 3, {{"retention.bytes", "1000000"}});
   A()->CreateTopic("payments", 1);
   B()->CreateTopic("A.orders", 1, {{"retention.bytes", "2000000"}});
+  SetReadable(A(), "orders", true);
   const std::string file =
       WriteProperties(Properties(A()->servers(), B()->servers()));
   const auto on_a = Everything(A());
@@ -99,6 +125,9 @@ TEST_F(DryRunTest, TellsAllDifferencesAndChangesNothingUntilTheMirrorDoes) {
                           "+2000000  +the default"),
             ContainsRegex("topic  +mm2-offsets.A.internal on B  +missing  +25"),
             ContainsRegex("topic  +mm2-offset-syncs.B.internal on A  +missing"),
+            ContainsRegex("topic  +mm2-acls.A.internal on B  +missing  +1 "),
+            ContainsRegex("A->B  acl  +TOPIC A.orders on B  +missing  +ALLOW "
+                          "READ for User:alice from \\*"),
             ContainsRegex("B->A  topic  +heartbeats on A  +missing"),
             HasSubstr("; nothing was"), Not(HasSubstr("payments"))));
   EXPECT_EQ(Everything(A()), on_a);
@@ -112,6 +141,14 @@ TEST_F(DryRunTest, TellsAllDifferencesAndChangesNothingUntilTheMirrorDoes) {
       << DryRun(file).output;
   EXPECT_THAT(daemon->Signal(SIGTERM), IsOk());
   EXPECT_THAT(daemon->Wait(absl::Seconds(10)), IsOkAndHolds(0));
+
+  SetReadable(A(), "orders", false);
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(DryRun(file).output, "1 would be created");
+  }));
+  EXPECT_THAT(DryRun(file).output,
+              ContainsRegex("A->B  acl  +TOPIC A.orders on B  +ALLOW READ for "
+                            "User:alice from \\*  +removed"));
 }
 
 TEST_F(DryRunTest, AnUnreachableClusterIsCode3) {

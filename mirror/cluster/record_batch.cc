@@ -15,6 +15,15 @@ int64_t ValueBytes(const std::vector<Record>& records) {
 
 }  // namespace
 
+std::vector<std::unique_ptr<RecordBatch>> RecordBatch::Split() {
+  std::vector<std::unique_ptr<RecordBatch>> batches;
+  for (int64_t i = 0; i < count(); ++i) {
+    batches.push_back(std::make_unique<OwnedRecordBatch>(
+        topic_partition(), std::vector<Record>{ToRecord(i)}, leader_epoch()));
+  }
+  return batches;
+}
+
 OwnedRecordBatch::OwnedRecordBatch(TopicPartition topic_partition,
                                    std::vector<Record> records,
                                    int32_t leader_epoch)

@@ -9,9 +9,11 @@
 #define MIRROR_CLUSTER_RECORD_BATCH_H_
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
@@ -44,6 +46,16 @@ class RecordBatch {
 
   // A copy of the record at `index`, 0 <= index < count().
   virtual Record ToRecord(int64_t index) const = 0;
+
+  // Whether ToRecord() shows all of that record. Unimplemented says what is
+  // missing; a batch that is sent on as it came keeps it.
+  virtual absl::Status Shows(int64_t /*index*/) const {
+    return absl::OkStatus();
+  }
+
+  // Cuts the batch into one per record, in order, as they came. Nothing else
+  // may be done with it afterwards.
+  virtual std::vector<std::unique_ptr<RecordBatch>> Split();
 
  protected:
   struct Summary {

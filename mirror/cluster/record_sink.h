@@ -31,6 +31,8 @@ struct Ack {
   DownstreamOffset base;
   int64_t count = 0;
   absl::Status status;
+  // Of them, those whose timestamp of 0 the client cannot write: they have 1.
+  int64_t retimed = 0;
 };
 
 // Purpose: appends records to partitions in the order sent, buffering a bounded
@@ -46,12 +48,12 @@ class RecordSink {
   virtual ~RecordSink() = default;
 
   // Takes records of `batch` from index `*next` on for partition `target`, with
-  // key, value, headers and timestamp kept, and advances `*next` past those
-  // taken. OK with *next < count(): the buffer is full; call again after
-  // Poll(). Another code concerns the record at `*next`: NotFound, no such
-  // topic or partition (as far as is known yet: retriable after metadata has
-  // come); InvalidArgument, the record is larger than this client may send;
-  // FailedPrecondition, the sink is beyond use. Never blocks.
+  // key, value, headers and timestamp kept (but see Ack::retimed), and advances
+  // `*next` past those taken. OK with *next < count(): the buffer is full; call
+  // again after Poll(). Another code concerns the record at `*next`: NotFound,
+  // no such topic or partition (as far as is known yet: retriable after
+  // metadata has come); InvalidArgument, the record is larger than this client
+  // may send; FailedPrecondition, the sink is beyond use. Never blocks.
   virtual absl::Status Send(const TopicPartition& target, RecordBatch* batch,
                             int64_t* next) = 0;
 

@@ -7,8 +7,10 @@
 #define MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/kafka/handles.h"
@@ -17,9 +19,16 @@
 
 namespace mirror::internal {
 
-// A copy of one consumed message. A header name with a NUL in it ends there,
-// for librdkafka shows no more of it; a batch sent on untouched keeps it whole.
+// A copy of one consumed message. A header name with a NUL in it is whole if
+// the header has a value; if it has none, the name ends at the NUL.
 Record ToRecord(const rd_kafka_message_t& message);
+
+// What a header costs in memory beyond its name and value: librdkafka's own
+// bytes, and the allocator's.
+inline constexpr int64_t kHeaderBytes = 64;
+
+// Bytes of all headers of a message in memory; 0 without any.
+int64_t HeaderBytes(const rd_kafka_message_t& message);
 
 // Thread safety: thread-compatible.
 // Lifetime: must be destroyed before the client that consumed it.
@@ -32,12 +41,14 @@ class KafkaRecordBatch final : public RecordBatch {
   ~KafkaRecordBatch() override;
 
   Record ToRecord(int64_t index) const override;
+  absl::Status Shows(int64_t index) const override;
+  std::vector<std::unique_ptr<RecordBatch>> Split() override;
 
   // The message itself, which stays owned by the batch.
   rd_kafka_message_t* message(int64_t index) const { return messages_[index]; }
 
  private:
-  const std::vector<rd_kafka_message_t*> messages_;
+  std::vector<rd_kafka_message_t*> messages_;
 };
 
 }  // namespace mirror::internal

@@ -31,8 +31,13 @@ rd_kafka_vu_t Unit(rd_kafka_vtype_t type) {
   return unit;
 }
 
-// What a record costs in the producer's queue. Small ones are mostly overhead,
-// and a buffer counted without it takes several times the memory it names.
+// Set in a report's opaque if the record was written with another timestamp; no
+// offset reaches so far.
+constexpr int64_t kRetimed = int64_t{1} << 62;
+
+// What a record costs in the producer's queue, but for its headers. Small ones
+// are mostly overhead, and a buffer counted without it takes several times the
+// memory it names.
 int64_t Size(const rd_kafka_message_t& message) {
   return static_cast<int64_t>(message.key_len + message.len) + kOverheadBytes;
 }
@@ -191,10 +196,12 @@ ErrorPtr KafkaRecordSink::Forward(rd_kafka_topic_t* topic, int32_t partition,
                                   rd_kafka_message_t* message) {
   rd_kafka_timestamp_type_t type;
   const int64_t timestamp_ms = rd_kafka_message_timestamp(message, &type);
+  const int64_t size = Size(*message) + HeaderBytes(*message);
   rd_kafka_headers_t* headers = nullptr;
   // Handed over as they are: order, duplicates and names with a NUL stay.
   rd_kafka_message_detach_headers(message, &headers);
-  ErrorPtr error = Produce(topic, partition, *message, timestamp_ms, headers);
+  ErrorPtr error =
+      Produce(topic, partition, *message, size, timestamp_ms, headers);
   if (error != nullptr && headers != nullptr) {
     rd_kafka_message_set_headers(message, headers);  // for the next attempt
   }
@@ -207,18 +214,24 @@ ErrorPtr KafkaRecordSink::Forward(rd_kafka_topic_t* topic, int32_t partition,
   message.offset = record.offset.value();
   SetBytes(record.key, &message.key, &message.key_len);
   SetBytes(record.value, &message.payload, &message.len);
+  int64_t size = Size(message);
+  for (const Header& header : record.headers) {
+    size += static_cast<int64_t>(header.key.size()) + kHeaderBytes;
+    if (header.value.has_value()) {
+      size += static_cast<int64_t>(header.value->size());
+    }
+  }
   HeadersPtr headers = NewHeaders(record.headers);
-  ErrorPtr error =
-      Produce(topic, partition, message, record.timestamp_ms, headers.get());
+  ErrorPtr error = Produce(topic, partition, message, size, record.timestamp_ms,
+                           headers.get());
   if (error == nullptr) headers.release();
   return error;
 }
 
 ErrorPtr KafkaRecordSink::Produce(rd_kafka_topic_t* topic, int32_t partition,
                                   const rd_kafka_message_t& record,
-                                  int64_t timestamp_ms,
+                                  int64_t size, int64_t timestamp_ms,
                                   rd_kafka_headers_t* headers) {
-  const int64_t size = Size(record);
   if (buffered_bytes_ > 0 && buffered_bytes_ + size > max_buffered_bytes_) {
     return ErrorPtr(rd_kafka_error_new(RD_KAFKA_RESP_ERR__QUEUE_FULL, nullptr));
   }
@@ -235,9 +248,11 @@ ErrorPtr KafkaRecordSink::Produce(rd_kafka_topic_t* topic, int32_t partition,
   units[2].u.i = RD_KAFKA_MSG_F_COPY;
   units[3].u.mem = {record.key, record.key_len};
   units[4].u.mem = {record.payload, record.len};
-  units[5].u.ptr = reinterpret_cast<void*>(record.offset);
   // To librdkafka 0 means now; one millisecond late is the lesser evil.
-  units[6].u.i64 = timestamp_ms == 0 ? 1 : timestamp_ms;
+  const bool retimed = timestamp_ms == 0;
+  units[5].u.ptr =
+      reinterpret_cast<void*>(record.offset | (retimed ? kRetimed : 0));
+  units[6].u.i64 = retimed ? 1 : timestamp_ms;
   units[7].u.headers = headers;
   const size_t count = std::size(units) - (headers == nullptr ? 1 : 0);
   ErrorPtr error(rd_kafka_produceva(client_->handle(), units, count));
@@ -275,17 +290,20 @@ void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
                                  : kNone;
   for (; report != nullptr; report = rd_kafka_event_message_next(event)) {
     --in_flight_;
-    buffered_bytes_ -= Size(*report);
-    const auto upstream = reinterpret_cast<int64_t>(report->_private);
+    buffered_bytes_ -= Size(*report) + HeaderBytes(*report);
+    const auto opaque = reinterpret_cast<int64_t>(report->_private);
+    const int64_t upstream = opaque & ~kRetimed;
+    const int64_t retimed = upstream == opaque ? 0 : 1;
     const rd_kafka_resp_err_t outcome = DeliveryOutcome(*report);
     if (outcome == last && Continues(acks->back(), *report, upstream)) {
       ++acks->back().count;
+      acks->back().retimed += retimed;
       continue;
     }
     last = outcome;
     acks->push_back({target, UpstreamOffset(upstream),
                      DownstreamOffset(report->offset), 1,
-                     ReportStatus(*report, target)});
+                     ReportStatus(*report, target), retimed});
   }
 }
 

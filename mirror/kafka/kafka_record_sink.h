@@ -59,14 +59,15 @@ class KafkaRecordSink final : public RecordSink {
   void Ask(Topic* topic);
   void TakeAnswers();
 
-  // Each is one record. Headers are given over on success only.
+  // Each is one record, and `size` what it costs. Headers are given over on
+  // success only.
   ErrorPtr Forward(rd_kafka_topic_t* topic, int32_t partition,
                    rd_kafka_message_t* message);
   ErrorPtr Forward(rd_kafka_topic_t* topic, int32_t partition,
                    const Record& record);
   ErrorPtr Produce(rd_kafka_topic_t* topic, int32_t partition,
-                   const rd_kafka_message_t& record, int64_t timestamp_ms,
-                   rd_kafka_headers_t* headers);
+                   const rd_kafka_message_t& record, int64_t size,
+                   int64_t timestamp_ms, rd_kafka_headers_t* headers);
 
   // Adds the reports of one event to `*acks`, from index `begin` on merged.
   void AddAcks(rd_kafka_event_t* event, size_t begin, std::vector<Ack>* acks);

@@ -286,8 +286,6 @@ bool FlowControl::NoteSourceId(const std::string& topic,
 void FlowControl::OnRecreated(const TopicPartition& source) {
   const std::string& id = known_[source.topic].id;
   ShardFor(source)->OnSourceRecreated(source, id);
-  if (options_.on_gap == GapPolicy::kStop) return;
-  options_.store->SetSource(source, {id, -1});
 }
 
 void FlowControl::SuspendMissing(const std::set<std::string>& present) {

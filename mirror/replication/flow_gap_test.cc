@@ -3,12 +3,15 @@
 // Where records are lost on the source, copies on the target, or a record is
 // refused: noticed, told, and what the operator chose is done.
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/policy/record_transform.h"
 #include "mirror/replication/flow_fixture.h"
 #include "mirror/testing/matchers.h"
 
@@ -354,6 +357,50 @@ TEST_F(FlowGapTest, OurOwnWritesAreNobodyElses) {
   }
 }
 
+TEST_F(FlowGapTest, WhatIsLostWhileTheSourceIsAwaitedIsToldAfterwards) {
+  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  b().DeleteTopic("A.orders");
+  flow_.RunFor(absl::Seconds(30));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+  EXPECT_EQ(flow_.CountEvents(Kind::kTargetChanged), 1);
+  ASSERT_EQ(History().size(), 2u);
+}
+
+TEST_F(FlowGapTest, ASourceThatComesBackDecidesNothingAboutTheTarget) {
+  StartWithTen();
+  b().DeleteTopic("A.orders");
+  ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+  for (const auto& shard : flow_.shards()) {
+    shard->Suspend(kOrders0, PROBLEM_SOURCE_TOPIC_MISSING, "not described");
+    shard->Restart(kOrders0);
+  }
+  flow_.RunFor(absl::Seconds(10));
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+}
+
+TEST_F(FlowGapTest, ACrashBeforeANewTopicIsReadFromItsStartSkipsNothing) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  b().SetPartitionDown(kCopy0, true);
+  AppendOld(5);
+  flow_.RunFor(absl::Seconds(10));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  flow_.RunFor(absl::Seconds(10));
+  flow_.Crash();
+  b().SetPartitionDown(kCopy0, false);
+  flow_.Start();
+  EXPECT_TRUE(Settles(49));
+  EXPECT_EQ(Copies("new"), 50);
+}
+
 // --- Refused records --------------------------------------------------------
 
 class FlowRefusalTest : public FlowGapTest {
@@ -411,6 +458,34 @@ TEST_F(FlowRefusalTest, ARefusedRecordIsKeptInTheDeadLetterTopic) {
   EXPECT_EQ(History()[0].reason, SkipReason::kDeadLettered);
 }
 
+TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  StartWithALargeOne();
+  ASSERT_TRUE(Settles(9));
+  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  EXPECT_TRUE(Settles(10));
+  EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 2);
+}
+
+TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  b().CreateTopic(kDeadLetters, 1);
+  b().SetPartitionDown({kDeadLetters, 0}, true);
+  StartWithALargeOne();
+  ASSERT_TRUE(Settles(3));
+  flow_.RunFor(absl::Seconds(2));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(3);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  b().SetPartitionDown({kDeadLetters, 0}, false);
+  flow_.RunFor(absl::Seconds(10));
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  EXPECT_TRUE(Settles(2));
+  EXPECT_EQ(Copies("new"), 3);
+}
+
 TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {
   Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
   b().CreateTopic(kDeadLetters, 1);
@@ -429,6 +504,74 @@ TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {
   EXPECT_TRUE(Settles(9));
   EXPECT_EQ(b().LogEnd(kCopy0), 10);
   EXPECT_THAT(b().Records({kDeadLetters, 0}), IsEmpty());
+}
+
+// Sees every record, and changes none.
+class Looker final : public RecordTransform {
+ public:
+  absl::StatusOr<RecordVerdict> Transform(const TopicPartition&,
+                                          Record&) const override {
+    return RecordVerdict::kKeep;
+  }
+};
+
+class FlowHiddenTest : public FlowRefusalTest {
+ protected:
+  // The record at offset 4 of ten has a header that cannot be seen whole.
+  void StartWithAHiddenOne() {
+    a().CreateTopic("orders", 1);
+    a().Fill(kOrders0, 4);
+    Record hidden = WithValue("hidden");
+    hidden.headers = {{std::string("a\0b", 3), std::nullopt}};
+    a().Append(kOrders0, hidden);
+    a().Fill(kOrders0, 5);
+    flow_.Start();
+  }
+  void AddTransform() {
+    flow_.shard_options().partition.transforms = {std::make_shared<Looker>()};
+  }
+};
+
+TEST_F(FlowHiddenTest, WithoutTransformsARecordIsCopiedUnseen) {
+  StartWithAHiddenOne();
+  EXPECT_TRUE(Settles(9));
+  EXPECT_EQ(b().Records(kCopy0)[4].headers, a().Records(kOrders0)[4].headers);
+}
+
+TEST_F(FlowHiddenTest, NoTransformIsShownHalfARecord) {
+  AddTransform();
+  StartWithAHiddenOne();
+  EXPECT_TRUE(Settles(3));
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(b().LogEnd(kCopy0), 4);
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_RECORD_REFUSED);
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("the record at offset 4 of orders-0 on cluster A"));
+}
+
+TEST_F(FlowHiddenTest, ARecordThatTransformsCannotSeeIsLeftOutAndNoted) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  AddTransform();
+  StartWithAHiddenOne();
+  EXPECT_TRUE(Settles(9));
+  EXPECT_EQ(b().LogEnd(kCopy0), 9);
+  EXPECT_EQ(flow_.CountEvents(Kind::kRecordSkipped), 1);
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kRefused);
+  EXPECT_EQ(History()[0].first, U(4));
+}
+
+TEST_F(FlowGapTest, TimestampsThatCannotBeWrittenAreToldOnceAndCounted) {
+  a().CreateTopic("orders", 1);
+  Record epoch = WithValue("epoch");
+  epoch.timestamp_ms = 0;
+  for (int i = 0; i < 3; ++i) a().Append(kOrders0, epoch);
+  flow_.Start();
+  ASSERT_TRUE(Settles(2));
+  a().Append(kOrders0, epoch);
+  ASSERT_TRUE(Settles(3));
+  EXPECT_EQ(flow_.Status(kOrders0).records_retimed(), 4);
+  EXPECT_EQ(flow_.CountEvents(Kind::kTimestampChanged), 1);
 }
 
 TEST_F(FlowRefusalTest, WaitsBeforeARefusedRecordByDefault) {

@@ -66,6 +66,7 @@ void PartitionReplicator::SettleRefused(SkipReason reason, absl::Time now) {
   progress_.Reset();
   progress_.Dropped(refused);
   UpdateCommittable();
+  if (state_ == PARTITION_STOPPED) return;  // for another reason meanwhile
   problem_ = PROBLEM_NONE;
   reason_.clear();
   backoff_ = absl::ZeroDuration();
@@ -75,8 +76,12 @@ void PartitionReplicator::OnTargetChange(
     const TargetChange& change, const std::optional<SkippedRange>& lost,
     absl::Time now) {
   target_end_.reset();
-  // The first of the two ways to notice it counts.
-  if (state_ == PARTITION_STOPPED) return;
+  if (state_ == PARTITION_STOPPED) {
+    // The first of the two ways to notice it counts. What happens while another
+    // decision is awaited has its turn after that.
+    if (!lost_.has_value() && !IsForeign(change)) target_change_ = change;
+    return;
+  }
   if (options_->on_target_change == GapPolicy::kStop) {
     Suspend(change.problem,
             absl::StrCat(change.what,
@@ -124,6 +129,40 @@ void PartitionReplicator::OnRefused(const absl::Status& status,
        absl::StrCat(what, TargetRemedy(problem, options_->target_alias,
                                        plan_.target.topic)),
        now);
+}
+
+void PartitionReplicator::OnHidden(UpstreamOffset offset,
+                                   const absl::Status& why, absl::Time now) {
+  const std::string what = absl::StrCat(
+      "the record at offset ", offset.value(), " of ", plan_.source.ToString(),
+      " on cluster ", options_->source_alias,
+      " cannot be shown to the flow's transforms: ", why.message());
+  // A dead letter would not be what it was, either.
+  const bool settles = options_->on_refused == RefusedPolicy::kSkip;
+  if (settles) {
+    refused_ = offset;
+    refusal_ = what;
+  }
+  Fail(PROBLEM_RECORD_REFUSED, offset, /*from_target=*/false, settles,
+       absl::StrCat(what,
+                    "; a flow without transforms copies it, and one with "
+                    "on.refused.record = skip leaves it out"),
+       now);
+}
+
+void PartitionReplicator::OnRetimed(const Ack& ack) {
+  if (stats_.retimed() == 0) {
+    Report(EngineEvent::Kind::kTimestampChanged, LogLevel::kWarning,
+           absl::StrCat(
+               "among the records at offsets ", ack.first.value(), " to ",
+               (ack.first + (ack.count - 1)).value(), " are ", ack.retimed,
+               " with timestamp 0 (1970-01-01), which librdkafka "
+               "cannot write; in ",
+               plan_.target.ToString(), " on cluster ", options_->target_alias,
+               " they have 1, a millisecond later, as all others of "
+               "the partition will; records_retimed counts them"));
+  }
+  stats_.OnRetimed(ack.retimed);
 }
 
 void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
@@ -239,6 +278,7 @@ void PartitionReplicator::OnSinkLost(absl::Time now) {
   sent_.clear();
   in_flight_records_ = 0;
   in_flight_bytes_ = 0;
+  target_end_.reset();
   stalled_ = false;
   refused_.reset();
   dead_letter_.reset();
@@ -252,7 +292,11 @@ void PartitionReplicator::OnSinkLost(absl::Time now) {
 
 void PartitionReplicator::Suspend(PartitionProblem problem,
                                   const std::string& reason) {
-  if (state_ == PARTITION_STOPPED && problem_ == problem) return;
+  // Somebody is to decide already; that the source is gone changes nothing.
+  if (state_ == PARTITION_STOPPED &&
+      (problem_ == problem || problem == PROBLEM_SOURCE_TOPIC_MISSING)) {
+    return;
+  }
   if (!held_.empty()) {
     next_read_ = FirstUnsent();
     held_.clear();
@@ -265,7 +309,13 @@ void PartitionReplicator::Suspend(PartitionProblem problem,
 }
 
 void PartitionReplicator::Restart() {
-  if (state_ != PARTITION_STOPPED) return;
+  if (state_ != PARTITION_STOPPED || problem_ != PROBLEM_SOURCE_TOPIC_MISSING) {
+    return;
+  }
+  LeaveStopped();
+}
+
+void PartitionReplicator::LeaveStopped() {
   asks_bounds_ = true;
   resume_ = next_read_;
   state_ = PARTITION_DRAINING;
@@ -326,7 +376,7 @@ absl::Status PartitionReplicator::Resolve(GapPolicy decision, absl::Time now) {
     StartOver(topic_id_);
   } else {
     decision_ = decision;
-    Restart();
+    LeaveStopped();
   }
   return absl::OkStatus();
 }

@@ -46,8 +46,9 @@ std::string TargetRemedy(PartitionProblem problem, const std::string& alias,
           "; if it is too large, raise max.message.bytes of "
           "topic ",
           topic, " on cluster ", alias,
-          "; to go on without it, set on.refused.record to "
-          "skip or dead-letter");
+          ", and if its time is too far away, message.timestamp.after.max.ms "
+          "or message.timestamp.before.max.ms; to go on without it, set "
+          "on.refused.record to skip or dead-letter");
     case PROBLEM_TARGET_TOPIC_MISSING:
       return "; the next topic refresh creates it, or on.target.change decides";
     case PROBLEM_NOT_AUTHORIZED:

@@ -96,7 +96,9 @@ void PartitionReplicator::HoldTransformed(std::unique_ptr<RecordBatch> batch,
                                           absl::Time now) {
   TransformedBatch result = TransformBatch(*batch, options_->transforms);
   stats_.OnDropped(result.dropped);
-  if (!result.failure.ok()) {
+  if (result.hidden) {
+    OnHidden(result.through + 1, result.failure, now);
+  } else if (!result.failure.ok()) {
     const UpstreamOffset failed = result.through + 1;
     Fail(PROBLEM_TRANSFORM_FAILED, failed, /*from_target=*/false,
          /*quiet=*/false,
@@ -136,12 +138,10 @@ void PartitionReplicator::SplitFirstHeld() {
   const Held whole = std::move(held_.front());
   held_.pop_front();
   UpstreamOffset through = whole.through;
-  for (int64_t i = whole.batch->count() - 1; i >= 0; --i) {
-    std::vector<Record> one = {whole.batch->ToRecord(i)};
-    const UpstreamOffset offset = one.front().offset;
-    held_.push_front(
-        {std::make_unique<OwnedRecordBatch>(plan_.source, std::move(one)),
-         offset, through});
+  std::vector<std::unique_ptr<RecordBatch>> ones = whole.batch->Split();
+  for (auto one = ones.rbegin(); one != ones.rend(); ++one) {
+    const UpstreamOffset offset = (*one)->first_offset();
+    held_.push_front({std::move(*one), offset, through});
     through = offset - 1;
   }
 }
@@ -153,8 +153,11 @@ bool PartitionReplicator::HoldsDeadLetter() const {
 }
 
 void PartitionReplicator::SendDeadLetter(absl::Time now) {
-  dead_letter_ = ToDeadLetter(held_.front().batch->ToRecord(0), plan_.source,
-                              refusal_, now);
+  const RecordBatch& batch = *held_.front().batch;
+  const absl::Status shows = batch.Shows(0);
+  if (!shows.ok())
+    absl::StrAppend(&refusal_, "; kept in part: ", shows.message());
+  dead_letter_ = ToDeadLetter(batch.ToRecord(0), plan_.source, refusal_, now);
   held_.pop_front();
   ++in_flight_records_;
   last_ack_ = now;
@@ -247,6 +250,7 @@ bool PartitionReplicator::OnAck(const Ack& ack, absl::Time now) {
   stalled_ = false;
   Recovered();
   stats_.OnRecords(ack.count);
+  if (ack.retimed > 0) OnRetimed(ack);
   if (isolate_through_.has_value() && last >= *isolate_through_) {
     isolate_through_.reset();
   }

@@ -112,7 +112,8 @@ class PartitionReplicator {
   std::optional<Record> TakeDeadLetter() {
     return std::exchange(dead_letter_, std::nullopt);
   }
-  // What the last acknowledgement told of the target, for OnTargetChange().
+  // What happened to the target, for OnTargetChange(): by the last
+  // acknowledgement, or while STOPPED for another reason.
   std::optional<TargetChange> TakeTargetChange() {
     return std::exchange(target_change_, std::nullopt);
   }
@@ -145,7 +146,8 @@ class PartitionReplicator {
   void OnSinkLost(absl::Time now);
   // Sets the partition aside until Restart(): the source topic is gone or new.
   void Suspend(PartitionProblem problem, const std::string& reason);
-  // Leaves STOPPED, with what comes next, if that is still there.
+  // The source topic is there again: leaves STOPPED, with what comes next if
+  // that is still there, unless an operator's decision is awaited.
   void Restart();
   // The source topic is another one than the one copied so far, which is known
   // to have ended at `known_end`.
@@ -198,12 +200,17 @@ class PartitionReplicator {
   void UpdateCommittable();
   void OnRefused(const absl::Status& status, UpstreamOffset first,
                  UpstreamOffset last, absl::Time now);
+  // The record cannot be shown to the transforms in full.
+  void OnHidden(UpstreamOffset offset, const absl::Status& why, absl::Time now);
+  // Counts, and tells of the first.
+  void OnRetimed(const Ack& ack);
   // Sets the partition back to `resume`. `from_target`: what is held is after
   // the failed record and must not be sent.
   // Reports nothing, and does not wait, if `quiet`: the next step tells.
   void Fail(PartitionProblem problem, UpstreamOffset resume, bool from_target,
             bool quiet, std::string reason, absl::Time now);
   void AfterDrain(absl::Time now);
+  void LeaveStopped();
   // Passes over the record that is refused.
   void SettleRefused(SkipReason reason, absl::Time now);
   void NoteSkipped(SkippedRange range, absl::Time now);

@@ -38,6 +38,7 @@ void PartitionStats::FillStatus(absl::Time now, PartitionStatus* status) const {
   status->set_bytes(bytes_);
   status->set_records_dropped(dropped_);
   status->set_restarts(restarts_);
+  status->set_records_retimed(retimed_);
   FillWindow(record_age_, now, status->mutable_record_age());
   FillWindow(replication_latency_, now, status->mutable_replication_latency());
 }

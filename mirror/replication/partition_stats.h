@@ -24,6 +24,9 @@ class PartitionStats {
   // A batch of values of this size was acknowledged as a whole.
   void OnBatch(int64_t bytes, int64_t timestamp_ms, absl::Time now);
   void OnDropped(int64_t count) { dropped_ += count; }
+  // Acknowledged, with timestamp 1 in place of 0.
+  void OnRetimed(int64_t count) { retimed_ += count; }
+  int64_t retimed() const { return retimed_; }
   // The partition was set back by an error.
   void OnRestart() { ++restarts_; }
 
@@ -34,6 +37,7 @@ class PartitionStats {
   int64_t bytes_ = 0;
   int64_t dropped_ = 0;
   int64_t restarts_ = 0;
+  int64_t retimed_ = 0;
   WindowedStat record_age_;
   WindowedStat replication_latency_;
 };

@@ -12,8 +12,9 @@ namespace {
 
 constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
 // What is acknowledged is committed at a stop, however late it is: the index is
-// sent, the progress is sent, and that is answered.
-constexpr int kCommitTurns = 3;
+// sent, the progress is sent, and that is answered; then, of a new topic, which
+// one it is.
+constexpr int kCommitTurns = 5;
 constexpr absl::Duration kSweepInterval = absl::Milliseconds(20);
 // Settings that were good at Create() are good later, so making a client anew
 // hardly ever fails.
@@ -142,7 +143,7 @@ bool Shard::HasUncommitted() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const auto& item) {
     const Entry& entry = item.second;
     const std::optional<UpstreamOffset> done = entry.partition->committable();
-    return done.has_value() && done != entry.committed;
+    return done.has_value() && (done != entry.committed || entry.new_topic);
   });
 }
 
@@ -223,7 +224,10 @@ void Shard::BeginStretch(Entry* entry,
   const PartitionReplicator& partition = *entry->partition;
   TakeEvents(entry);  // what was skipped belongs to what is left behind
   entry->new_stretch = true;
-  if (stretch.anew) options_.store->StartOver(partition.source());
+  if (stretch.anew) {
+    options_.store->StartOver(partition.source());
+    entry->new_topic = true;
+  }
   if (partition.target_log().has_value()) {
     options_.store->Begin(partition.source(), stretch.first,
                           *partition.target_log());
@@ -247,6 +251,7 @@ void Shard::SendHeld(absl::Time now) {
                  (result == PartitionReplicator::SendResult::kAtLimit &&
                   !entry->partition->stalled());
       TakeEvents(entry);
+      TakeDeadLetter(entry, now);
     }
     if (entry->partition->HasHeld()) *still_holding++ = entry;
   }
@@ -254,12 +259,13 @@ void Shard::SendHeld(absl::Time now) {
   blocked_ |= looking_up;
 }
 
+void Shard::TakeDeadLetter(Entry* entry, absl::Time now) {
+  std::optional<Record> letter = entry->partition->TakeDeadLetter();
+  if (!letter.has_value()) return;
+  dead_letter_of_[dead_letters_.Add(0, {*std::move(letter)}, now)] = entry;
+}
+
 void Shard::MoveDeadLetters(absl::Time now) {
-  for (Entry* entry : holding_) {
-    std::optional<Record> letter = entry->partition->TakeDeadLetter();
-    if (!letter.has_value()) continue;
-    dead_letter_of_[dead_letters_.Add(0, {*std::move(letter)}, now)] = entry;
-  }
   dead_letters_.Send(sink_.get(), now);
   for (const TopicQueue::Outcome& outcome : dead_letters_.TakeOutcomes()) {
     for (int64_t id = outcome.first; id < outcome.first + outcome.count; ++id) {
@@ -319,6 +325,10 @@ void Shard::Sweep(absl::Time now) {
       entry.assigned = false;
     }
     partition->Tick(now);
+    if (partition->state() != PARTITION_STOPPED) {
+      const auto change = partition->TakeTargetChange();
+      if (change.has_value()) HandleTargetChange(&entry, *change);
+    }
     if (const auto stretch = partition->TakeStretch()) {
       BeginStretch(&entry, *stretch);
     }
@@ -382,6 +392,13 @@ void Shard::BeginCommit(absl::Time now) {
     const int32_t epoch = entry.partition->acked_epoch();
     if (epoch >= 0) options_.store->SetLeaderEpoch(source, epoch);
     const std::optional<UpstreamOffset> done = entry.partition->committable();
+    // Once the stored progress holds in the new topic, too: a crash in between
+    // begins that topic once more, rather than somewhere in the middle.
+    if (entry.new_topic && done.has_value() &&
+        entry.committed.value_or(UpstreamOffset(-1)) <= *done) {
+      entry.new_topic = false;
+      options_.store->SetSource(source, {entry.partition->topic_id(), epoch});
+    }
     if (done.has_value() && done != entry.committed) {
       copied.push_back({source, *done});
     }

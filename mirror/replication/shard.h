@@ -132,6 +132,9 @@ class Shard {
     UpstreamOffset read_end;
     // Nothing was acknowledged since a stretch of copying began.
     bool new_stretch = false;
+    // The source topic is another one, and the stored progress may still be
+    // that of the old one.
+    bool new_topic = false;
   };
 
   Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
@@ -148,6 +151,8 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SendHeld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What the target refused, on its way to the dead-letter topic.
+  void TakeDeadLetter(Entry* entry, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MoveDeadLetters(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The last source offset of which a copy should stand on the target.
   static std::optional<UpstreamOffset> LastCopied(const Entry& entry);

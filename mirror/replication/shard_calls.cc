@@ -79,10 +79,7 @@ absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
   absl::Status status = entry->partition->Resolve(decision, clock_->Now());
   if (status.ok() && copies_are_lost) options_.store->StartOver(source);
   TakeEvents(entry);
-  // The topic may be another one from here on.
-  if (status.ok()) {
-    options_.store->SetSource(source, {entry->partition->topic_id(), -1});
-  }
+  if (status.ok()) options_.store->SetLeaderEpoch(source, -1);
   sweep_now_ = true;
   return status;
 }

@@ -32,6 +32,12 @@ TransformedBatch TransformBatch(
   for (int64_t i = 0; i < batch.count(); ++i) {
     Record record = batch.ToRecord(i);
     const UpstreamOffset offset = record.offset;
+    result.failure = batch.Shows(i);
+    if (!result.failure.ok()) {
+      result.hidden = true;
+      result.through = offset - 1;
+      break;
+    }
     const absl::StatusOr<RecordVerdict> verdict =
         Judge(batch.topic_partition(), transforms, record);
     if (!verdict.ok()) {

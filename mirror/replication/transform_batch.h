@@ -23,8 +23,10 @@ struct TransformedBatch {
   int64_t dropped = 0;
   // The last offset that was judged.
   UpstreamOffset through;
-  // Why the record after that could not be.
+  // Why the record after that could not be. Unimplemented of
+  // RecordBatch::Shows() if `hidden`: no transform has seen it.
   absl::Status failure;
+  bool hidden = false;
 };
 
 TransformedBatch TransformBatch(

@@ -39,7 +39,8 @@ struct EngineEvent {
     kAclRefused,  // not copied, by the target or by a rule; or none at all
     kTopicConfigsChanged,     // on the target, as on the source
     kTopicConfigOverwritten,  // is about to be: a change not made by the engine
-    kTopicConfigRefused       // cannot be read, or set on the target
+    kTopicConfigRefused,      // cannot be read, or set on the target
+    kTimestampChanged         // of copies: librdkafka cannot write 0
   };
 
   Kind kind = Kind::kFlowStarted;

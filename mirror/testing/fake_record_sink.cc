@@ -144,16 +144,20 @@ void FakeRecordSink::Answer(Produce produce) {
   for (Record& record : produce.records) {
     const UpstreamOffset upstream = record.offset;
     const int64_t bytes = ValueBytes(record);
+    const bool retimed = record.timestamp_ms == 0;  // as librdkafka does
+    if (retimed) record.timestamp_ms = 1;
     const int64_t offset =
         status.ok() ? partition->log.Append(std::move(record)) : 0;
     // One ack covers records without a gap; the log has none here.
     if (first ||
         upstream != pending_.back().ack.first + pending_.back().ack.count) {
       pending_.push_back(
-          {{produce.target, upstream, DownstreamOffset(offset), 0, status}, 0});
+          {{produce.target, upstream, DownstreamOffset(offset), 0, status, 0},
+           0});
       first = false;
     }
     ++pending_.back().ack.count;
+    if (retimed) ++pending_.back().ack.retimed;
     pending_.back().value_bytes += bytes;
   }
 }

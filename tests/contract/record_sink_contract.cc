@@ -123,6 +123,25 @@ TEST_P(RecordSinkContract, EveryPartitionKeepsTheOrderSent) {
   }
 }
 
+TEST_P(RecordSinkContract, ATimestampOfZeroIsWrittenAsOneAndTold) {
+  const TopicPartition tp{NewTopic(), 0};
+  auto sink = cluster()->NewSink({}).value();
+  std::vector<Record> records = Numbered(0, 4);
+  const int64_t timestamps[] = {0, 1, 0, -1};
+  for (size_t i = 0; i < 4; ++i) records[i].timestamp_ms = timestamps[i];
+  int64_t retimed = 0;
+  for (const Ack& ack : SendAndDrain(sink.get(), tp, std::move(records))) {
+    EXPECT_THAT(ack.status, IsOk());
+    retimed += ack.retimed;
+  }
+  EXPECT_EQ(retimed, 2);
+  std::vector<int64_t> written;
+  for (const Record& record : ReadAll(tp)) {
+    written.push_back(record.timestamp_ms);
+  }
+  EXPECT_THAT(written, ElementsAre(1, 1, 1, -1));
+}
+
 TEST_P(RecordSinkContract, ABatchMayBeDestroyedOnceAllOfItIsTaken) {
   const TopicPartition tp{NewTopic(), 0};
   auto sink = cluster()->NewSink({}).value();

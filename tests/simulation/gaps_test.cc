@@ -19,8 +19,8 @@
 namespace mirror {
 namespace {
 
-constexpr uint64_t kSeedsPerShard = 50;
-constexpr uint64_t kShards = 8;
+constexpr uint64_t kSeedsPerShard = 5;
+constexpr uint64_t kShards = 4;
 const TopicPartition kSource{"orders", 0};
 const TopicPartition kCopy{"A.orders", 0};
 

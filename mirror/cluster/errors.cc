@@ -6,6 +6,19 @@
 #include "absl/strings/str_cat.h"
 
 namespace mirror {
+namespace {
+
+absl::Status WithMessage(const absl::Status& status,
+                         absl::string_view message) {
+  absl::Status result(status.code(), message);
+  status.ForEachPayload(
+      [&result](absl::string_view url, const absl::Cord& payload) {
+        result.SetPayload(url, payload);
+      });
+  return result;
+}
+
+}  // namespace
 
 bool IsRetriable(const absl::Status& status) {
   switch (status.code()) {
@@ -21,13 +34,12 @@ bool IsRetriable(const absl::Status& status) {
 
 absl::Status Annotate(const absl::Status& status, absl::string_view context) {
   if (status.ok()) return status;
-  absl::Status annotated(status.code(),
-                         absl::StrCat(context, ": ", status.message()));
-  status.ForEachPayload(
-      [&annotated](absl::string_view url, const absl::Cord& payload) {
-        annotated.SetPayload(url, payload);
-      });
-  return annotated;
+  return WithMessage(status, absl::StrCat(context, ": ", status.message()));
+}
+
+absl::Status WithGrant(const absl::Status& status, absl::string_view grant) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  return WithMessage(status, absl::StrCat(status.message(), "; allow ", grant));
 }
 
 }  // namespace mirror

@@ -18,6 +18,10 @@ bool IsRetriable(const absl::Status& status);
 // OK stays OK.
 absl::Status Annotate(const absl::Status& status, absl::string_view context);
 
+// `status`, and if it is PermissionDenied with "; allow `grant`" after its
+// message, e.g. "READ on topic orders". The message itself names the cluster.
+absl::Status WithGrant(const absl::Status& status, absl::string_view grant);
+
 }  // namespace mirror
 
 #endif  // MIRROR_CLUSTER_ERRORS_H_

@@ -26,5 +26,16 @@ TEST(Annotate, KeepsCodeAndPayloads) {
   EXPECT_TRUE(Annotate(absl::OkStatus(), "x").ok());
 }
 
+TEST(WithGrant, SaysWhatToAllowWhereThatHelps) {
+  absl::Status status = absl::PermissionDeniedError("cluster A: no");
+  status.SetPayload("kafka", absl::Cord("29"));
+  const absl::Status with_grant = WithGrant(status, "READ on topic orders");
+  EXPECT_EQ(with_grant.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(with_grant.message(), "cluster A: no; allow READ on topic orders");
+  EXPECT_EQ(with_grant.GetPayload("kafka"), absl::Cord("29"));
+  const absl::Status gone = absl::NotFoundError("gone");
+  EXPECT_EQ(WithGrant(gone, "READ on topic orders"), gone);
+}
+
 }  // namespace
 }  // namespace mirror

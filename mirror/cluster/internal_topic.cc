@@ -23,7 +23,8 @@ absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
       admin->DescribeTopics({topic}).front();
   if (found.ok()) return InternalTopic{found->partitions, false};
   if (found.status().code() != absl::StatusCode::kNotFound) {
-    return Annotate(found.status(), absl::StrCat("topic ", topic));
+    return WithGrant(Annotate(found.status(), absl::StrCat("topic ", topic)),
+                     absl::StrCat("CREATE, READ and WRITE on topic ", topic));
   }
   const absl::Status created =
       admin
@@ -33,7 +34,8 @@ absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
                            {{"cleanup.policy", "compact"}}}})
           .front();
   if (!created.ok()) {
-    return Annotate(created, absl::StrCat("creating topic ", topic));
+    return WithGrant(Annotate(created, absl::StrCat("creating topic ", topic)),
+                     absl::StrCat("CREATE on topic ", topic));
   }
   return InternalTopic{partitions, true};
 }
@@ -73,7 +75,10 @@ absl::Status InternalTopicWriter::EnsureTopic() {
 absl::Status InternalTopicWriter::Write(std::vector<Record> records) {
   if (records.empty()) return absl::OkStatus();
   absl::Status status = Prepare();
-  if (status.ok()) status = Send(std::move(records));
+  if (status.ok()) {
+    status = WithGrant(Send(std::move(records)),
+                       absl::StrCat("WRITE on topic ", topic_));
+  }
   return InContext(status);
 }
 
@@ -97,8 +102,9 @@ absl::Status InternalTopicWriter::Prepare() {
   if (topic_is_there_) return absl::OkStatus();
   const absl::StatusOr<InternalTopic> topic =
       EnsureInternalTopic(admin_.get(), topic_, 1, replication_factor_);
-  topic_is_there_ = topic.ok();
-  return topic.status();
+  // What exists and is not found is new, and not known to every broker yet.
+  topic_is_there_ = topic.ok() || absl::IsAlreadyExists(topic.status());
+  return topic_is_there_ ? absl::OkStatus() : topic.status();
 }
 
 absl::Status InternalTopicWriter::Send(std::vector<Record> records) {

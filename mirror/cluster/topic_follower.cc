@@ -62,8 +62,9 @@ absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
     status.Update(source_->Unassign(all));
     if (absl::IsFailedPrecondition(status)) source_.reset();  // beyond use
   }
-  return Annotate(
-      status, absl::StrCat("cluster ", cluster_->alias(), ", topic ", topic_));
+  return WithGrant(Annotate(status, absl::StrCat("cluster ", cluster_->alias(),
+                                                 ", topic ", topic_)),
+                   absl::StrCat("READ on topic ", topic_));
 }
 
 absl::Status TopicFollower::Describe(absl::FunctionRef<void()> on_reset) {

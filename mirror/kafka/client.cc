@@ -84,6 +84,8 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
   if (code == RD_KAFKA_RESP_ERR__TRANSPORT && IsOrdinaryDisconnect(reason)) {
     return;
   }
+  // About the group that librdkafka wants a name for, and that nobody joins.
+  if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return;
   MutexLock lock(&callbacks->mu);
   ConnectionFacts facts;
   facts.has_certificate = callbacks->has_certificate;

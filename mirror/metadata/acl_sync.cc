@@ -30,10 +30,8 @@ absl::Status WithRemedy(const absl::Status& status, const std::string& alias,
 
 absl::Status WithLedgerRemedy(const absl::Status& status) {
   if (!absl::IsPermissionDenied(status)) return status;
-  return absl::PermissionDeniedError(
-      absl::StrCat(status.message(),
-                   "; allow CREATE, DESCRIBE, READ and WRITE on that TOPIC, or "
-                   "write sync.topic.acls.remove.enabled = false"));
+  return absl::PermissionDeniedError(absl::StrCat(
+      status.message(), ", or write sync.topic.acls.remove.enabled = false"));
 }
 
 // Whether it is about the request, not about an ACL in it.

@@ -298,8 +298,8 @@ void FlowControl::SuspendMissing(const std::set<std::string>& present) {
           source, PROBLEM_SOURCE_TOPIC_MISSING,
           absl::StrCat("topic ", name, " is gone from cluster ",
                        source_cluster_->alias(),
-                       ", or may no longer be described; what was copied "
-                       "stays"));
+                       ", or may no longer be described, which READ on it "
+                       "allows; what was copied stays"));
     }
   }
 }

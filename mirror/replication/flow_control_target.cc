@@ -85,9 +85,12 @@ bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
   const bool there =
       status.ok() || status.code() == absl::StatusCode::kAlreadyExists;
   NoteTopicProblem(
-      name, there ? absl::OkStatus()
-                  : Annotate(status, "the dead-letter topic is not created"));
-  return there;
+      name,
+      there
+          ? absl::OkStatus()
+          : WithGrant(Annotate(status, "the dead-letter topic is not created"),
+                      absl::StrCat("CREATE and WRITE on topic ", name)));
+  return status.ok();
 }
 
 bool FlowControl::HasCopied(const std::string& topic,

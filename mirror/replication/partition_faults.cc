@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/partition_replicator.h"
 
@@ -45,7 +46,10 @@ void PartitionReplicator::OnDeadLettered(const absl::Status& status,
   const UpstreamOffset refused = *std::exchange(refused_, std::nullopt);
   Fail(PROBLEM_RECORD_REFUSED, refused, /*from_target=*/true, /*quiet=*/false,
        absl::StrCat(refusal_, "; nor was it written to the dead-letter topic ",
-                    options_->dead_letter_topic, ": ", status.message()),
+                    options_->dead_letter_topic, ": ",
+                    WithGrant(status, absl::StrCat("WRITE on topic ",
+                                                   options_->dead_letter_topic))
+                        .message()),
        now);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
 #include "mirror/replication/dead_letter.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/transform_batch.h"
@@ -124,7 +125,10 @@ void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
   // Where the source has the last word, OnBounds() or StartOver() tells.
   Fail(problem, next_read_, /*from_target=*/false, /*quiet=*/asks_bounds_,
        absl::StrCat("reading at offset ", next_read_.value(), " from cluster ",
-                    options_->source_alias, ": ", event.status.message()),
+                    options_->source_alias, ": ",
+                    WithGrant(event.status, absl::StrCat("READ on topic ",
+                                                         plan_.source.topic))
+                        .message()),
        now);
 }
 

@@ -3,6 +3,7 @@
 #include "mirror/replication/progress_writer.h"
 
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
 #include "mirror/model/murmur2.h"
 #include "mirror/replication/connect_offset.h"
 #include "mirror/replication/shard_of.h"
@@ -128,9 +129,11 @@ void ProgressWriter::Note(const std::string& topic, const absl::Status& status,
   if (!status.ok() && !*failing) {
     troubles_.push_back(absl::Status(
         status.code(),
-        absl::StrCat("topic ", topic, " on cluster ", options_.target_alias,
-                     " was not written: ", status.message(),
-                     "; tried again at every commit, ", consequence)));
+        absl::StrCat(
+            "topic ", topic, " on cluster ", options_.target_alias,
+            " was not written: ",
+            WithGrant(status, absl::StrCat("WRITE on topic ", topic)).message(),
+            "; tried again at every commit, ", consequence)));
   }
   *failing = !status.ok();
 }

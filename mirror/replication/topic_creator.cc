@@ -99,6 +99,7 @@ void TopicCreator::Create(const std::vector<TopicToCreate>& create,
   }
   std::vector<absl::Status> results = target_->CreateTopics(requests);
   CreateBare(&topics, &results);
+  std::vector<std::string> existing;
   for (size_t i = 0; i < topics.size(); ++i) {
     const NewTopic& topic = topics[i].topic;
     if (results[i].ok()) {
@@ -107,11 +108,30 @@ void TopicCreator::Create(const std::vector<TopicToCreate>& create,
                           topic.partitions, " partitions"));
       outcome->created.push_back(topics[i]);
     }
-    const bool there = results[i].ok() || absl::IsAlreadyExists(results[i]);
-    outcome->changed |= there;
+    outcome->changed |= results[i].ok();
     outcome->results[topic.name] =
-        there ? absl::OkStatus()
-              : NotCreated(results[i], topic, options_.target);
+        results[i].ok() ? absl::OkStatus()
+                        : NotCreated(results[i], topic, options_.target);
+    if (absl::IsAlreadyExists(results[i])) existing.push_back(topic.name);
+  }
+  NoteExisting(existing, outcome);
+}
+
+void TopicCreator::NoteExisting(const std::vector<std::string>& topics,
+                                Outcome* outcome) {
+  if (topics.empty()) return;
+  const auto answers = target_->DescribeTopics(topics);
+  for (size_t i = 0; i < topics.size(); ++i) {
+    const absl::Status& answer = answers[i].status();
+    const bool forbidden = absl::IsPermissionDenied(answer);
+    // Otherwise it is new, and not known to every broker yet.
+    outcome->changed |= !forbidden;
+    outcome->results[topics[i]] =
+        forbidden
+            ? WithGrant(Annotate(answer, absl::StrCat("is there on cluster ",
+                                                      options_.target)),
+                        absl::StrCat("WRITE on topic ", topics[i]))
+            : absl::OkStatus();
   }
 }
 
@@ -172,8 +192,10 @@ void TopicCreator::Extend(const PartitionsToAdd& add, Outcome* outcome) {
            absl::StrCat("extended to ", add.partitions,
                         " partitions on cluster ", options_.target));
   }
-  outcome->results[add.topic] = Annotate(
-      status, absl::StrCat("not extended on cluster ", options_.target));
+  outcome->results[add.topic] = WithGrant(
+      Annotate(status,
+               absl::StrCat("not extended on cluster ", options_.target)),
+      absl::StrCat("ALTER on topic ", add.topic));
 }
 
 void TopicCreator::Report(EngineEvent::Kind kind, LogLevel level,

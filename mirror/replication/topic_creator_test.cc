@@ -154,6 +154,19 @@ TEST_F(TopicCreatorTest, ATopicThatOthersCreatedIsNoProblem) {
   EXPECT_THAT(outcome.results, ElementsAre(Pair("A.orders", IsOk())));
 }
 
+TEST_F(TopicCreatorTest, ATopicThatMayNotBeSeenIsAProblem) {
+  b_.CreateTopic("A.orders", 3);
+  b_.FailDescribe("A.orders", absl::PermissionDeniedError("no"));
+  const auto outcome = Create({"orders"});
+  EXPECT_FALSE(outcome.changed);
+  EXPECT_THAT(outcome.results,
+              ElementsAre(Pair("A.orders",
+                               StatusIs(absl::StatusCode::kPermissionDenied,
+                                        AllOf(HasSubstr("cluster B"),
+                                              HasSubstr("allow WRITE on topic "
+                                                        "A.orders"))))));
+}
+
 TEST_F(TopicCreatorTest, ExtendsTopicsEachByItself) {
   b_.CreateTopic("A.orders", 1);
   const auto outcome = TopicCreator(options_, source_.get(), target_.get())

@@ -37,6 +37,7 @@ absl::StatusOr<std::vector<TopicDescription>> FakeClusterAdmin::ListTopics() {
   if (absl::Status ready = Ready(); !ready.ok()) return ready;
   std::vector<TopicDescription> result;
   for (const auto& [name, topic] : state_->topics) {
+    if (state_->describe_failures.count(name) > 0) continue;
     result.push_back(Describe(name, topic));
   }
   return result;
@@ -49,8 +50,11 @@ std::vector<absl::StatusOr<TopicDescription>> FakeClusterAdmin::DescribeTopics(
   std::vector<absl::StatusOr<TopicDescription>> result;
   for (const std::string& name : topics) {
     const auto it = state_->topics.find(name);
+    const auto failure = state_->describe_failures.find(name);
     if (!ready.ok()) {
       result.push_back(ready);
+    } else if (failure != state_->describe_failures.end()) {
+      result.push_back(failure->second);
     } else if (it == state_->topics.end()) {
       result.push_back(state_->NoTopic(name));
     } else {

@@ -316,6 +316,11 @@ void FakeCluster::RefuseTopicConfig(const std::string& name,
   SetOrClear(&state_->config_refusals, name, std::move(status));
 }
 
+void FakeCluster::FailDescribe(const std::string& topic, absl::Status status) {
+  MutexLock lock(&state_->mu);
+  SetOrClear(&state_->describe_failures, topic, std::move(status));
+}
+
 void FakeCluster::FailDescribeConfigs(const std::string& topic,
                                       absl::Status status) {
   MutexLock lock(&state_->mu);

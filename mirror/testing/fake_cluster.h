@@ -152,6 +152,8 @@ class FakeCluster final : public Cluster {
   void FailProduce(const TopicPartition& tp, absl::Status status);
   void FailFetch(const TopicPartition& tp, absl::Status status);
   void RefuseCreateTopics(absl::Status status);
+  // Who describes the topic is told this, and no list of topics has it.
+  void FailDescribe(const std::string& topic, absl::Status status);
   // Whoever sets or takes away the topic config is told this.
   void RefuseTopicConfig(const std::string& name, absl::Status status);
   // Describing and altering configs of the topic; "": of any topic.

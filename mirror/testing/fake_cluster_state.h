@@ -91,6 +91,7 @@ struct FakeClusterState {
   absl::Status alter_acls_refusal ABSL_GUARDED_BY(mu);
   // By the name of the resource.
   std::map<std::string, absl::Status> acl_failures ABSL_GUARDED_BY(mu);
+  std::map<std::string, absl::Status> describe_failures ABSL_GUARDED_BY(mu);
   // By the topic config's name; by topic, or under "" for all topics.
   std::map<std::string, absl::Status> config_refusals ABSL_GUARDED_BY(mu);
   std::map<std::string, absl::Status> describe_config_failures

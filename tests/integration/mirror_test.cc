@@ -111,6 +111,11 @@ int64_t RunningMirror::EventCount(EngineEvent::Kind kind) const {
       [kind](const EngineEvent& event) { return event.kind == kind; });
 }
 
+void RunningMirror::ForgetEvents() {
+  MutexLock lock(&mu_);
+  events_.clear();
+}
+
 void RunningMirror::OnEvent(const EngineEvent& event) {
   MutexLock lock(&mu_);
   events_.push_back(event);

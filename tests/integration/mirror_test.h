@@ -51,6 +51,8 @@ class RunningMirror : private EngineListener {
   bool AwaitEvent(EngineEvent::Kind kind, const std::vector<std::string>& words,
                   absl::Duration timeout = kPatience);
   int64_t EventCount(EngineEvent::Kind kind) const;
+  // From here on only what comes next counts.
+  void ForgetEvents();
 
  private:
   void OnEvent(const EngineEvent& event) override;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "examples/fake_log_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/policy/default_replication_policy.h"
@@ -19,15 +20,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class FakeLogSink final : public LogSink {
- public:
-  void Log(const LogEntry& entry) override {
-    lines.push_back(absl::StrCat(LogLevelName(entry.level), " ", entry.subject,
-                                 " ", entry.message));
-  }
-  std::vector<std::string> lines;
-};
 
 class ClusterCheckTest : public ::testing::Test {
  protected:

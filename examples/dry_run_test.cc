@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "examples/fake_log_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/metadata/acl_ledger.h"
@@ -26,15 +27,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class FakeLogSink final : public LogSink {
- public:
-  void Log(const LogEntry& entry) override {
-    lines.push_back(absl::StrCat(LogLevelName(entry.level), " ", entry.subject,
-                                 " ", entry.message));
-  }
-  std::vector<std::string> lines;
-};
 
 class DryRunTest : public ::testing::Test {
  protected:

@@ -164,6 +164,13 @@ std::vector<std::string> FakeSchemaRegistry::Requests() const {
   return requests_;
 }
 
+bool FakeSchemaRegistry::AwaitRequest(absl::Duration timeout) const {
+  MutexLock lock(&mu_);
+  return mu_.AwaitFor([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(
+                          mu_) { return !requests_.empty(); },
+                      timeout);
+}
+
 void FakeSchemaRegistry::Handle(const std::string& method,
                                 const std::string& pattern, Handler handler) {
   const auto handle = [this, method, handler = std::move(handler)](

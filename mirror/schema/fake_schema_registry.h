@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
 
@@ -64,6 +65,8 @@ class FakeSchemaRegistry {
   std::vector<std::string> Subjects() const;
   // "GET /schemas/ids/7", in order.
   std::vector<std::string> Requests() const;
+  // Blocks until there is one; false: not within `timeout`.
+  bool AwaitRequest(absl::Duration timeout) const;
 
  private:
   struct Version {

@@ -228,7 +228,7 @@ TEST_F(SchemaIdTransformTest, CanBeDestroyedWhileARegistryIsSilent) {
   source_.SetStalled(true);
   EXPECT_THAT(Transformed(WithValue(WithId(1))),
               StatusIs(absl::StatusCode::kUnavailable));
-  while (source_.Requests().empty()) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(source_.AwaitRequest(absl::Minutes(1)));
   const absl::Time begin = absl::Now();
   transform_.reset();
   EXPECT_LT(absl::Now() - begin, absl::Seconds(30));

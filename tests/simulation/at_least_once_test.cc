@@ -14,7 +14,6 @@
 //  themselves.
 // Replay one seed with --test_env=MIRROR_SEED=n.
 
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,11 +21,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "mirror/replication/flow_fixture.h"
 #include "tests/simulation/checkpointing.h"
+#include "tests/simulation/seeds.h"
 #include "tests/simulation/translation_check.h"
 
 namespace mirror {
@@ -278,17 +277,8 @@ class World {
 class AtLeastOnce : public testing::TestWithParam<uint64_t> {};
 
 TEST_P(AtLeastOnce, NothingIsLostAndOrderIsKeptWhateverHappens) {
-  uint64_t first = GetParam() * kSeedsPerShard;
-  uint64_t last = first + kSeedsPerShard - 1;
-  if (const char* seed = std::getenv("MIRROR_SEED")) {
-    ASSERT_TRUE(absl::SimpleAtoi(seed, &first));
-    last = first;
-  }
-  for (uint64_t seed = first; seed <= last; ++seed) {
-    SCOPED_TRACE(absl::StrCat("MIRROR_SEED=", seed));
-    World(seed).Run();
-    if (HasFailure()) return;
-  }
+  ForEachSeed(GetParam() * kSeedsPerShard, kSeedsPerShard,
+              [](uint64_t seed) { World(seed).Run(); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, AtLeastOnce,

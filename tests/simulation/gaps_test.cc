@@ -5,16 +5,15 @@
 // source has is on the target or noted as lost there, in order.
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "mirror/replication/flow_fixture.h"
+#include "tests/simulation/seeds.h"
 
 namespace mirror {
 namespace {
@@ -175,17 +174,8 @@ class World {
 class Gaps : public testing::TestWithParam<uint64_t> {};
 
 TEST_P(Gaps, NoRecordIsMissingThatIsNotNoted) {
-  uint64_t first = GetParam() * kSeedsPerShard;
-  uint64_t last = first + kSeedsPerShard - 1;
-  if (const char* seed = std::getenv("MIRROR_SEED")) {
-    ASSERT_TRUE(absl::SimpleAtoi(seed, &first));
-    last = first;
-  }
-  for (uint64_t seed = first; seed <= last; ++seed) {
-    SCOPED_TRACE(absl::StrCat("MIRROR_SEED=", seed));
-    World(seed).Run();
-    if (HasFailure()) return;
-  }
+  ForEachSeed(GetParam() * kSeedsPerShard, kSeedsPerShard,
+              [](uint64_t seed) { World(seed).Run(); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Gaps, testing::Range<uint64_t>(0, kShards));

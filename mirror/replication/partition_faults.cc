@@ -83,7 +83,7 @@ void PartitionReplicator::OnTargetChange(
   if (state_ == PARTITION_STOPPED) {
     // The first of the two ways to notice it counts. What happens while another
     // decision is awaited has its turn after that.
-    if (!lost_.has_value() && !IsForeign(change)) target_change_ = change;
+    if (!lost_.has_value() && !change.foreign()) target_change_ = change;
     return;
   }
   if (options_->on_target_change == GapPolicy::kStop) {
@@ -97,12 +97,12 @@ void PartitionReplicator::OnTargetChange(
   if (lost.has_value()) {
     NoteSkipped(*lost, now);
   } else {
-    Report(IsForeign(change) ? EngineEvent::Kind::kTargetWrittenByOthers
-                             : EngineEvent::Kind::kTargetChanged,
+    Report(change.foreign() ? EngineEvent::Kind::kTargetWrittenByOthers
+                            : EngineEvent::Kind::kTargetChanged,
            LogLevel::kWarning, absl::StrCat(change.what, "; goes on"));
   }
   // What others wrote took nothing away.
-  if (options_->on_target_change == GapPolicy::kReseed && !IsForeign(change)) {
+  if (options_->on_target_change == GapPolicy::kReseed && !change.foreign()) {
     StartOver(topic_id_);
   }
 }

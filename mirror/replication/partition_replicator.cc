@@ -273,11 +273,18 @@ void PartitionReplicator::PopSent(UpstreamOffset through, absl::Time now) {
 
 void PartitionReplicator::CheckTarget(const Ack& ack) {
   const auto expected = std::exchange(target_end_, ack.base + ack.count);
-  if (!expected.has_value() || ack.base == *expected) return;
-  target_change_ =
-      JudgeTargetEnd(plan_.target, options_->target_alias, *expected, ack.base);
-  if (!IsForeign(target_change_) || !options_->target_is_shared) return;
-  target_change_.reset();
+  if (!expected.has_value()) return;
+  auto change = JudgeTargetEnd(*expected, ack.base);
+  if (change.has_value()) target_change_ = std::move(change);
+}
+
+std::optional<TargetChange> PartitionReplicator::JudgeTargetEnd(
+    DownstreamOffset expected, DownstreamOffset end) const {
+  auto change = mirror::JudgeTargetEnd(plan_.target, options_->target_alias,
+                                       expected, end);
+  const bool meant =
+      change.has_value() && change->foreign() && options_->target_is_shared;
+  return meant ? std::nullopt : change;
 }
 
 void PartitionReplicator::Tick(absl::Time now) {

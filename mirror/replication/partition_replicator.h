@@ -112,6 +112,10 @@ class PartitionReplicator {
   std::optional<Record> TakeDeadLetter() {
     return std::exchange(dead_letter_, std::nullopt);
   }
+  // What it means that the target's log ends at `end`, where by our own copies
+  // it should end at `expected`; nothing, if others may write there.
+  std::optional<TargetChange> JudgeTargetEnd(DownstreamOffset expected,
+                                             DownstreamOffset end) const;
   // What happened to the target, for OnTargetChange(): by the last
   // acknowledgement, or while STOPPED for another reason.
   std::optional<TargetChange> TakeTargetChange() {

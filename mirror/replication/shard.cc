@@ -285,29 +285,34 @@ std::optional<UpstreamOffset> Shard::LastCopied(const Entry& entry) {
   return done >= UpstreamOffset(0) ? done : std::nullopt;
 }
 
+std::optional<SkippedRange> Shard::LostCopies(
+    const Entry& entry, const TargetChange& change) const {
+  const auto copied_end = LastCopied(entry);
+  if (change.foreign() || !copied_end.has_value()) return std::nullopt;
+  // What the index does not tell may have stood there as well.
+  const BackTranslation kept = options_.store->TranslateBack(
+      entry.partition->source(), change.kept_below);
+  SkippedRange lost;
+  lost.end = *copied_end + 1;
+  lost.first =
+      kept.known() ? std::min(kept.offset, lost.end) : UpstreamOffset(0);
+  lost.records = lost.end - lost.first;
+  lost.reason = SkipReason::kTargetLost;
+  lost.detail = change.what;
+  return lost;
+}
+
 void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
-  const TopicPartition& source = entry->partition->source();
-  std::optional<SkippedRange> lost;
-  const auto copied_end = LastCopied(*entry);
+  const std::optional<SkippedRange> lost = LostCopies(*entry, change);
   // Nothing was there to lose.
-  if (!IsForeign(change) && !copied_end.has_value()) return;
-  if (!IsForeign(change)) {
-    // What the index does not tell may have stood there as well.
-    const BackTranslation kept =
-        options_.store->TranslateBack(source, change.kept_below);
-    lost = SkippedRange();
-    lost->first = kept.known() ? std::min(kept.offset, *copied_end + 1)
-                               : UpstreamOffset(0);
-    lost->end = *copied_end + 1;
-    lost->records = lost->end - lost->first;
-    lost->reason = SkipReason::kTargetLost;
-    lost->detail = change.what;
-  }
+  if (!change.foreign() && !lost.has_value()) return;
   entry->partition->OnTargetChange(change, lost, clock_->Now());
   // Its positions are void; those of later copies come with them. What was lost
   // concerns who asks from now on.
   const bool stopped = entry->partition->state() == PARTITION_STOPPED;
-  if (!stopped && !IsForeign(change)) options_.store->StartOver(source);
+  if (!stopped && lost.has_value()) {
+    options_.store->StartOver(entry->partition->source());
+  }
   TakeEvents(entry);
   sweep_now_ = true;
 }

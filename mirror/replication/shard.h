@@ -156,6 +156,10 @@ class Shard {
   void MoveDeadLetters(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The last source offset of which a copy should stand on the target.
   static std::optional<UpstreamOffset> LastCopied(const Entry& entry);
+  // The records whose copies are gone by the change, if it took any.
+  std::optional<SkippedRange> LostCopies(const Entry& entry,
+                                         const TargetChange& change) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void HandleTargetChange(Entry* entry, const TargetChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Lets time pass for every partition and assigns them as they want.

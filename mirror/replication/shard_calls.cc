@@ -114,13 +114,8 @@ void Shard::JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end) {
   if (entry == nullptr || entry->partition->target_end() != expected.end) {
     return;
   }
-  const auto change = mirror::JudgeTargetEnd(
-      expected.target, target_cluster_->alias(), expected.end, end);
-  if (!change.has_value() ||
-      (IsForeign(change) && options_.partition.target_is_shared)) {
-    return;
-  }
-  HandleTargetChange(entry, *change);
+  const auto change = entry->partition->JudgeTargetEnd(expected.end, end);
+  if (change.has_value()) HandleTargetChange(entry, *change);
 }
 
 void Shard::SetPaused(const std::string& topic, bool paused) {

@@ -22,12 +22,10 @@ struct TargetChange {
   std::string what;
   // Copies at and above are gone; not of PROBLEM_TARGET_WRITTEN_BY_OTHERS.
   DownstreamOffset kept_below;
-};
 
-inline bool IsForeign(const std::optional<TargetChange>& change) {
-  return change.has_value() &&
-         change->problem == PROBLEM_TARGET_WRITTEN_BY_OTHERS;
-}
+  // Whether others wrote, and no copy is gone.
+  bool foreign() const { return problem == PROBLEM_TARGET_WRITTEN_BY_OTHERS; }
+};
 
 // The log of `target` on cluster `alias` ends at `end`, where by our own copies
 // it should end at `expected`: what that means, if it means anything.

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/flow_topics.h"
-#include "mirror/policy/for_topics.h"
 #include "mirror/sync/index_segment.h"
 
 namespace mirror::internal {
@@ -18,21 +17,6 @@ constexpr int kShardsPerClients = 4;
 constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
 // Between two looks whether the flow's memory is read.
 constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
-
-// Heartbeats are the mirror's own, and must arrive as they are: to a transform
-// they would look like a record with a schema id, or like broken JSON.
-class NoHeartbeats final : public TopicFilter {
- public:
-  explicit NoHeartbeats(std::shared_ptr<const ReplicationPolicy> policy)
-      : policy_(std::move(policy)) {}
-
-  bool ShouldReplicateTopic(absl::string_view topic) const override {
-    return !policy_->IsHeartbeatsTopic(topic);
-  }
-
- private:
-  const std::shared_ptr<const ReplicationPolicy> policy_;
-};
 
 }  // namespace
 
@@ -125,11 +109,7 @@ absl::Status FlowRunner::BuildShards() {
   options.partition.dead_letter_topic = DeadLetterTopicOf(flow_);
   options.partition.target_is_shared = flow_.target_is_shared;
   options.partition.start_at = flow_.start_at;
-  const auto no_heartbeats = std::make_shared<NoHeartbeats>(flow_.policy);
-  for (const auto& transform : flow_.transforms) {
-    options.partition.transforms.push_back(
-        std::make_shared<ForTopics>(no_heartbeats, transform));
-  }
+  options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
   if (offset_syncs_ != nullptr) {

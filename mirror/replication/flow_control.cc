@@ -220,6 +220,8 @@ void FlowControl::Apply(const MirroredTopic& topic,
     PartitionPlan plan;
     plan.source = {topic.source, i};
     plan.target = {topic.target, i};
+    plan.is_heartbeats =
+        options_.selection.policy->IsHeartbeatsTopic(topic.source);
     const auto stored = memory_.progress().find(plan.source);
     if (stored != memory_.progress().end()) plan.start = stored->second + 1;
     const SourceIdentity indexed = options_.store->Source(plan.source);

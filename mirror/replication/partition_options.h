@@ -25,6 +25,9 @@ namespace mirror {
 struct PartitionPlan {
   TopicPartition source;
   TopicPartition target;
+  // Heartbeats are the mirror's own, and must arrive as they are: to a
+  // transform they would look like a record with a schema id, or broken JSON.
+  bool is_heartbeats = false;
   // The first record to copy; nullopt: no progress is stored.
   std::optional<UpstreamOffset> start;
   // Which source topic `start` belongs to, and the leader epoch of the record

@@ -84,7 +84,7 @@ void PartitionReplicator::OnBatch(std::unique_ptr<RecordBatch> batch,
   source_end_.reset();
   epochs_.Note(batch->first_offset(), batch->leader_epoch());
   stats_.OnRead(batch->last_timestamp_ms(), now);
-  if (options_->transforms.empty()) {
+  if (options_->transforms.empty() || plan_.is_heartbeats) {
     const UpstreamOffset first = batch->first_offset();
     const UpstreamOffset last = batch->last_offset();
     held_.push_back({std::move(batch), first, last});

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
-#include "mirror/kafka/kafka_cluster.h"
+#include "mirror/flow_cluster.h"
 #include "mirror/policy/topic_selection.h"
 
 namespace mirror {
@@ -56,22 +56,6 @@ std::string Selected(const Flow& flow,
 }
 
 }  // namespace
-
-absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
-    const FlowCluster& side, const Logger& log) {
-  if (side.cluster != nullptr) return side.cluster;
-  KafkaClusterOptions options;
-  options.alias = side.alias;
-  options.properties = side.properties;
-  options.consumer = side.consumer_properties;
-  options.producer = side.producer_properties;
-  options.admin = side.admin_properties;
-  options.credentials = side.credentials;
-  options.log = log;
-  auto cluster = KafkaCluster::Create(std::move(options));
-  if (!cluster.ok()) return cluster.status();
-  return std::shared_ptr<Cluster>(*std::move(cluster));
-}
 
 bool CheckFlowClusters(const Flow& flow, const Logger& log) {
   const std::optional<Answer> source = AskAndLog(flow.source, log);

@@ -6,19 +6,10 @@
 #ifndef EXAMPLES_CLUSTER_CHECK_H_
 #define EXAMPLES_CLUSTER_CHECK_H_
 
-#include <memory>
-
-#include "absl/status/statusor.h"
-#include "mirror/cluster/cluster.h"
 #include "mirror/flow.h"
 #include "mirror/runtime/log.h"
 
 namespace mirror {
-
-// The side's own cluster if it has one, else a real one of its settings.
-// Contacts nobody.
-absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
-    const FlowCluster& side, const Logger& log);
 
 // Asks both clusters of `flow` and logs a line for each to `log`. Returns
 // whether the flow could run. Blocks until they have answered, or failed to.

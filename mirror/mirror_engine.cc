@@ -10,8 +10,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/flow_cluster.h"
 #include "mirror/flow_runner.h"
-#include "mirror/kafka/kafka_cluster.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
@@ -119,16 +119,7 @@ absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
     flow->policy = *std::move(policy);
   }
   for (FlowCluster* side : {&flow->source, &flow->target}) {
-    if (side->cluster != nullptr) continue;
-    KafkaClusterOptions options;
-    options.alias = side->alias;
-    options.properties = side->properties;
-    options.consumer = side->consumer_properties;
-    options.producer = side->producer_properties;
-    options.admin = side->admin_properties;
-    options.credentials = side->credentials;
-    options.log = Logger(log, clock, flow->name());
-    auto cluster = KafkaCluster::Create(std::move(options));
+    auto cluster = ConnectFlowCluster(*side, Logger(log, clock, flow->name()));
     if (!cluster.ok()) {
       return Annotate(cluster.status(), absl::StrCat("flow ", flow->name()));
     }

@@ -54,6 +54,11 @@ std::string AdminClient::Context(absl::string_view subject) const {
   return absl::StrCat("cluster ", settings_.alias, ": ", subject);
 }
 
+absl::Status AdminClient::MissingInAnswer(absl::string_view subject) const {
+  return absl::InternalError(
+      Context(absl::StrCat(subject, ": missing in the answer")));
+}
+
 std::shared_ptr<Client> AdminClient::client() {
   MutexLock lock(&mu_);
   return client_;

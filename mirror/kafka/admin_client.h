@@ -39,6 +39,18 @@ class AdminClient {
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 
+  // The result under `key`, which a broker that answers leaves out for nothing
+  // that was asked.
+  template <typename Map, typename Key>
+  typename Map::mapped_type Find(const Map& results, const Key& key,
+                                 absl::string_view subject) const {
+    const auto it = results.find(key);
+    return it == results.end()
+               ? typename Map::mapped_type(MissingInAnswer(subject))
+               : it->second;
+  }
+  absl::Status MissingInAnswer(absl::string_view subject) const;
+
   // Ends calls under way, within moments, and all later ones with Cancelled.
   void Cancel() { cancelled_ = true; }
 

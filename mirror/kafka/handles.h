@@ -13,6 +13,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <memory>
+#include <vector>
 
 // Older releases lose records, hang on deleted topics, or do not see that a
 // source was truncated (docs/dependencies.md).
@@ -73,12 +74,17 @@ using ListGroupOffsetsPtr =
 using AlterGroupOffsetsPtr =
     std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t,
                     Destroy<rd_kafka_AlterConsumerGroupOffsets_destroy>>;
-using ConfigResourcePtr =
-    std::unique_ptr<rd_kafka_ConfigResource_t,
-                    Destroy<rd_kafka_ConfigResource_destroy>>;
 // Also of filters, which are the same to librdkafka.
 using AclBindingPtr = std::unique_ptr<rd_kafka_AclBinding_t,
                                       Destroy<rd_kafka_AclBinding_destroy>>;
+
+// The array that librdkafka's admin requests take; `pointers` still own.
+template <typename Pointers>
+auto RawPointers(const Pointers& pointers) {
+  std::vector<typename Pointers::value_type::pointer> raw;
+  for (const auto& pointer : pointers) raw.push_back(pointer.get());
+  return raw;
+}
 
 }  // namespace mirror::internal
 

@@ -93,13 +93,6 @@ AclBindingPtr ToKafka(const AclBinding& acl) {
       ToKafka(kPermissions, acl.permission), why, sizeof(why)));
 }
 
-std::vector<rd_kafka_AclBinding_t*> RawPointers(
-    const std::vector<AclBindingPtr>& pointers) {
-  std::vector<rd_kafka_AclBinding_t*> raw;
-  for (const AclBindingPtr& pointer : pointers) raw.push_back(pointer.get());
-  return raw;
-}
-
 // The results of requests about a part of `acls` each.
 std::vector<absl::Status> InParts(
     absl::Span<const AclBinding> acls,
@@ -112,10 +105,6 @@ std::vector<absl::Status> InParts(
     }
   }
   return results;
-}
-
-absl::Status NoAnswer(const std::string& context) {
-  return absl::InternalError(absl::StrCat(context, ": missing in the answer"));
 }
 
 // What became of an ACL whose exact filter this answers.
@@ -230,7 +219,7 @@ absl::StatusOr<bool> KafkaAclAdmin::HasAuthorizer(int32_t broker) {
   size_t count = 0;
   const auto** resources = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(event->get()), &count);
-  if (count != 1) return NoAnswer(client_->Context(kDescribe));
+  if (count != 1) return client_->MissingInAnswer(kDescribe);
   const rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resources[0]);
   // Whoever may not ask is told so by an authorizer.
   if (code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED) return true;
@@ -276,7 +265,7 @@ std::vector<absl::Status> KafkaAclAdmin::CreateSome(
     const std::string context = client_->Context(acls[i].ToString());
     results.push_back(
         i < count ? KafkaError(rd_kafka_acl_result_error(answers[i]), context)
-                  : NoAnswer(context));
+                  : client_->MissingInAnswer(acls[i].ToString()));
   }
   return results;
 }
@@ -298,7 +287,7 @@ std::vector<absl::Status> KafkaAclAdmin::DeleteSome(
   for (size_t i = 0; i < acls.size(); ++i) {
     const std::string context = client_->Context(acls[i].ToString());
     results.push_back(i < count ? DeleteResult(answers[i], context)
-                                : NoAnswer(context));
+                                : client_->MissingInAnswer(acls[i].ToString()));
   }
   return results;
 }

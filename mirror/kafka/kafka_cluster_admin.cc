@@ -33,16 +33,6 @@ std::map<std::string, absl::Status> StatusByTopic(
   return by_topic;
 }
 
-// The result under `key`, which a broker that answers leaves out for no topic.
-template <typename Map, typename Key>
-typename Map::mapped_type Find(const AdminClient& client, const Map& results,
-                               const Key& key, absl::string_view subject) {
-  const auto it = results.find(key);
-  if (it != results.end()) return it->second;
-  return absl::InternalError(
-      client.Context(absl::StrCat(subject, ": missing in the answer")));
-}
-
 absl::StatusOr<NewTopicPtr> ToNewTopic(const AdminClient& client,
                                        const NewTopic& topic) {
   char why[256] = "";
@@ -57,13 +47,6 @@ absl::StatusOr<NewTopicPtr> ToNewTopic(const AdminClient& client,
     rd_kafka_NewTopic_set_config(request.get(), name.c_str(), value.c_str());
   }
   return request;
-}
-
-template <typename Pointers>
-auto RawPointers(const Pointers& pointers) {
-  std::vector<typename Pointers::value_type::pointer> raw;
-  for (const auto& pointer : pointers) raw.push_back(pointer.get());
-  return raw;
 }
 
 }  // namespace
@@ -169,7 +152,7 @@ std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
   }
   std::vector<absl::StatusOr<TopicDescription>> results;
   for (const std::string& topic : topics) {
-    results.push_back(Find(*client_, by_topic, topic, TopicSubject(topic)));
+    results.push_back(client_->Find(by_topic, topic, TopicSubject(topic)));
   }
   return results;
 }
@@ -201,7 +184,7 @@ std::vector<absl::Status> KafkaClusterAdmin::CreateTopics(
   std::vector<absl::Status> results;
   for (const NewTopic& topic : topics) {
     results.push_back(
-        Find(*client_, by_topic, topic.name, TopicSubject(topic.name)));
+        client_->Find(by_topic, topic.name, TopicSubject(topic.name)));
   }
   return results;
 }
@@ -225,8 +208,8 @@ absl::Status KafkaClusterAdmin::CreatePartitions(const std::string& topic,
   size_t size = 0;
   const auto* results = rd_kafka_CreatePartitions_result_topics(
       rd_kafka_event_CreatePartitions_result(event->get()), &size);
-  return Find(*client_, StatusByTopic(*client_, results, size), topic,
-              TopicSubject(topic));
+  return client_->Find(StatusByTopic(*client_, results, size), topic,
+                       TopicSubject(topic));
 }
 
 std::vector<absl::Status> KafkaClusterAdmin::DeleteTopics(
@@ -248,7 +231,7 @@ std::vector<absl::Status> KafkaClusterAdmin::DeleteTopics(
   const auto by_topic = StatusByTopic(*client_, raw, count);
   std::vector<absl::Status> results;
   for (const std::string& topic : topics) {
-    results.push_back(Find(*client_, by_topic, topic, TopicSubject(topic)));
+    results.push_back(client_->Find(by_topic, topic, TopicSubject(topic)));
   }
   return results;
 }
@@ -296,7 +279,7 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
   std::vector<absl::StatusOr<int64_t>> results;
   for (const TopicPartition& partition : partitions) {
     results.push_back(
-        Find(*client_, by_partition, partition, partition.ToString()));
+        client_->Find(by_partition, partition, partition.ToString()));
   }
   return results;
 }

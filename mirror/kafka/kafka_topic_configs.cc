@@ -56,28 +56,17 @@ Configs ToConfigs(const rd_kafka_ConfigResource_t* resource) {
   return configs;
 }
 
+std::string TopicSubject(absl::string_view topic) {
+  return absl::StrCat("topic ", topic);
+}
+
 absl::Status StatusOf(const AdminClient& client,
                       const rd_kafka_ConfigResource_t* resource) {
   const char* detail = rd_kafka_ConfigResource_error_string(resource);
-  return KafkaError(rd_kafka_ConfigResource_error(resource),
-                    client.Context(absl::StrCat(
-                        "topic ", rd_kafka_ConfigResource_name(resource))),
-                    detail == nullptr ? "" : detail);
-}
-
-absl::Status MissingInAnswer(const AdminClient& client,
-                             const std::string& topic) {
-  return absl::InternalError(
-      client.Context(absl::StrCat("topic ", topic, ": missing in the answer")));
-}
-
-std::vector<rd_kafka_ConfigResource_t*> RawPointers(
-    const std::vector<ConfigResourcePtr>& resources) {
-  std::vector<rd_kafka_ConfigResource_t*> raw;
-  for (const ConfigResourcePtr& resource : resources) {
-    raw.push_back(resource.get());
-  }
-  return raw;
+  return KafkaError(
+      rd_kafka_ConfigResource_error(resource),
+      client.Context(TopicSubject(rd_kafka_ConfigResource_name(resource))),
+      detail == nullptr ? "" : detail);
 }
 
 ConfigResourcePtr NewResource(const std::string& topic) {
@@ -113,10 +102,7 @@ absl::Status Describe(AdminClient* client, absl::Span<const std::string> topics,
     }
   }
   for (const std::string& topic : topics) {
-    const auto it = by_topic.find(topic);
-    results->push_back(it == by_topic.end()
-                           ? ConfigsOr(MissingInAnswer(*client, topic))
-                           : it->second);
+    results->push_back(client->Find(by_topic, topic, TopicSubject(topic)));
   }
   return absl::OkStatus();
 }
@@ -157,10 +143,8 @@ absl::Status Alter(AdminClient* client, absl::Span<const TopicConfigOps> topics,
         StatusOf(*client, answers[i]);
   }
   for (const TopicConfigOps& topic : topics) {
-    const auto it = by_topic.find(topic.topic);
-    results->push_back(it == by_topic.end()
-                           ? MissingInAnswer(*client, topic.topic)
-                           : it->second);
+    results->push_back(
+        client->Find(by_topic, topic.topic, TopicSubject(topic.topic)));
   }
   return absl::OkStatus();
 }

@@ -20,12 +20,12 @@ constexpr absl::Duration kRetryDenied = absl::Minutes(1);
 constexpr absl::Duration kConfirm = absl::Seconds(30);
 constexpr int kShown = 20;
 
-absl::Status WithRemedy(const absl::Status& status, const std::string& alias,
-                        absl::string_view operation) {
-  if (!absl::IsPermissionDenied(status)) return status;
-  return absl::PermissionDeniedError(
-      absl::StrCat(status.message(), "; allow ", operation, " on CLUSTER ",
-                   kClusterResource, " of cluster ", alias));
+absl::Status WithClusterGrant(const absl::Status& status,
+                              absl::string_view operation,
+                              const std::string& alias) {
+  return WithGrant(status,
+                   absl::StrCat(operation, " on CLUSTER ", kClusterResource,
+                                " of cluster ", alias));
 }
 
 absl::Status WithLedgerRemedy(const absl::Status& status) {
@@ -51,7 +51,7 @@ bool MayBeDone(const absl::Status& status) {
 absl::StatusOr<std::vector<AclBinding>> ListAcls(
     AclAdmin* admin, const std::string& alias, const AclSyncOptions& options) {
   auto acls = admin->DescribeAcls(AclResources(options));
-  if (!acls.ok()) return WithRemedy(acls.status(), alias, "DESCRIBE");
+  if (!acls.ok()) return WithClusterGrant(acls.status(), "DESCRIBE", alias);
   return acls;
 }
 
@@ -183,7 +183,7 @@ absl::Status AclSyncer::Make(AclRound* round) {
     }
     if (!MayBeDone(results[i])) not_ours.push_back(create[i]);
     if (IsAboutAll(results[i])) {
-      trouble.Update(WithRemedy(results[i], target_alias_, "ALTER"));
+      trouble.Update(WithClusterGrant(results[i], "ALTER", target_alias_));
     } else {
       round->refused[create[i]] = std::string(results[i].message());
     }
@@ -225,7 +225,7 @@ absl::Status AclSyncer::Remove(AclRound* round) {
     if (results[i].ok() || absl::IsNotFound(results[i])) {
       gone.push_back(remove[i]);
     } else if (IsAboutAll(results[i])) {
-      trouble.Update(WithRemedy(results[i], target_alias_, "ALTER"));
+      trouble.Update(WithClusterGrant(results[i], "ALTER", target_alias_));
     } else {
       round->refused[remove[i]] = std::string(results[i].message());
     }

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
 
 namespace mirror {
 namespace {
@@ -12,14 +13,14 @@ namespace {
 // A rule that forbids one topic mostly forbids a thousand.
 constexpr size_t kToldAtOnce = 10;
 
-std::string WithGrant(const absl::Status& status, absl::string_view operation,
-                      const std::string& topic, const std::string& cluster) {
-  std::string text(status.message());
-  if (absl::IsPermissionDenied(status)) {
-    absl::StrAppend(&text, "; allow ", operation, " on topic ", topic,
-                    " on cluster ", cluster);
-  }
-  return text;
+std::string Trouble(absl::string_view what, const absl::Status& status,
+                    absl::string_view operation, const std::string& topic,
+                    const std::string& cluster) {
+  return std::string(
+      Annotate(WithGrant(status, absl::StrCat(operation, " on topic ", topic,
+                                              " on cluster ", cluster)),
+               what)
+          .message());
 }
 
 }  // namespace
@@ -58,14 +59,14 @@ std::set<TopicConfigName> TopicConfigProblems::Configs() const {
 
 std::string NotDescribed(const absl::Status& status, const std::string& topic,
                          const std::string& cluster) {
-  return absl::StrCat("its configs cannot be read: ",
-                      WithGrant(status, "DESCRIBE_CONFIGS", topic, cluster));
+  return Trouble("its configs cannot be read", status, "DESCRIBE_CONFIGS",
+                 topic, cluster);
 }
 
 std::string NotAltered(const absl::Status& status, const std::string& topic,
                        const std::string& cluster) {
-  return absl::StrCat("its configs cannot be set: ",
-                      WithGrant(status, "ALTER_CONFIGS", topic, cluster));
+  return Trouble("its configs cannot be set", status, "ALTER_CONFIGS", topic,
+                 cluster);
 }
 
 std::string NotChanged(const absl::Status& status, const ConfigChange& change) {

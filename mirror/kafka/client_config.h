@@ -30,6 +30,11 @@ enum class ClientRole {
 // librdkafka setting -> value.
 using Properties = std::map<std::string, std::string>;
 
+// The settings that name a file with a key or certificates.
+inline constexpr const char* kKeyFileSettings[] = {
+    "ssl.ca.location", "ssl.crl.location", "ssl.key.location",
+    "ssl.certificate.location", "ssl.keystore.location"};
+
 // Our defaults for the role, over them `defaults`, over them the host's
 // `properties`, over them what must be (see kForced in the .cc).
 // InvalidArgument, naming cluster and setting: bootstrap.servers is missing, a

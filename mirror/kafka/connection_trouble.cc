@@ -184,12 +184,10 @@ std::string BrokerAddress(string_view reason) {
   return std::string(Split(reason).address);
 }
 
-std::string ExplainRefusedSettings(
-    string_view why, const std::map<std::string, std::string>& properties) {
+std::string ExplainRefusedSettings(string_view why,
+                                   const Properties& properties) {
   std::string text(why);
-  for (const char* name :
-       {"ssl.ca.location", "ssl.crl.location", "ssl.key.location",
-        "ssl.certificate.location", "ssl.keystore.location"}) {
+  for (const char* name : kKeyFileSettings) {
     const auto it = properties.find(name);
     if (it == properties.end() || !absl::StrContains(why, name)) continue;
     if (absl::StrContains(why, "mac verify failure") ||

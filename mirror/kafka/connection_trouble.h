@@ -14,11 +14,11 @@
 #ifndef MIRROR_KAFKA_CONNECTION_TROUBLE_H_
 #define MIRROR_KAFKA_CONNECTION_TROUBLE_H_
 
-#include <map>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "mirror/kafka/client_config.h"
 #include "mirror/kafka/handles.h"
 
 namespace mirror::internal {
@@ -51,9 +51,8 @@ std::string DescribeCertificate(int x509_error, absl::string_view certificate);
 
 // Why a client could not be made, with the file that was read in vain and the
 // remedy. `why` is librdkafka's text, `properties` the client's settings.
-std::string ExplainRefusedSettings(
-    absl::string_view why,
-    const std::map<std::string, std::string>& properties);
+std::string ExplainRefusedSettings(absl::string_view why,
+                                   const Properties& properties);
 
 }  // namespace mirror::internal
 

@@ -40,9 +40,7 @@ Credentials::Change Credentials::Take(Properties fresh) {
 
 Credentials::Files Credentials::Look(const Properties& properties) {
   Files files;
-  for (const char* name :
-       {"ssl.ca.location", "ssl.crl.location", "ssl.key.location",
-        "ssl.certificate.location", "ssl.keystore.location"}) {
+  for (const char* name : kKeyFileSettings) {
     const auto it = properties.find(name);
     struct stat file = {};
     if (it == properties.end() || stat(it->second.c_str(), &file) != 0) {

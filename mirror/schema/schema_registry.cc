@@ -138,13 +138,14 @@ SchemaRegistry::SchemaRegistry(std::string role,
     : name_(absl::StrCat(role, " schema registry ", http->url())),
       http_(std::move(http)) {}
 
-absl::Status SchemaRegistry::Refusal(const HttpAnswer& answer,
-                                     absl::string_view what) const {
-  if (answer.code >= 200 && answer.code < 300) return absl::OkStatus();
-  const Json json = Parse(answer.body);
+absl::StatusOr<std::string> SchemaRegistry::BodyOf(
+    absl::StatusOr<HttpAnswer> answer, absl::string_view what) const {
+  if (!answer.ok()) return answer.status();
+  if (answer->code >= 200 && answer->code < 300) return std::move(answer->body);
+  const Json json = Parse(answer->body);
   std::string reason;
   const auto error_code = Number(json, "error_code");
-  if (error_code && *error_code != answer.code) {
+  if (error_code && *error_code != answer->code) {
     absl::StrAppend(&reason, " (", *error_code, ")");
   }
   const auto message = Text(json, "message");
@@ -152,9 +153,9 @@ absl::Status SchemaRegistry::Refusal(const HttpAnswer& answer,
     absl::StrAppend(&reason, ": ",
                     absl::CHexEscape(message->substr(0, kMaxReasonBytes)));
   }
-  return absl::Status(CodeOf(answer.code),
-                      absl::StrCat(name_, " answers ", answer.code, " when ",
-                                   what, reason, RemedyOf(answer.code)));
+  return absl::Status(CodeOf(answer->code),
+                      absl::StrCat(name_, " answers ", answer->code, " when ",
+                                   what, reason, RemedyOf(answer->code)));
 }
 
 absl::Status SchemaRegistry::Nonsense(absl::string_view what) const {
@@ -164,31 +165,28 @@ absl::Status SchemaRegistry::Nonsense(absl::string_view what) const {
 }
 
 absl::StatusOr<Schema> SchemaRegistry::SchemaById(int32_t id) {
-  const auto answer = http_->Get(absl::StrCat("/schemas/ids/", id));
-  if (!answer.ok()) return answer.status();
   const std::string what = absl::StrCat("asked for schema id ", id);
-  absl::Status status = Refusal(*answer, what);
-  if (absl::IsNotFound(status)) {
+  const auto body = BodyOf(http_->Get(absl::StrCat("/schemas/ids/", id)), what);
+  if (absl::IsNotFound(body.status())) {
     return absl::NotFoundError(absl::StrCat(
-        status.message(),
+        body.status().message(),
         "; name the registry that the record's producer uses, or leave the "
         "record out with a RecordFilter"));
   }
-  if (!status.ok()) return status;
-  auto schema = ReadSchema(Parse(answer->body));
+  if (!body.ok()) return body.status();
+  auto schema = ReadSchema(Parse(*body));
   if (!schema) return Nonsense(what);
   return *std::move(schema);
 }
 
 absl::StatusOr<std::vector<SubjectVersion>> SchemaRegistry::UsesOf(int32_t id) {
-  const auto answer =
-      http_->Get(absl::StrCat("/schemas/ids/", id, "/versions?deleted=true"));
-  if (!answer.ok()) return answer.status();
   const std::string what =
       absl::StrCat("asked for the subjects of schema id ", id);
-  absl::Status status = Refusal(*answer, what);
-  if (!status.ok()) return status;
-  const Json json = Parse(answer->body);
+  const auto body = BodyOf(
+      http_->Get(absl::StrCat("/schemas/ids/", id, "/versions?deleted=true")),
+      what);
+  if (!body.ok()) return body.status();
+  const Json json = Parse(*body);
   if (!json.is_array()) return Nonsense(what);
   std::vector<SubjectVersion> uses;
   for (const Json& one : json) {
@@ -206,14 +204,12 @@ absl::StatusOr<std::vector<SubjectVersion>> SchemaRegistry::UsesOf(int32_t id) {
 
 absl::StatusOr<std::vector<int>> SchemaRegistry::Versions(
     const std::string& subject) {
-  const auto answer =
-      http_->Get(absl::StrCat(SubjectPath(subject), "/versions"));
-  if (!answer.ok()) return answer.status();
   const std::string what =
       absl::StrCat("asked for the versions of subject ", subject);
-  absl::Status status = Refusal(*answer, what);
-  if (!status.ok()) return status;
-  const Json json = Parse(answer->body);
+  const auto body =
+      BodyOf(http_->Get(absl::StrCat(SubjectPath(subject), "/versions")), what);
+  if (!body.ok()) return body.status();
+  const Json json = Parse(*body);
   if (!json.is_array()) return Nonsense(what);
   std::vector<int> versions;
   for (const Json& one : json) {
@@ -226,41 +222,40 @@ absl::StatusOr<std::vector<int>> SchemaRegistry::Versions(
 }
 
 absl::StatusOr<Schema> SchemaRegistry::SchemaAt(const SubjectVersion& at) {
-  const auto answer = http_->Get(absl::StrCat(
-      SubjectPath(at.subject), "/versions/", at.version, "?deleted=true"));
-  if (!answer.ok()) return answer.status();
   const std::string what = absl::StrCat("asked for version ", at.version,
                                         " of subject ", at.subject);
-  absl::Status status = Refusal(*answer, what);
-  if (!status.ok()) return status;
-  auto schema = ReadSchema(Parse(answer->body));
+  const auto body =
+      BodyOf(http_->Get(absl::StrCat(SubjectPath(at.subject), "/versions/",
+                                     at.version, "?deleted=true")),
+             what);
+  if (!body.ok()) return body.status();
+  auto schema = ReadSchema(Parse(*body));
   if (!schema) return Nonsense(what);
   return *std::move(schema);
 }
 
 absl::StatusOr<int32_t> SchemaRegistry::Register(const std::string& subject,
                                                  const Schema& schema) {
-  const auto answer = http_->Post(
-      absl::StrCat(SubjectPath(subject), "/versions"), WriteSchema(schema));
-  if (!answer.ok()) return answer.status();
   const std::string what =
       absl::StrCat("a schema is registered under subject ", subject);
-  absl::Status status = Refusal(*answer, what);
-  if (!status.ok()) return status;
-  const auto id = Number(Parse(answer->body), "id");
+  const auto body =
+      BodyOf(http_->Post(absl::StrCat(SubjectPath(subject), "/versions"),
+                         WriteSchema(schema)),
+             what);
+  if (!body.ok()) return body.status();
+  const auto id = Number(Parse(*body), "id");
   if (!id) return Nonsense(what);
   return *id;
 }
 
 absl::StatusOr<int> SchemaRegistry::VersionOf(const std::string& subject,
                                               const Schema& schema) {
-  const auto answer = http_->Post(SubjectPath(subject), WriteSchema(schema));
-  if (!answer.ok()) return answer.status();
   const std::string what =
       absl::StrCat("asked for a schema's version under subject ", subject);
-  absl::Status status = Refusal(*answer, what);
-  if (!status.ok()) return status;
-  const auto version = Number(Parse(answer->body), "version");
+  const auto body =
+      BodyOf(http_->Post(SubjectPath(subject), WriteSchema(schema)), what);
+  if (!body.ok()) return body.status();
+  const auto version = Number(Parse(*body), "version");
   if (!version) return Nonsense(what);
   return *version;
 }

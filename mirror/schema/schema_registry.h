@@ -70,8 +70,10 @@ class SchemaRegistry {
   void Cancel() { http_->Cancel(); }
 
  private:
-  // What went wrong if `answer` has no code of success.
-  absl::Status Refusal(const HttpAnswer& answer, absl::string_view what) const;
+  // What `answer` says, or why there is nothing: there is no answer, or one
+  // without a code of success.
+  absl::StatusOr<std::string> BodyOf(absl::StatusOr<HttpAnswer> answer,
+                                     absl::string_view what) const;
   absl::Status Nonsense(absl::string_view what) const;
 
   const std::string name_;

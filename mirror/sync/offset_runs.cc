@@ -394,9 +394,11 @@ Translation OffsetRuns::Translate(UpstreamOffset u) const {
 BackTranslation OffsetRuns::TranslateBack(DownstreamOffset d) const {
   if (catching_up_.empty()) return LookupBack(settled_, begin_known(), d);
   const bool old = d < catching_up_.front().downstream;
+  // Of those that catch up nothing below the first is asked, and none marks
+  // others: the settled ones are known.
   BackTranslation back =
       old ? LookupBack(settled_, begin_known(), d)
-          : LookupBack(catching_up_, /*begin_known=*/false, d);
+          : LookupBack(catching_up_, /*begin_known=*/true, d);
   // From the old place on, the reader meets the new copies too.
   const UpstreamOffset start = catching_up_.front().start();
   if (back.known() && (!old || back.offset > start)) {

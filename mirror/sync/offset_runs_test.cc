@@ -230,6 +230,18 @@ TEST(OffsetRuns, OlderSyncsFillInWhereTheyFit) {
   EXPECT_EQ(runs.Translate(UpstreamOffset(105)), Exact(205));
 }
 
+// No mirror writes such a mark, but a topic may hold anything.
+TEST(OffsetRuns, AMarkThatCatchesUpDoesNotHideWhatIsKnown) {
+  OffsetRuns runs;
+  runs.Append(UpstreamOffset(0), DownstreamOffset(0), 90);
+  OffsetRun mark{UpstreamOffset(140), DownstreamOffset(90), 0};
+  mark.unindexed = 2;
+  runs.Apply({mark});
+  ASSERT_TRUE(runs.catching_up());
+  EXPECT_EQ(runs.TranslateBack(DownstreamOffset(89)), BackExact(89));
+  EXPECT_EQ(runs.TranslateBack(DownstreamOffset(90)), BackAtLeast(140));
+}
+
 TEST(OffsetRuns, ContradictionsAreIgnored) {
   OffsetRuns runs;
   runs.Append(UpstreamOffset(100), DownstreamOffset(200), 10);

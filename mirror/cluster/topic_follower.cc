@@ -19,7 +19,6 @@ absl::StatusOr<std::unique_ptr<TopicFollower>> TopicFollower::Create(
       cluster->NewAdmin(client_id);
   if (!admin.ok()) return admin.status();
   follower->admin_ = *std::move(admin);
-  if (absl::Status status = follower->MakeSource(); !status.ok()) return status;
   return follower;
 }
 
@@ -49,8 +48,9 @@ absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
                                     absl::FunctionRef<void()> on_reset) {
   absl::StatusOr<Ends> news = FindNews(on_reset);
   absl::Status status = news.status();
-  if (status.ok() && source_ == nullptr) status = MakeSource();
-  if (status.ok() && !news->empty()) {
+  const bool any_news = status.ok() && !news->empty();
+  if (any_news && source_ == nullptr) status = MakeSource();
+  if (any_news && status.ok()) {
     std::vector<StartPosition> starts;
     std::vector<TopicPartition> all;
     for (const auto& [tp, end] : *news) {

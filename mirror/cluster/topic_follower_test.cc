@@ -68,6 +68,18 @@ TEST_F(TopicFollowerTest, VisitsEachRecordOnce) {
   EXPECT_EQ(follower_->partitions(), 2);
 }
 
+// A consumer makes the brokers create __consumer_offsets, which a dry run must
+// not.
+TEST_F(TopicFollowerTest, MakesNoConsumerWhileThereIsNothingToRead) {
+  EXPECT_THAT(CatchUp(), StatusIs(absl::StatusCode::kNotFound));
+  cluster_.CreateTopic("notes", 1);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_EQ(cluster_.SourcesMade(), 0);
+  Append(0, "a");
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_EQ(cluster_.SourcesMade(), 1);
+}
+
 TEST_F(TopicFollowerTest, EndsBehindWhatNoReaderSees) {
   cluster_.CreateTopic("notes", 1);
   Append(0, "a");

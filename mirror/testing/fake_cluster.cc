@@ -63,6 +63,10 @@ const std::string& FakeCluster::alias() const { return state_->alias; }
 
 absl::StatusOr<std::unique_ptr<RecordSource>> FakeCluster::NewSource(
     const SourceOptions& options) {
+  {
+    MutexLock lock(&state_->mu);
+    ++state_->sources_made;
+  }
   return std::make_unique<internal::FakeRecordSource>(state_.get(), options);
 }
 
@@ -254,6 +258,11 @@ void FakeCluster::RemoveAcl(const AclBinding& acl) {
 std::vector<AclBinding> FakeCluster::Acls() const {
   MutexLock lock(&state_->mu);
   return {state_->acls.begin(), state_->acls.end()};
+}
+
+int64_t FakeCluster::SourcesMade() const {
+  MutexLock lock(&state_->mu);
+  return state_->sources_made;
 }
 
 int64_t FakeCluster::AclWrites() const {

@@ -140,6 +140,9 @@ class FakeCluster final : public Cluster {
   // Whether the cluster has an authorizer, as it has at first.
   void SetAuthorizer(bool there);
 
+  // How many sources were ever made.
+  int64_t SourcesMade() const;
+
   // Weather. While the cluster is down nothing answers: produces stay in
   // flight, fetches bring nothing, admin calls are Unavailable.
   void SetDown(bool down);

@@ -87,6 +87,7 @@ struct FakeClusterState {
   bool authorizer ABSL_GUARDED_BY(mu) = true;
   std::set<AclBinding> acls ABSL_GUARDED_BY(mu);
   int64_t acl_writes ABSL_GUARDED_BY(mu) = 0;
+  int64_t sources_made ABSL_GUARDED_BY(mu) = 0;
   absl::Status describe_acls_refusal ABSL_GUARDED_BY(mu);
   absl::Status alter_acls_refusal ABSL_GUARDED_BY(mu);
   // By the name of the resource.

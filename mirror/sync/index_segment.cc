@@ -112,6 +112,7 @@ absl::StatusOr<IndexSegment> IndexSegment::Decode(absl::string_view bytes) {
   segment.source.topic_id = proto.topic_id();
   segment.target_topic_id = proto.target_topic_id();
   if (proto.has_leader_epoch()) {
+    if (proto.leader_epoch() < 0) return Bad("a negative leader epoch");
     segment.source.leader_epoch = proto.leader_epoch();
   }
   segment.began_here = proto.began_here();

@@ -108,6 +108,13 @@ TEST(IndexSegment, RefusesWhatIsOutsideOfAnyLog) {
   ExpectRefused(proto, "different lengths");
 }
 
+TEST(IndexSegment, RefusesANegativeLeaderEpoch) {
+  internal::IndexSegmentProto proto;
+  ASSERT_TRUE(proto.ParseFromString(WithAGap().Encode()));
+  proto.set_leader_epoch(-1);
+  ExpectRefused(proto, "leader epoch");
+}
+
 TEST(IndexSegment, RefusesOtherVersions) {
   internal::IndexSegmentProto proto;
   ExpectRefused(proto, "no format version");

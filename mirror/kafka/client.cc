@@ -37,11 +37,18 @@ bool IsNoise(absl::string_view facility, absl::string_view message) {
           absl::StrContains(message, "is a consumer property"));
 }
 
+// librdkafka lists all settings when it debugs, and hides not all secret ones.
+bool ShowsASecret(absl::string_view facility, absl::string_view message) {
+  return facility == "CONF" &&
+         (absl::StrContains(message, "sasl.oauthbearer.client.secret") ||
+          absl::StrContains(message, "sasl.oauthbearer.extensions"));
+}
+
 }  // namespace
 
 void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
                    const char* message) {
-  if (IsNoise(facility, message)) return;
+  if (IsNoise(facility, message) || ShowsASecret(facility, message)) return;
   auto* callbacks = static_cast<Callbacks*>(rd_kafka_opaque(rk));
   if (level >= kDebugLevel) {
     callbacks->topic_ids.OnLog(message);

@@ -2,7 +2,11 @@
 
 #include "mirror/kafka/client_config.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace mirror::internal {
@@ -161,6 +165,26 @@ absl::Status SetForced(rd_kafka_conf_t* conf, ClientRole role,
   return status;
 }
 
+int64_t NumberIn(const rd_kafka_conf_t* conf, const char* name) {
+  char text[32] = "";
+  size_t size = sizeof(text);
+  int64_t number = 0;
+  if (rd_kafka_conf_get(conf, name, text, &size) != RD_KAFKA_CONF_OK ||
+      !absl::SimpleAtoi(text, &number)) {
+    return 0;
+  }
+  return number;
+}
+
+// How large a record may be written means nothing to who reads; but librdkafka
+// refuses a consumer that fetches less at once.
+absl::Status FitMessageBytes(rd_kafka_conf_t* conf, absl::string_view alias) {
+  const int64_t fetched = NumberIn(conf, "fetch.max.bytes");
+  if (NumberIn(conf, "message.max.bytes") <= fetched) return absl::OkStatus();
+  return Set(conf, alias, "message.max.bytes",
+             absl::StrCat(std::max<int64_t>(fetched, 1000)));
+}
+
 }  // namespace
 
 absl::StatusOr<ConfPtr> NewClientConf(ClientRole role, absl::string_view alias,
@@ -175,6 +199,9 @@ absl::StatusOr<ConfPtr> NewClientConf(ClientRole role, absl::string_view alias,
   if (status.ok()) status = SetAll(conf.get(), alias, defaults);
   if (status.ok()) status = SetAll(conf.get(), alias, properties);
   if (status.ok()) status = SetForced(conf.get(), role, alias, properties);
+  if (status.ok() && role == ClientRole::kConsumer) {
+    status = FitMessageBytes(conf.get(), alias);
+  }
   if (status.ok() && role == ClientRole::kConsumer) {
     const auto debug = properties.find("debug");
     status = Set(conf.get(), alias, "debug",

@@ -4,6 +4,8 @@
 
 #include "mirror/kafka/kafka_cluster.h"
 
+#include <cstdio>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,6 +13,8 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/log.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {
@@ -19,6 +23,7 @@ namespace {
 using absl::StatusCode;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 KafkaClusterOptions Options() {
   KafkaClusterOptions options;
@@ -48,6 +53,39 @@ TEST(KafkaCluster, SettingsOfOneKindOfClientReplaceTheCommonOnes) {
   options.producer["linger.ms"] = "1";
   options.admin["linger.ms"] = "1";
   EXPECT_THAT(KafkaCluster::Create(options), IsOk());
+}
+
+TEST(KafkaCluster, ReadersFetchLessAtOnceThanOthersMayWrite) {
+  KafkaClusterOptions options = Options();
+  options.consumer["fetch.max.bytes"] = "500000";
+  EXPECT_THAT(KafkaCluster::Create(options).value()->NewSource({}), IsOk());
+  options.consumer.clear();
+  options.properties["message.max.bytes"] = "20000000";
+  EXPECT_THAT(KafkaCluster::Create(options).value()->NewSource({}), IsOk());
+}
+
+// Debug logs show every setting, and librdkafka hides not all that are secret.
+TEST(KafkaCluster, NoLogShowsTheSecretOfATokenEndpoint) {
+  std::FILE* const file = std::tmpfile();
+  StreamLogSink sink(file, StreamLogSink::Format::kText, LogLevel::kDebug);
+  KafkaClusterOptions options = Options();
+  options.log = Logger(&sink, Clock::System(), "A->B");
+  options.properties["debug"] = "all";
+  options.properties["security.protocol"] = "sasl_plaintext";
+  options.properties["sasl.mechanism"] = "OAUTHBEARER";
+  options.properties["sasl.oauthbearer.method"] = "oidc";
+  options.properties["sasl.oauthbearer.client.id"] = "mirror";
+  options.properties["sasl.oauthbearer.client.secret"] = "hunter2";
+  options.properties["sasl.oauthbearer.extensions"] = "pass=hunter2";
+  options.properties["sasl.oauthbearer.token.endpoint.url"] =
+      "http://127.0.0.1:1/token";
+  EXPECT_THAT(KafkaCluster::Create(options).value()->NewSource({}), IsOk());
+  std::rewind(file);
+  std::string text(1 << 20, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  EXPECT_THAT(text, HasSubstr("sasl.oauthbearer.client.id = mirror"));
+  EXPECT_THAT(text, Not(HasSubstr("hunter2")));
 }
 
 TEST(KafkaCluster, ClientsOfAnUnreachableClusterAreMadeAndEndSoon) {

@@ -20,6 +20,11 @@ FlowTopic Compacted(std::string name, int32_t partitions,
            {{"cleanup.policy", "compact"}}}};
 }
 
+std::string NameOfDeadLetterTopic(const Flow& flow) {
+  return flow.dead_letter_topic.empty() ? DeadLetterTopic(flow.source.alias)
+                                        : flow.dead_letter_topic;
+}
+
 }  // namespace
 
 TopicSelection SelectionOf(const Flow& flow) {
@@ -28,7 +33,13 @@ TopicSelection SelectionOf(const Flow& flow) {
 }
 
 AclRules AclRulesOf(const Flow& flow) {
-  return {SelectionOf(flow), flow.source.alias, flow.groups, flow.acls};
+  // Dead letters also if there are none now: the topic may be there.
+  return {SelectionOf(flow),
+          flow.source.alias,
+          {ProgressTopic(flow), OffsetIndexTopic(flow.source.alias),
+           NameOfDeadLetterTopic(flow)},
+          flow.groups,
+          flow.acls};
 }
 
 std::string ProgressTopic(const Flow& flow) {
@@ -47,9 +58,9 @@ std::string OffsetSyncsTopic(const Flow& flow) {
 }
 
 std::string DeadLetterTopicOf(const Flow& flow) {
-  if (flow.on_refused_record != RefusedPolicy::kDeadLetter) return "";
-  return flow.dead_letter_topic.empty() ? DeadLetterTopic(flow.source.alias)
-                                        : flow.dead_letter_topic;
+  return flow.on_refused_record == RefusedPolicy::kDeadLetter
+             ? NameOfDeadLetterTopic(flow)
+             : "";
 }
 
 std::vector<FlowTopic> InternalTopics(const Flow& flow) {

@@ -65,6 +65,19 @@ TEST(FlowTopics, RemovedAclsAndRefusedRecordsNeedOneEach) {
   EXPECT_EQ(topics[6].topic.configs.count("max.message.bytes"), 1u);
 }
 
+TEST(FlowTopics, NoAclSpeaksOfThemByWhateverName) {
+  Flow flow = NewFlow();
+  EXPECT_THAT(
+      AclRulesOf(flow).own_topics,
+      ElementsAre("mm2-offsets.A.internal", "mm2-offset-index.A.internal",
+                  "mm2-dead-letters.A.internal"));
+  flow.progress_topic = "orders-progress";
+  flow.dead_letter_topic = "refused-orders";
+  EXPECT_THAT(AclRulesOf(flow).own_topics,
+              ElementsAre("orders-progress", "mm2-offset-index.A.internal",
+                          "refused-orders"));
+}
+
 TEST(FlowTopics, WhatIsNotDoneNeedsNoTopic) {
   Flow flow = NewFlow();
   flow.heartbeats.enabled = false;

@@ -31,15 +31,11 @@ std::optional<std::string> OwnTopicUnder(const AclRules& rules,
                                          const std::string& prefix) {
   const ReplicationPolicy& policy = *rules.selection.policy;
   const std::string& alias = rules.source_alias;
-  const std::string own[] = {
-      "__consumer_offsets",
-      "__transaction_state",
-      policy.HeartbeatsTopic(),
-      policy.CheckpointsTopic(alias),
-      policy.OffsetSyncsTopic(alias),
-      absl::StrCat("mm2-offsets.", alias, ".internal"),
-      absl::StrCat("mm2-offset-index.", alias, ".internal"),
-      AclLedgerTopic(alias)};
+  std::vector<std::string> own = {
+      "__consumer_offsets",           "__transaction_state",
+      policy.HeartbeatsTopic(),       policy.CheckpointsTopic(alias),
+      policy.OffsetSyncsTopic(alias), AclLedgerTopic(alias)};
+  own.insert(own.end(), rules.own_topics.begin(), rules.own_topics.end());
   for (const std::string& topic : own) {
     if (absl::StartsWith(topic, prefix)) return topic;
   }

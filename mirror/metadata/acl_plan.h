@@ -29,6 +29,9 @@ namespace mirror {
 struct AclRules {
   TopicSelection selection;
   std::string source_alias;
+  // The flow's own topics on the target, besides those that the policy names:
+  // progress, index, dead letters.
+  std::vector<std::string> own_topics;
   // Not null if options.groups.
   std::shared_ptr<const GroupFilter> groups;
   AclSyncOptions options;

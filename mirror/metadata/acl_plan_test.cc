@@ -239,8 +239,8 @@ TEST(PlanAclsPrefixedTest, AreLeftOutWhereThePolicyKeepsNoPrefixes) {
 
 TEST(PlanAclsPrefixedTest, NeverSpeakOfEverythingOrOfInternalTopics) {
   const AclRules by_default = Everything();
-  const AclRules identity =
-      Everything(IdentityReplicationPolicy::Create({"A"}));
+  AclRules identity = Everything(IdentityReplicationPolicy::Create({"A"}));
+  identity.own_topics = {"orders-progress", "refused-orders"};
   EXPECT_THAT(ReasonFor(by_default, Prefix("")), HasSubstr("empty prefix"));
   EXPECT_THAT(ReasonFor(identity, Prefix("")), HasSubstr("empty prefix"));
   EXPECT_THAT(ReasonFor(by_default, Prefix("check")),
@@ -248,6 +248,9 @@ TEST(PlanAclsPrefixedTest, NeverSpeakOfEverythingOrOfInternalTopics) {
   EXPECT_THAT(ReasonFor(identity, Prefix("mm2-off")), HasSubstr("mm2-offset"));
   EXPECT_THAT(ReasonFor(identity, Prefix("mm2-acls.A")),
               HasSubstr("mm2-acls.A.internal"));
+  EXPECT_THAT(ReasonFor(identity, Prefix("orders")),
+              HasSubstr("orders-progress"));
+  EXPECT_THAT(ReasonFor(identity, Prefix("ref")), HasSubstr("refused-orders"));
   EXPECT_THAT(ReasonFor(identity, Prefix("_")),
               HasSubstr("__consumer_offsets"));
   for (const char* prefix : {"__", "__consumer", ".hidden"}) {

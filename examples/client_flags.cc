@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -14,9 +12,10 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "mirror/config/config_value.h"
+#include "absl/strings/strip.h"
+#include "mirror/config/config_file.h"
+#include "mirror/config/config_provider.h"
 #include "mirror/config/java_client_settings.h"
-#include "mirror/config/java_properties.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/identity_replication_policy.h"
 #include "mirror/policy/renaming_replication_policy.h"
@@ -35,23 +34,17 @@ namespace {
 
 absl::Status AddJavaSettings(const std::string& file,
                              std::map<std::string, std::string>* properties) {
-  std::ifstream in(file);
-  if (!in.good()) {
+  const ConfigSources sources = ConfigSources::System();
+  const absl::StatusOr<std::string> text = sources.read_file(file);
+  if (!text.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--command-config ", file, ": cannot be read"));
+        absl::StrCat("--command-config ", file, ": cannot be read: ",
+                     absl::StripPrefix(text.status().message(), file + ": ")));
   }
-  std::stringstream text;
-  text << in.rdbuf();
-  const auto java = JavaProperties::Parse(text.str(), file);
+  const auto java = ConfigFile::Parse(*text, file, sources);
   if (!java.ok()) return java.status();
-  SettingMap settings;
-  for (const Property& p : java->entries()) {
-    settings[p.key] = {p.value,
-                       IsSecret(p.key) ? std::string(kHiddenSecret) : p.value,
-                       p.key, file, p.line};
-  }
-  auto translated = TranslateJavaClientSettings(JavaClient::kAdmin, settings,
-                                                ConfigSources::System());
+  auto translated =
+      TranslateJavaClientSettings(JavaClient::kAdmin, java->values(), sources);
   if (!translated.ok()) return translated.status();
   for (const std::string& warning : translated->warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());

@@ -297,6 +297,7 @@ TEST(FlowFromConfigTest, CredentialsAreReadAgainWhenAsked) {
   const auto consumer = flow.source.credentials(ClientKind::kConsumer);
   ASSERT_THAT(consumer, IsOk());
   EXPECT_THAT(*consumer, Contains(Pair("sasl.password", "new")));
+  EXPECT_THAT(*consumer, Contains(Pair("sasl.mechanism", "PLAIN")));
   EXPECT_THAT(*consumer, Not(Contains(Pair("bootstrap.servers", "a:9092"))));
   EXPECT_THAT(*flow.source.credentials(ClientKind::kAdmin),
               Contains(Pair("sasl.username", "admin")));

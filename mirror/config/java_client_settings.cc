@@ -192,17 +192,16 @@ class Translator {
 
   // Pairs that Java puts up with and librdkafka refuses.
   void FitPairs() {
-    AtLeast("reconnect.backoff.max.ms", "reconnect.backoff.ms");
+    // Where it is not written it is 1000; see mirror/kafka/client_config.cc.
+    const int64_t written = Number("reconnect.backoff.max.ms");
+    const int64_t most = written < 0 ? 1000 : written;
+    if (Number("reconnect.backoff.ms") > most) {
+      CopyValue("reconnect.backoff.ms", "reconnect.backoff.max.ms");
+    }
     if (Number("socket.timeout.ms") > Number("transaction.timeout.ms") &&
         Number("transaction.timeout.ms") > 0) {
       CopyValue("transaction.timeout.ms", "socket.timeout.ms");
     }
-  }
-
-  // Raises `larger` to `smaller`, also if only the latter is written: the
-  // default of the former may be less.
-  void AtLeast(const std::string& larger, const std::string& smaller) {
-    if (Number(smaller) > Number(larger)) CopyValue(smaller, larger);
   }
 
   void CopyValue(const std::string& from, const std::string& to) {

@@ -185,6 +185,9 @@ TEST(JavaClientSettingsTest, PairsAreMadeToFit) {
                                            {"reconnect.backoff.max.ms", "60"}}),
             (Texts{{"reconnect.backoff.ms", "50"},
                    {"reconnect.backoff.max.ms", "60"}}));
+  EXPECT_EQ(Translate(JavaClient::kAdmin, {{"reconnect.backoff.ms", "50"}}),
+            (Texts{{"reconnect.backoff.ms", "50"}}))
+      << "the maximum stays at its default, 1000";
   EXPECT_EQ(
       Translate(JavaClient::kProducer, {{"request.timeout.ms", "30000"},
                                         {"transaction.timeout.ms", "20000"}}),
@@ -220,7 +223,7 @@ TEST(JavaClientSettingsTest, PemAndPkcs12KeyStoresAreLibrdkafkas) {
              {"ssl.key.password", "pw"}}));
   EXPECT_EQ(Translate(JavaClient::kAdmin,
                       Tls({{"ssl.keystore.location", "key.p12"},
-                           {"ssl.keystore.password", "store-secret"},
+                           {"ssl.keystore.password", "store-secret\n"},
                            {"ssl.key.password", "store-secret"}})),
             (Texts{{"security.protocol", "ssl"},
                    {"ssl.keystore.location", "key.p12"},
@@ -237,6 +240,9 @@ TEST(JavaClientSettingsTest, TrustStoresBecomePem) {
                            {"ssl.truststore.password", "store-secret"}},
                           {{"ssl.truststore.location", "trust.jks"},
                            {"ssl.truststore.password", "store-secret"}},
+                          {{"ssl.truststore.location", "trust.jks"},
+                           // As it comes out of a file of its own.
+                           {"ssl.truststore.password", "store-secret\n"}},
                           {{"ssl.truststore.location", "trust.jks"}}}) {
     const Texts translated = Translate(JavaClient::kAdmin, Tls(store));
     EXPECT_EQ(translated.size(), 2u);
@@ -347,6 +353,29 @@ TEST(JavaClientSettingsTest, OAuthBearerTakesCredentialsFromSettings) {
   EXPECT_EQ(translated.at("sasl.oauthbearer.scope"), "all");
 }
 
+TEST(JavaClientSettingsTest, OAuthBearerNeedsNoJaasText) {
+  EXPECT_EQ(
+      Translate(
+          JavaClient::kAdmin,
+          {{"security.protocol", "SASL_SSL"},
+           {"sasl.mechanism", "OAUTHBEARER"},
+           {"sasl.oauthbearer.client.credentials.client.id", "me"},
+           {"sasl.oauthbearer.client.credentials.client.secret", "s\n"},
+           {"sasl.oauthbearer.token.endpoint.url", " https://idp/token "}}),
+      (Texts{{"security.protocol", "sasl_ssl"},
+             {"sasl.mechanism", "OAUTHBEARER"},
+             {"sasl.oauthbearer.method", "oidc"},
+             {"sasl.oauthbearer.client.id", "me"},
+             {"sasl.oauthbearer.client.secret", "s"},
+             {"sasl.oauthbearer.token.endpoint.url", "https://idp/token"}}));
+  const Texts native = {
+      {"security.protocol", "SASL_SSL"},
+      {"sasl.mechanism", "OAUTHBEARER"},
+      {"librdkafka.sasl.oauthbearer.config", "principal=me"},
+      {"librdkafka.enable.sasl.oauthbearer.unsecure.jwt", "true"}};
+  EXPECT_EQ(Problem(native), "");
+}
+
 TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
   const struct {
     Texts java;
@@ -359,7 +388,7 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
             {"ssl.truststore.password", "x"}}),
        "does not open the key store"},
       {Tls({{"ssl.truststore.location", "key.jceks"}}),
-       "-deststoretype PKCS12"},
+       "keytool -importkeystore -srckeystore key.jceks "},
       {Tls({{"ssl.keystore.location", "trust.jks"}}), "holds no private key"},
       {Tls({{"ssl.keystore.location", "key.jks"},
             {"ssl.keystore.password", "store-secret"}}),
@@ -371,6 +400,8 @@ TEST(JavaClientSettingsTest, ImpossibleSettingsSayWhatToWriteInstead) {
       {Sasl("x.PlainLoginModule required username=a;"), "needs username and"},
       {Sasl("x.ScramLoginModule required tokenauth=true;"), "delegation"},
       {Sasl("x.OAuthBearerLoginModule required;"), "token.endpoint.url"},
+      {{{"security.protocol", "SASL_SSL"}, {"sasl.mechanism", "OAUTHBEARER"}},
+       "OAUTHBEARER needs clientId and clientSecret in sasl.jaas.config"},
       {Sasl("x.OAuthBearerLoginModule required clientId=a clientSecret=b;",
             {{"sasl.oauthbearer.token.endpoint.url", "file:///token"}}),
        "from a file"},

@@ -94,7 +94,7 @@ class SecurityTranslator {
                      "Kafka's OAuthBearerLoginCallbackHandler is known");
     }
     const ConfigValue* jaas = Find(java_, kJaas);
-    if (jaas == nullptr) return absl::OkStatus();
+    if (jaas == nullptr) return SaslWithoutJaas();
     const absl::StatusOr<JaasEntry> entry = ParseJaas(jaas->text);
     if (!entry.ok()) return Invalid(*jaas, entry.status().message());
     if (entry->login_module == "PlainLoginModule")
@@ -119,15 +119,30 @@ class SecurityTranslator {
   }
 
  private:
-  void Copy(const std::string& from, const std::string& to) {
-    const ConfigValue* value = Find(java_, from);
-    if (value != nullptr) out_[to] = *value;
+  // librdkafka says itself what PLAIN and SCRAM lack; of OAUTHBEARER it says
+  // nothing and waits for a token for ever.
+  absl::Status SaslWithoutJaas() {
+    const ConfigValue* mechanism = Find(java_, "sasl.mechanism");
+    if (mechanism == nullptr || Trimmed(*mechanism) != "OAUTHBEARER") {
+      return absl::OkStatus();
+    }
+    for (const auto& [name, value] : java_) {
+      if (absl::StartsWith(name, "librdkafka.sasl.oauthbearer.")) {
+        return absl::OkStatus();
+      }
+    }
+    return OAuthBearer(*mechanism, JaasEntry());
   }
 
-  // The text of a password, or none.
+  void Copy(const std::string& from, const std::string& to) {
+    const ConfigValue* value = Find(java_, from);
+    if (value != nullptr) out_[to] = value->WithText(Trimmed(*value));
+  }
+
+  // The text of a password, or none. Java trims passwords, too.
   std::string Password(const std::string& name) const {
     const ConfigValue* value = Find(java_, name);
-    return value == nullptr ? "" : value->text;
+    return value == nullptr ? "" : Trimmed(*value);
   }
 
   absl::StatusOr<std::string> ReadStore(const ConfigValue& location) const {
@@ -150,8 +165,8 @@ class SecurityTranslator {
     }
     const absl::StatusOr<std::string> bytes = ReadStore(*location);
     if (!bytes.ok()) return bytes.status();
-    const auto store =
-        ParseKeyStore(*bytes, Password("ssl.truststore.password"), "");
+    const auto store = ParseKeyStore(location->shown, *bytes,
+                                     Password("ssl.truststore.password"), "");
     if (!store.ok()) return Invalid(*location, store.status().message());
     const std::string trusted = store->trusted_pem + store->certificates_pem;
     if (trusted.empty()) {
@@ -175,7 +190,8 @@ class SecurityTranslator {
     }
     const absl::StatusOr<std::string> bytes = ReadStore(*location);
     if (!bytes.ok()) return bytes.status();
-    const auto store = ParseKeyStore(*bytes, Password("ssl.keystore.password"),
+    const auto store = ParseKeyStore(location->shown, *bytes,
+                                     Password("ssl.keystore.password"),
                                      Password("ssl.key.password"));
     if (!store.ok()) return Invalid(*location, store.status().message());
     if (store->key_pem.empty()) {
@@ -241,12 +257,12 @@ class SecurityTranslator {
     if (endpoint == nullptr || out_.count("sasl.oauthbearer.client.id") == 0 ||
         out_.count("sasl.oauthbearer.client.secret") == 0) {
       return Invalid(jaas, absl::StrCat("OAUTHBEARER needs clientId and "
-                                        "clientSecret here, and ",
-                                        kEndpoint));
+                                        "clientSecret in ",
+                                        kJaas, ", and ", kEndpoint));
     }
     out_["sasl.oauthbearer.method"] =
         ConfigValue::Default(jaas.property, "oidc");
-    out_[kEndpoint] = *endpoint;
+    out_[kEndpoint] = endpoint->WithText(Trimmed(*endpoint));
     if (!joined.empty()) {
       out_["sasl.oauthbearer.extensions"] = jaas.WithText(joined);
     }

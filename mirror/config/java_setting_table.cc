@@ -101,7 +101,7 @@ std::vector<JavaSettingSpec> ConnectionRows() {
 std::vector<JavaSettingSpec> ConsumerRows() {
   return {
       Number("fetch.min.bytes", kConsumer, "fetch.min.bytes", 1, 100000000),
-      Number("fetch.max.bytes", kConsumer, "fetch.max.bytes", 0, 2147483135),
+      Number("fetch.max.bytes", kConsumer, "fetch.max.bytes", 1000, 2147483135),
       Number("max.partition.fetch.bytes", kConsumer, "fetch.message.max.bytes",
              1, 1000000000),
       Number("fetch.max.wait.ms", kConsumer, "fetch.wait.max.ms", 0, 300000),

@@ -74,7 +74,14 @@ std::string Pem(EVP_PKEY* key) {
   return Contents(text.get());
 }
 
-absl::StatusOr<KeyStore> ParsePkcs12(string_view bytes,
+// A command for whoever has Java.
+std::string Convert(string_view file, string_view type) {
+  return absl::StrCat("keytool -importkeystore -srckeystore ", file,
+                      " -srcstoretype ", type, " -destkeystore ", file,
+                      ".new -deststoretype PKCS12");
+}
+
+absl::StatusOr<KeyStore> ParsePkcs12(string_view file, string_view bytes,
                                      const std::string& password) {
   const unsigned char* data = Bytes(bytes);
   const Pkcs12 store(
@@ -89,10 +96,10 @@ absl::StatusOr<KeyStore> ParsePkcs12(string_view bytes,
   STACK_OF(X509)* others = nullptr;
   if (PKCS12_parse(store.get(), password.c_str(), &raw_key, &raw_certificate,
                    &others) != 1) {
-    return Invalid(
+    return Invalid(absl::StrCat(
         "the key store is encrypted in a way that OpenSSL no longer takes: "
-        "write it anew with keytool -importkeystore -srckeystore OLD "
-        "-destkeystore NEW -deststoretype PKCS12");
+        "write it anew with ",
+        Convert(file, "PKCS12")));
   }
   const Key key(raw_key);
   const Certificate certificate(raw_certificate);
@@ -285,20 +292,27 @@ StoreFormat FormatOfStore(string_view bytes) {
   return StoreFormat::kOther;
 }
 
-absl::StatusOr<KeyStore> ParseKeyStore(string_view bytes,
+absl::StatusOr<KeyStore> ParseKeyStore(string_view file, string_view bytes,
                                        const std::string& password,
                                        const std::string& key_password) {
   switch (FormatOfStore(bytes)) {
     case StoreFormat::kPkcs12:
-      return ParsePkcs12(bytes, password);
+      return ParsePkcs12(file, bytes, password);
     case StoreFormat::kJks:
       return ParseJks(bytes, password, key_password);
-    default:
+    case StoreFormat::kPem:
+      return Invalid("is PEM: write PEM as its type");
+    case StoreFormat::kJceks:
       return Invalid(
-          "is no key store that can be read here: convert it with keytool "
-          "-importkeystore -srckeystore OLD -srcstoretype TYPE -destkeystore "
-          "NEW -deststoretype PKCS12");
+          absl::StrCat("is a JCEKS store, which cannot be read here: convert "
+                       "it with ",
+                       Convert(file, "JCEKS")));
+    case StoreFormat::kOther:
+      break;
   }
+  return Invalid(
+      absl::StrCat("is no key store that can be read here: convert it with ",
+                   Convert(file, "TYPE"), ", where TYPE is what it is"));
 }
 
 }  // namespace mirror

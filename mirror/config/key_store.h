@@ -3,7 +3,8 @@
 // Java's key stores and trust stores, PKCS12 and JKS, read into PEM texts,
 // which is what librdkafka takes. (MM2's clients leave that to the JVM.)
 //
-//   absl::StatusOr<KeyStore> store = ParseKeyStore(bytes, "changeit", "");
+//   absl::StatusOr<KeyStore> store =
+//       ParseKeyStore("trust.jks", bytes, "changeit", "");
 //   store->trusted_pem
 
 #ifndef MIRROR_CONFIG_KEY_STORE_H_
@@ -28,11 +29,13 @@ struct KeyStore {
   std::string trusted_pem;       // certificates without a key
 };
 
-// `password` opens the store; empty, a JKS store is not checked for damage and
-// a PKCS12 store must have none. `key_password` opens the key of a JKS store;
-// empty: the same. Pure. InvalidArgument, with the remedy and without secrets:
-// another format, a wrong password, damage.
-absl::StatusOr<KeyStore> ParseKeyStore(absl::string_view bytes,
+// `file` is what messages call it. `password` opens the store; empty, a JKS
+// store is not checked for damage and a PKCS12 store must have none.
+// `key_password` opens the key of a JKS store; empty: the same. Pure.
+// InvalidArgument, with the remedy and without secrets: another format, a wrong
+// password, damage.
+absl::StatusOr<KeyStore> ParseKeyStore(absl::string_view file,
+                                       absl::string_view bytes,
                                        const std::string& password,
                                        const std::string& key_password);
 

@@ -33,7 +33,7 @@ std::string Read(const std::string& name) {
 
 TEST(KeyStoreTest, ReadsTrustStores) {
   for (const char* name : {"trust.jks", "trust.p12"}) {
-    const auto store = ParseKeyStore(Read(name), kSecret, "");
+    const auto store = ParseKeyStore(name, Read(name), kSecret, "");
     ASSERT_THAT(store, IsOk()) << name;
     EXPECT_EQ(store->trusted_pem, Read("mirror.crt")) << name;
     EXPECT_EQ(store->key_pem, "") << name;
@@ -41,11 +41,12 @@ TEST(KeyStoreTest, ReadsTrustStores) {
 }
 
 TEST(KeyStoreTest, ReadsKeyStores) {
-  const auto pkcs12 = ParseKeyStore(Read("key.p12"), kSecret, "");
+  const auto pkcs12 = ParseKeyStore("key.p12", Read("key.p12"), kSecret, "");
   ASSERT_THAT(pkcs12, IsOk());
   EXPECT_THAT(pkcs12->key_pem, StartsWith(kPrivateKey));
   EXPECT_THAT(pkcs12->certificates_pem, HasSubstr("BEGIN CERTIFICATE"));
-  const auto jks = ParseKeyStore(Read("key.jks"), kSecret, "key-secret");
+  const auto jks =
+      ParseKeyStore("key.jks", Read("key.jks"), kSecret, "key-secret");
   ASSERT_THAT(jks, IsOk());
   EXPECT_THAT(jks->key_pem, StartsWith(kPrivateKey));
   EXPECT_EQ(jks->certificates_pem, Read("mirror.crt"));
@@ -56,14 +57,15 @@ TEST(KeyStoreTest, ReadsTheChainOfAKey) {
   testing::TestAuthority authority("authority",
                                    testing::MakeTestDirectory("store"));
   const std::string path = authority.IssueKeyStore({"client"}, kSecret);
-  const auto store = ParseKeyStore(testing::ReadTestFile(path), kSecret, "");
+  const auto store =
+      ParseKeyStore(path, testing::ReadTestFile(path), kSecret, "");
   ASSERT_THAT(store, IsOk());
   EXPECT_TRUE(absl::EndsWith(store->certificates_pem,
                              testing::ReadTestFile(authority.ca_file())));
 }
 
 TEST(KeyStoreTest, ATrustStoreInJksOpensWithoutAPassword) {
-  EXPECT_THAT(ParseKeyStore(Read("trust.jks"), "", ""), IsOk());
+  EXPECT_THAT(ParseKeyStore("trust.jks", Read("trust.jks"), "", ""), IsOk());
 }
 
 TEST(KeyStoreTest, ErrorsSayWhatToDoAndShowNoPassword) {
@@ -77,12 +79,16 @@ TEST(KeyStoreTest, ErrorsSayWhatToDoAndShowNoPassword) {
       {"key.jks", "hunter2", "", "does not open the key store"},
       {"key.jks", kSecret, "hunter2", "write ssl.key.password"},
       {"key.jks", kSecret, "", "write ssl.key.password"},
-      {"key.jceks", kSecret, "", "-deststoretype PKCS12"},
-      {"mirror.crt", kSecret, "", "-deststoretype PKCS12"},
-      {"legacy.p12", kSecret, "", "OpenSSL no longer takes"},
+      {"key.jceks", kSecret, "",
+       "keytool -importkeystore -srckeystore key.jceks -srcstoretype JCEKS "
+       "-destkeystore key.jceks.new -deststoretype PKCS12"},
+      {"mirror.crt", kSecret, "", "write PEM as its type"},
+      {"legacy.p12", kSecret, "",
+       "OpenSSL no longer takes: write it anew with keytool -importkeystore "
+       "-srckeystore legacy.p12 -srcstoretype PKCS12"},
   };
   for (const auto& v : vectors) {
-    EXPECT_THAT(ParseKeyStore(Read(v.name), v.password, v.key_password),
+    EXPECT_THAT(ParseKeyStore(v.name, Read(v.name), v.password, v.key_password),
                 StatusIs(StatusCode::kInvalidArgument,
                          AllOf(HasSubstr(v.part), Not(HasSubstr("hunter2")))))
         << v.name;
@@ -93,7 +99,7 @@ TEST(KeyStoreTest, DamageIsFoundWhereverItIs) {
   for (const char* name : {"key.jks", "trust.jks", "key.p12"}) {
     const std::string whole = Read(name);
     for (size_t size = 0; size < whole.size(); ++size) {
-      EXPECT_FALSE(ParseKeyStore(whole.substr(0, size), kSecret, "").ok())
+      EXPECT_FALSE(ParseKeyStore(name, whole.substr(0, size), kSecret, "").ok())
           << name << " cut to " << size;
     }
   }

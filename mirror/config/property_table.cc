@@ -349,7 +349,8 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("target.cluster.alias", kTopAndFlow,
               "The flow's name gives the aliases."),
       Ignored("config.action.reload", kTopAndFlow,
-              "Variables are read once, at start."),
+              "Variables are read at start, and again while a cluster refuses "
+              "the credentials."),
       Ignored("exactly.once.support", kTopAndFlow,
               "See exactly.once.source.support."),
       Ignored("transaction.boundary", kTopAndFlow,

@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string bytes = mirror::FuzzInput(data, size).TakeRest();
   for (const std::string& password :
        {std::string(), std::string("store-secret")}) {
-    const auto store = mirror::ParseKeyStore(bytes, password, "key-secret");
+    const auto store =
+        mirror::ParseKeyStore("store", bytes, password, "key-secret");
     if (store.ok()) {
       FUZZ_CHECK(store->key_pem.empty() ||
                  store->key_pem.find("PRIVATE KEY") != std::string::npos);

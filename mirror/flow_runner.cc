@@ -142,6 +142,7 @@ absl::Status FlowRunner::BuildControl() {
   options.on_target_change = flow_.on_target_change;
   options.dead_letter_topic = DeadLetterTopicOf(flow_);
   options.replication_factor = flow_.replication_factor;
+  options.read_committed = flow_.read_committed;
   options.refresh_interval = flow_.refresh_topics_interval;
   options.store = &store_;
   options.memory.flow = name_;

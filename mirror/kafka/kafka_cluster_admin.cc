@@ -8,6 +8,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
 #include "mirror/kafka/error.h"
 #include "mirror/kafka/kafka_topic_configs.h"
 
@@ -101,7 +102,9 @@ absl::StatusOr<std::vector<TopicDescription>> KafkaClusterAdmin::ListTopics() {
       topics[i] = *descriptions[i];
     } else if (absl::IsNotFound(descriptions[i].status())) {
       topics[i].partitions = 0;  // deleted in between
-    } else if (absl::IsCancelled(descriptions[i].status())) {
+    } else if (IsRetriable(descriptions[i].status()) ||
+               absl::IsCancelled(descriptions[i].status())) {
+      // Better no list than one without ids.
       return descriptions[i].status();
     }
   }

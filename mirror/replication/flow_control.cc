@@ -173,7 +173,9 @@ absl::Status FlowControl::Refresh() {
     if (absl::IsNotFound(descriptions[i].status())) continue;
     if (HasAppeared(plan.ready[i])) {
       Apply(plan.ready[i], &partitions);
-      known_[plan.ready[i].source].target_id = on_target[plan.ready[i].target];
+      const std::string& target_id = on_target[plan.ready[i].target];
+      KnownTopic& known = known_[plan.ready[i].source];
+      if (!target_id.empty()) known.target_id = target_id;
     } else {
       next_refresh_ = clock_->Now() + kRecheck;
     }
@@ -256,33 +258,49 @@ void FlowControl::Add(PartitionPlan plan) {
   const TopicPartition source = plan.source;
   KnownTopic& known = known_[source.topic];
   known.added[source.partition] = true;
-  const std::string id_before = options_.store->Source(source).topic_id;
   const std::string target_id = options_.store->TargetTopicId(source);
   if (!target_id.empty() && !known.target_id.empty() &&
       target_id != known.target_id && plan.start.has_value()) {
     plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
   }
   ShardFor(source)->Add({std::move(plan)});
-  if (!id_before.empty() && !known.id.empty() && id_before != known.id) {
-    OnRecreated(source);  // while no engine ran
+  if (!known.id.empty()) CompareWithIndex(source);
+}
+
+bool FlowControl::CompareWithIndex(const TopicPartition& source) {
+  const std::string& id = known_[source.topic].id;
+  const SourceIdentity indexed = options_.store->Source(source);
+  const bool recreated = !indexed.topic_id.empty() && indexed.topic_id != id;
+  if (recreated) {
+    OnRecreated(source);
   } else {
-    const int32_t epoch = options_.store->Source(source).leader_epoch;
-    options_.store->SetSource(source, {known.id, epoch});
+    options_.store->SetSource(source, {id, indexed.leader_epoch});
   }
+  return recreated;
 }
 
 bool FlowControl::NoteSourceId(const std::string& topic,
                                const std::string& id) {
   KnownTopic& known = known_[topic];
-  const std::string before = known.id;
-  if (!id.empty()) known.id = id;
-  if (before.empty() || id.empty() || before == id) return false;
+  if (id.empty() || known.id == id) return false;
+  const bool is_first = known.id.empty();
+  known.id = id;
   // Whatever the client library still has of the old topic is of no use.
-  for (Shard* shard : shards_) shard->RenewSource();
-  for (size_t i = 0; i < known.added.size(); ++i) {
-    if (known.added[i]) OnRecreated({topic, static_cast<int32_t>(i)});
+  if (!is_first) {
+    for (Shard* shard : shards_) shard->RenewSource();
   }
-  return true;
+  bool recreated = false;
+  for (size_t i = 0; i < known.added.size(); ++i) {
+    const TopicPartition source{topic, static_cast<int32_t>(i)};
+    if (!known.added[i]) continue;
+    if (is_first) {
+      recreated |= CompareWithIndex(source);
+    } else {
+      OnRecreated(source);
+      recreated = true;
+    }
+  }
+  return recreated;
 }
 
 void FlowControl::OnRecreated(const TopicPartition& source) {
@@ -335,7 +353,10 @@ absl::Status FlowControl::ResolveBounds() {
   if (waiting.empty()) return absl::OkStatus();
   const auto starts =
       source_admin_->ListOffsets(waiting, OffsetSpec::kEarliest);
-  const auto ends = source_admin_->ListOffsets(waiting, OffsetSpec::kLatest);
+  // A transaction that goes on is no end to who reads it.
+  const auto ends = source_admin_->ListOffsets(
+      waiting,
+      options_.read_committed ? OffsetSpec::kLatest : OffsetSpec::kLogEnd);
   absl::Status trouble;
   for (size_t i = 0; i < waiting.size(); ++i) {
     if (starts[i].ok() && ends[i].ok()) {

@@ -50,6 +50,8 @@ struct FlowControlOptions {
   // Created if it is not empty.
   std::string dead_letter_topic;
   int32_t replication_factor = -1;
+  // As the shards read.
+  bool read_committed = true;
   // Which configs of a source topic its counterpart is created with.
   std::shared_ptr<const ConfigPropertyFilter> config_filter;
   absl::Duration refresh_interval = absl::Seconds(5);
@@ -95,6 +97,7 @@ class FlowControl {
     // Of the topic on the target; empty while it is not there.
     std::string target;
     std::string target_id;
+    bool target_gone = false;
   };
   // Ids by the name of the topic.
   using TopicIds = std::map<std::string, std::string>;
@@ -121,12 +124,18 @@ class FlowControl {
   // partitions were told.
   bool NoteSourceId(const std::string& topic, const std::string& id);
   void OnRecreated(const TopicPartition& source);
+  // The same for a partition whose topic's id was not known before: what the
+  // index says is what was copied so far.
+  bool CompareWithIndex(const TopicPartition& source);
   // Tells partitions whose target topic is gone, or another one, and takes
   // those that wait for the operator's decision off the list of topics to be
   // created.
   void CheckTargetTopics(const TopicIds& on_target,
                          std::vector<TopicToCreate>* create);
-  bool HasCopied(const std::string& topic, const KnownTopic& known) const;
+  // Topics known so far that are deleted, not only out of sight.
+  std::set<std::string> TargetsGone(const TopicIds& on_target);
+  void TellTargetDeleted(const std::string& topic, const KnownTopic& known);
+  bool IsUndecided(const std::string& topic, const KnownTopic& known) const;
   // Whether the target was asked for it.
   bool CreateDeadLetterTopic(const TopicIds& on_target);
   // Which target topics hold the copies, for the index to keep.

@@ -51,29 +51,65 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
 
 void FlowControl::CheckTargetTopics(const TopicIds& on_target,
                                     std::vector<TopicToCreate>* create) {
-  std::set<std::string> undecided;
+  const std::set<std::string> gone = TargetsGone(on_target);
+  std::set<std::string> wait;  // not to be created now
   for (auto& [topic, known] : known_) {
     if (known.added.empty() || known.target.empty()) continue;
+    const bool is_gone = gone.count(known.target) > 0;
     const auto there = on_target.find(known.target);
-    const std::string id = there == on_target.end() ? "" : there->second;
-    if (there == on_target.end() && HasCopied(topic, known) &&
-        options_.on_target_change == GapPolicy::kStop) {
-      undecided.insert(known.target);
+    if (there == on_target.end() && !is_gone) {
+      wait.insert(known.target);
+      continue;
     }
-    if (known.target_id.empty() || known.target_id == id) continue;
-    known.target_id = id;
-    for (size_t i = 0; i < known.added.size(); ++i) {
-      const TopicPartition source{topic, static_cast<int32_t>(i)};
-      ShardFor(source)->OnTargetChange(
-          source, TargetDeleted({known.target, source.partition},
-                                target_cluster_->alias()));
+    const std::string id = is_gone ? "" : there->second;
+    const bool replaced =
+        !id.empty() && !known.target_id.empty() && id != known.target_id;
+    if (replaced || (is_gone && !known.target_gone)) {
+      known.target_id = id;
+      TellTargetDeleted(topic, known);
     }
+    known.target_gone = is_gone;
+    if (is_gone && IsUndecided(topic, known)) wait.insert(known.target);
   }
   create->erase(std::remove_if(create->begin(), create->end(),
-                               [&undecided](const TopicToCreate& create) {
-                                 return undecided.count(create.topic.name) > 0;
+                               [&wait](const TopicToCreate& create) {
+                                 return wait.count(create.topic.name) > 0;
                                }),
                 create->end());
+}
+
+std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
+  std::set<std::string> missing;
+  for (const auto& [topic, known] : known_) {
+    if (known.added.empty() || known.target.empty()) continue;
+    if (on_target.count(known.target) == 0) missing.insert(known.target);
+  }
+  // A list lacks what may not be described as well.
+  const std::vector<std::string> names(missing.begin(), missing.end());
+  const auto answers = target_admin_->DescribeTopics(names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!absl::IsNotFound(answers[i].status())) missing.erase(names[i]);
+  }
+  return missing;
+}
+
+void FlowControl::TellTargetDeleted(const std::string& topic,
+                                    const KnownTopic& known) {
+  for (size_t i = 0; i < known.added.size(); ++i) {
+    const TopicPartition source{topic, static_cast<int32_t>(i)};
+    ShardFor(source)->OnTargetChange(
+        source, TargetDeleted({known.target, source.partition},
+                              target_cluster_->alias()));
+  }
+}
+
+bool FlowControl::IsUndecided(const std::string& topic,
+                              const KnownTopic& known) const {
+  for (size_t i = 0; i < known.added.size(); ++i) {
+    const TopicPartition source{topic, static_cast<int32_t>(i)};
+    if (ShardFor(source)->TargetIsUndecided(source)) return true;
+  }
+  return false;
 }
 
 bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
@@ -91,15 +127,6 @@ bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
           : WithGrant(Annotate(status, "the dead-letter topic is not created"),
                       absl::StrCat("CREATE and WRITE on topic ", name)));
   return status.ok();
-}
-
-bool FlowControl::HasCopied(const std::string& topic,
-                            const KnownTopic& known) const {
-  for (size_t i = 0; i < known.added.size(); ++i) {
-    const TopicPartition source{topic, static_cast<int32_t>(i)};
-    if (ShardFor(source)->HasCopied(source)) return true;
-  }
-  return false;
 }
 
 void FlowControl::CheckTargetEnds() {
@@ -121,7 +148,9 @@ void FlowControl::NoteTargetIds() {
     for (size_t i = 0; i < known.added.size(); ++i) {
       const TopicPartition source{topic, static_cast<int32_t>(i)};
       // Until the operator has decided, a restart must find it out again.
-      if (!known.added[i] || ShardFor(source)->CopiesAreLost(source)) continue;
+      if (!known.added[i] || ShardFor(source)->TargetIsUndecided(source)) {
+        continue;
+      }
       options_.store->SetTargetTopicId(source, known.target_id);
     }
   }

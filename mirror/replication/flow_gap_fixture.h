@@ -82,6 +82,13 @@ class FlowGapTest : public testing::Test {
     ASSERT_THAT(flow_.Stop(), IsOk());
     flow_.Start();
   }
+  // It may not be described for a moment.
+  void LoseAndRegainTheSource() {
+    for (const auto& shard : flow_.shards()) {
+      shard->Suspend(kOrders0, PROBLEM_SOURCE_TOPIC_MISSING, "not described");
+      shard->Restart(kOrders0);
+    }
+  }
   absl::Status Resolve(GapPolicy decision) {
     absl::Status status;
     for (const auto& shard : flow_.shards()) {

@@ -142,6 +142,47 @@ TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {
   EXPECT_TRUE(Settles(3));
 }
 
+TEST_F(FlowGapTest, WhatIsNotKnownOfASourceDoesNotReplaceWhatIs) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().HideTopicIds(true);
+  flow_.Start();
+  AppendOld(5);
+  ASSERT_TRUE(Settles(14));
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().HideTopicIds(false);
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  flow_.Start();
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, ASourceRecreatedBeforeItsIdIsKnownIsNoticedOnceItIs) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  a().HideTopicIds(true);
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(10));
+  a().HideTopicIds(false);
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, AnOpenTransactionIsNoTruncationToWhoReadsUncommitted) {
+  flow_.control_options().read_committed = false;
+  StartWithTen();
+  a().OpenTransactionAt(kOrders0, 6);
+  LoseAndRegainTheSource();
+  AppendNew(2);
+  EXPECT_TRUE(Settles(11));
+  EXPECT_THAT(History(), IsEmpty());
+}
+
 // --- The target -------------------------------------------------------------
 
 TEST_F(FlowGapTest, ADeletedTargetTopicWaitsForTheOperator) {
@@ -154,6 +195,41 @@ TEST_F(FlowGapTest, ADeletedTargetTopicWaitsForTheOperator) {
   EXPECT_FALSE(b().HasTopic("A.orders"));
   Restart();
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+}
+
+TEST_F(FlowGapTest, ATargetTopicThatIsOnlyNotSeenIsNotDeleted) {
+  StartWithTen();
+  b().HideTopicIds(true);
+  flow_.RunFor(absl::Seconds(10));
+  b().HideTopicIds(false);
+  flow_.RunFor(absl::Seconds(10));
+  b().FailDescribe("A.orders", absl::PermissionDeniedError("no"));
+  flow_.RunFor(absl::Seconds(10));
+  b().FailDescribe("A.orders", absl::OkStatus());
+  AppendNew(3);
+  EXPECT_TRUE(Settles(12));
+  EXPECT_EQ(flow_.CountEvents(Kind::kPartitionStopped), 0);
+  // And what it is called is not forgotten over that.
+  b().DeleteTopic("A.orders");
+  b().CreateTopic("A.orders", 1);
+  b().Fill(kCopy0, 13);
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+}
+
+TEST_F(FlowGapTest, ADeletedTargetTopicIsMadeAgainOnceTheOperatorDecided) {
+  StartWithTen();
+  b().DeleteTopic("A.orders");
+  ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  AppendNew(5);
+  EXPECT_TRUE(Settles(14));
+  EXPECT_EQ(b().LogEnd(kCopy0), 5);
+  a().DeleteRecordsBefore(kOrders0, 5);
+  b().DeleteTopic("A.orders");
+  ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  EXPECT_TRUE(flow_.RunUntil(
+      [&] { return b().HasTopic("A.orders") && b().LogEnd(kCopy0) == 10; }));
 }
 
 TEST_F(FlowGapTest, ADeletedTargetTopicThatHeldNothingIsSimplyMadeAgain) {
@@ -290,10 +366,7 @@ TEST_F(FlowGapTest, ASourceThatComesBackDecidesNothingAboutTheTarget) {
   StartWithTen();
   b().DeleteTopic("A.orders");
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
-  for (const auto& shard : flow_.shards()) {
-    shard->Suspend(kOrders0, PROBLEM_SOURCE_TOPIC_MISSING, "not described");
-    shard->Restart(kOrders0);
-  }
+  LoseAndRegainTheSource();
   flow_.RunFor(absl::Seconds(10));
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
 }

@@ -165,6 +165,10 @@ class PartitionReplicator {
   absl::Status Resolve(GapPolicy decision, absl::Time now);
   // Whether it is STOPPED as copies are gone from the target.
   bool copies_are_lost() const { return lost_.has_value(); }
+  // The same, or will be once what it is STOPPED for now is decided.
+  bool target_is_undecided() const {
+    return lost_.has_value() || target_change_.has_value();
+  }
 
   PartitionState state() const;
   void FillStatus(const std::optional<PartitionBounds>& bounds, absl::Time now,

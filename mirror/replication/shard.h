@@ -106,10 +106,9 @@ class Shard {
   std::vector<TopicPartition> NeedBounds() const;
   void OnBounds(const TopicPartition& source, const PartitionBounds& bounds);
 
-  // Whether copies of the partition should stand on the target.
-  bool HasCopied(const TopicPartition& source) const;
-  // Whether it is stopped as they are gone from there.
-  bool CopiesAreLost(const TopicPartition& source) const;
+  // Whether copies are gone from the target, and it is not decided yet what
+  // happens to the partition for that.
+  bool TargetIsUndecided(const TopicPartition& source) const;
   // Where the logs of target partitions end, as far as that is certain: for
   // comparison with what the target says, which JudgeTargetEnd() takes.
   struct TargetEnd {

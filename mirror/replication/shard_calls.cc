@@ -84,16 +84,10 @@ absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
   return status;
 }
 
-bool Shard::HasCopied(const TopicPartition& source) const {
+bool Shard::TargetIsUndecided(const TopicPartition& source) const {
   MutexLock lock(&mu_);
   const auto it = entries_.find(source);
-  return it != entries_.end() && LastCopied(it->second).has_value();
-}
-
-bool Shard::CopiesAreLost(const TopicPartition& source) const {
-  MutexLock lock(&mu_);
-  const auto it = entries_.find(source);
-  return it != entries_.end() && it->second.partition->copies_are_lost();
+  return it != entries_.end() && it->second.partition->target_is_undecided();
 }
 
 std::vector<Shard::TargetEnd> Shard::TargetEnds() const {

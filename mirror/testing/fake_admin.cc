@@ -11,6 +11,13 @@ TopicDescription Describe(const std::string& name, const FakeTopic& topic) {
   return {name, static_cast<int32_t>(topic.partitions.size()), topic.id};
 }
 
+int64_t OffsetAt(const FakePartition& partition, OffsetSpec spec) {
+  if (spec == OffsetSpec::kEarliest) return partition.log.start();
+  return spec == OffsetSpec::kLatest
+             ? partition.open_from.value_or(partition.log.end())
+             : partition.log.end();
+}
+
 }  // namespace
 
 absl::Status FakeAdminBase::Ready() const {
@@ -39,6 +46,7 @@ absl::StatusOr<std::vector<TopicDescription>> FakeClusterAdmin::ListTopics() {
   for (const auto& [name, topic] : state_->topics) {
     if (state_->describe_failures.count(name) > 0) continue;
     result.push_back(Describe(name, topic));
+    if (state_->hide_topic_ids) result.back().id.clear();
   }
   return result;
 }
@@ -59,6 +67,7 @@ std::vector<absl::StatusOr<TopicDescription>> FakeClusterAdmin::DescribeTopics(
       result.push_back(state_->NoTopic(name));
     } else {
       result.push_back(Describe(name, it->second));
+      if (state_->hide_topic_ids) result.back()->id.clear();
     }
   }
   return result;
@@ -118,8 +127,7 @@ std::vector<absl::StatusOr<int64_t>> FakeClusterAdmin::ListOffsets(
       result.push_back(state_->Error(absl::StatusCode::kUnavailable,
                                      tp.ToString(), "no leader"));
     } else {
-      result.push_back(spec == OffsetSpec::kEarliest ? partition->log.start()
-                                                     : partition->log.end());
+      result.push_back(OffsetAt(*partition, spec));
     }
   }
   return result;

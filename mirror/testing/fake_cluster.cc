@@ -179,6 +179,16 @@ int64_t FakeCluster::AppendGap(const TopicPartition& tp, int64_t count) {
   return first;
 }
 
+void FakeCluster::OpenTransactionAt(const TopicPartition& tp, int64_t offset) {
+  MutexLock lock(&state_->mu);
+  Partition(state_.get(), tp).open_from = offset;
+}
+
+void FakeCluster::HideTopicIds(bool hidden) {
+  MutexLock lock(&state_->mu);
+  state_->hide_topic_ids = hidden;
+}
+
 void FakeCluster::TruncateTo(const TopicPartition& tp, int64_t offset) {
   MutexLock lock(&state_->mu);
   internal::FakePartition& partition = Partition(state_.get(), tp);

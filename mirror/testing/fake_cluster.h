@@ -114,6 +114,9 @@ class FakeCluster final : public Cluster {
   int64_t AppendGap(const TopicPartition& tp, int64_t count = 1);
   // Loses records at and above `offset`, as an unclean leader election does.
   void TruncateTo(const TopicPartition& tp, int64_t offset);
+  // The records from there on are of a transaction that goes on, of which
+  // OffsetSpec::kLatest takes notice; sources are all read_uncommitted to that.
+  void OpenTransactionAt(const TopicPartition& tp, int64_t offset);
   // Loses records below `offset`, as retention does.
   void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset);
   // What a read_committed reader would get.
@@ -157,6 +160,8 @@ class FakeCluster final : public Cluster {
   void RefuseCreateTopics(absl::Status status);
   // Who describes the topic is told this, and no list of topics has it.
   void FailDescribe(const std::string& topic, absl::Status status);
+  // Topics are listed and described without their ids.
+  void HideTopicIds(bool hidden);
   // Whoever sets or takes away the topic config is told this.
   void RefuseTopicConfig(const std::string& name, absl::Status status);
   // Describing and altering configs of the topic; "": of any topic.

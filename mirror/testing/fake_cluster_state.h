@@ -31,6 +31,8 @@ struct FakePartition {
   FakeLog log;
   bool down = false;
   std::set<int64_t> corrupt;
+  // Where an open transaction begins.
+  std::optional<int64_t> open_from;
 };
 
 struct FakeTopic {
@@ -87,6 +89,7 @@ struct FakeClusterState {
   bool authorizer ABSL_GUARDED_BY(mu) = true;
   std::set<AclBinding> acls ABSL_GUARDED_BY(mu);
   int64_t acl_writes ABSL_GUARDED_BY(mu) = 0;
+  bool hide_topic_ids ABSL_GUARDED_BY(mu) = false;
   int64_t sources_made ABSL_GUARDED_BY(mu) = 0;
   absl::Status describe_acls_refusal ABSL_GUARDED_BY(mu);
   absl::Status alter_acls_refusal ABSL_GUARDED_BY(mu);

@@ -237,10 +237,14 @@ std::vector<PropertySpec> TopicProperties() {
       Bool("sync.topic.acls.remove.enabled", kTopAndFlow, "false",
            "Not in MM2. Delete ACLs on the target that were created with this "
            "switched on and that the source no longer has. They are "
-           "remembered in mm2-acls.S.internal on the target."),
+           "remembered in mm2-acls.S.internal on the target. An ACL that two "
+           "sources have under one name goes when the one that brought it "
+           "drops it, and comes back with the other's next round."),
       Bool("sync.group.acls.enabled", kTopAndFlow, "false",
            "Not in MM2. Copy the ACLs of the consumer groups that `groups` "
-           "selects, too, under the same names."),
+           "selects, too, under the same names. In one direction only: two "
+           "flows there and back would each restore what is removed from the "
+           "other's source."),
       Bool("heartbeats.replication.enabled", kTopAndFlow, "true",
            "Replicate the source's heartbeats topic whatever `topics` says."),
   };

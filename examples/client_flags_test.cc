@@ -20,7 +20,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 // Puts the text into a file and makes it --command-config.
 void Give(const std::string& text) {

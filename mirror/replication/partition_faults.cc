@@ -115,7 +115,9 @@ void PartitionReplicator::OnRefused(const absl::Status& status,
   // A broker refuses a whole batch for one record in it; which one shows when
   // they are sent one by one.
   const bool probing = problem == PROBLEM_RECORD_REFUSED && !alone;
-  if (probing) isolate_through_ = last;
+  if (probing) {
+    isolate_through_ = std::max(last, isolate_through_.value_or(last));
+  }
   const std::string what = absl::StrCat(
       alone ? "the record at offset " : "a record from offset ", first.value(),
       alone ? "" : absl::StrCat(" to ", last.value()), " was not written to ",

@@ -189,7 +189,8 @@ class PartitionReplicator {
 
   // Runs the transforms and holds what they leave.
   void HoldTransformed(std::unique_ptr<RecordBatch> batch, absl::Time now);
-  // Whether the first held batch must go out record by record.
+  // Whether what is held first must go out record by record, each when all
+  // before it is answered.
   bool InIsolation() const;
   // Whether `status` of Send() may just mean that the sink is looking up the
   // target partition.

@@ -86,6 +86,22 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
   EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 2);
 }
 
+TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop, RefusedPolicy::kSkip);
+  a().CreateTopic("orders", 1);
+  b().CreateTopic("A.orders", 1);
+  b().SetMaxMessageBytes("A.orders", 1000);
+  AppendOld(1000);
+  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  flow_.Start();
+  ASSERT_TRUE(Settles(1000));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(1000);
+  EXPECT_TRUE(
+      flow_.RunUntil([&] { return Copies("new") == 1000; }, absl::Seconds(15)));
+}
+
 TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
   Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
   b().CreateTopic(kDeadLetters, 1);

@@ -307,6 +307,7 @@ void PartitionReplicator::Tick(absl::Time now) {
 
 void PartitionReplicator::Jump(UpstreamOffset to) {
   base_ = to;
+  isolate_through_.reset();
   refused_.reset();
   target_end_.reset();
   stretch_ = {to};

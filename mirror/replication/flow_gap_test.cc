@@ -371,6 +371,66 @@ TEST_F(FlowGapTest, ASourceThatComesBackDecidesNothingAboutTheTarget) {
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
 }
 
+// What on.source.gap says is no decision about the target.
+class FlowBothMadeAnewTest : public FlowGapTest,
+                             public testing::WithParamInterface<GapPolicy> {
+ protected:
+  // The target topic was made anew, and ten copies are gone with the old one;
+  // and then the source topic.
+  void SetUp() override {
+    Policies(GetParam(), GapPolicy::kStop);
+    StartWithTen();
+    b().DeleteTopic("A.orders");
+    ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+    b().CreateTopic("A.orders", 1);
+    a().DeleteTopic("orders");
+    a().CreateTopic("orders", 1);
+    AppendNew(3);
+    flow_.RunFor(absl::Minutes(1));
+  }
+  void ExpectStopped() {
+    flow_.RunFor(absl::Minutes(1));
+    EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_STOPPED);
+    EXPECT_THAT(flow_.Status(kOrders0).reason(),
+                HasSubstr("topic orders was deleted and created again"));
+    EXPECT_EQ(b().LogEnd(kCopy0), 0);
+  }
+  int Ranges(SkipReason reason) {
+    int count = 0;
+    for (const SkippedRange& range : History()) count += range.reason == reason;
+    return count;
+  }
+  void ExpectTheNewTopicToBeCopied() {
+    EXPECT_TRUE(Settles(2));
+    EXPECT_EQ(b().LogEnd(kCopy0), 3);
+    flow_.RunFor(absl::Seconds(10));  // a refresh notes the target topic's id
+    Restart();
+    AppendNew(1);
+    EXPECT_TRUE(Settles(3));
+    EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_RUNNING);
+    EXPECT_EQ(Copies("new"), 4);
+    EXPECT_EQ(Ranges(SkipReason::kTargetLost), 1);
+    EXPECT_EQ(Ranges(SkipReason::kSourceRecreated), 1);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(AllPolicies, FlowBothMadeAnewTest,
+                         testing::Values(GapPolicy::kStop, GapPolicy::kSkip,
+                                         GapPolicy::kReseed));
+
+TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAndIsCopiedFromItsStart) {
+  ExpectStopped();
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  ExpectTheNewTopicToBeCopied();
+}
+
+TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAfterARestart) {
+  Restart();
+  ExpectStopped();
+  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  ExpectTheNewTopicToBeCopied();
+}
+
 TEST_F(FlowGapTest, ACrashBeforeANewTopicIsReadFromItsStartSkipsNothing) {
   Policies(GapPolicy::kSkip, GapPolicy::kStop);
   StartWithTen();

@@ -86,6 +86,22 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
   EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 2);
 }
 
+TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop, RefusedPolicy::kSkip);
+  a().CreateTopic("orders", 1);
+  b().CreateTopic("A.orders", 1);
+  b().SetMaxMessageBytes("A.orders", 1000);
+  AppendOld(1000);
+  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  flow_.Start();
+  ASSERT_TRUE(Settles(1000));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(1000);
+  EXPECT_TRUE(
+      flow_.RunUntil([&] { return Copies("new") == 1000; }, absl::Seconds(15)));
+}
+
 TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
   Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
   b().CreateTopic(kDeadLetters, 1);
@@ -103,6 +119,99 @@ TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
   EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
   EXPECT_TRUE(Settles(2));
   EXPECT_EQ(Copies("new"), 3);
+}
+
+// The client refuses the record at offset 10 while the ten before it are on
+// their way, and then the target refuses those as a batch.
+class FlowTwoRefusalsTest : public FlowRefusalTest {
+ protected:
+  void StartWithTwoRefusals(RefusedPolicy on_refused) {
+    Policies(GapPolicy::kStop, GapPolicy::kStop, on_refused);
+    a().CreateTopic("orders", 1);
+    a().SetMaxBatchRecords(10);
+    b().CreateTopic("A.orders", 1);
+    b().CreateTopic(kDeadLetters, 1);
+    b().SetClientMaxMessageBytes(1000);
+    flow_.Start();
+    flow_.RunFor(absl::Seconds(2));
+    b().HoldAcks();
+    b().FailProduce(kCopy0, absl::InvalidArgumentError("the batch is too big"));
+    AppendOld(10);
+    flow_.RunFor(absl::Milliseconds(100));
+    b().FailProduce(kCopy0, absl::OkStatus());
+    AppendLarge();
+    AppendNew(9);
+    flow_.RunFor(absl::Milliseconds(100));
+    b().SetClientMaxMessageBytes(1 << 20);
+    b().ReleaseAcks();
+  }
+  void AppendLarge() {
+    a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  }
+};
+
+TEST_F(FlowTwoRefusalsTest, ADeadLetterTakesNoOtherRecordWithIt) {
+  StartWithTwoRefusals(RefusedPolicy::kDeadLetter);
+  EXPECT_TRUE(Settles(19));
+  AppendOld(1);
+  EXPECT_TRUE(Settles(20));
+  EXPECT_EQ(Copies("old"), 11);
+  EXPECT_EQ(Copies("new"), 9);
+  EXPECT_EQ(b().LogEnd(kCopy0), 20);
+  EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 1);
+}
+
+TEST_F(FlowTwoRefusalsTest, ARecordThatIsTakenAfterAllIsForgotten) {
+  StartWithTwoRefusals(RefusedPolicy::kSkip);
+  EXPECT_TRUE(Settles(19));
+  EXPECT_EQ(b().LogEnd(kCopy0), 20);
+  EXPECT_THAT(History(), IsEmpty());
+  // So that the next one is settled.
+  b().SetClientMaxMessageBytes(1000);
+  AppendLarge();
+  AppendNew(1);
+  EXPECT_TRUE(Settles(21));
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].first, U(20));
+}
+
+class LargeOnly final : public RecordTransform {
+ public:
+  absl::StatusOr<RecordVerdict> Transform(const TopicPartition&,
+                                          Record& record) const override {
+    return record.value->size() < 1000 ? RecordVerdict::kDrop
+                                       : RecordVerdict::kKeep;
+  }
+};
+
+class FlowLateLetterTest : public FlowRefusalTest {
+ protected:
+  // The engine is killed while the dead letter is on its way.
+  void StartAndCrash() {
+    Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+    a().SetMaxBatchRecords(1);
+    b().CreateTopic(kDeadLetters, 1);
+    b().SetPartitionDown({kDeadLetters, 0}, true);
+    StartWithALargeOne();
+    ASSERT_TRUE(Settles(3));
+    flow_.RunFor(absl::Seconds(10));
+    flow_.Crash();
+    b().SetPartitionDown({kDeadLetters, 0}, false);
+    flow_.Start();
+    EXPECT_TRUE(Settles(9));
+    EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 1);
+  }
+};
+
+TEST_F(FlowLateLetterTest, IsPassedByNoRecord) {
+  StartAndCrash();
+  EXPECT_EQ(b().LogEnd(kCopy0), 9);
+}
+
+TEST_F(FlowLateLetterTest, IsNotPassedByRecordsThatATransformDrops) {
+  flow_.shard_options().partition.transforms = {std::make_shared<LargeOnly>()};
+  StartAndCrash();
+  EXPECT_EQ(b().LogEnd(kCopy0), 0);
 }
 
 TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {

@@ -115,7 +115,9 @@ void PartitionReplicator::OnRefused(const absl::Status& status,
   // A broker refuses a whole batch for one record in it; which one shows when
   // they are sent one by one.
   const bool probing = problem == PROBLEM_RECORD_REFUSED && !alone;
-  if (probing) isolate_through_ = last;
+  if (probing) {
+    isolate_through_ = std::max(last, isolate_through_.value_or(last));
+  }
   const std::string what = absl::StrCat(
       alone ? "the record at offset " : "a record from offset ", first.value(),
       alone ? "" : absl::StrCat(" to ", last.value()), " was not written to ",
@@ -313,10 +315,12 @@ void PartitionReplicator::Suspend(PartitionProblem problem,
 }
 
 void PartitionReplicator::Restart() {
-  if (state_ != PARTITION_STOPPED || problem_ != PROBLEM_SOURCE_TOPIC_MISSING) {
-    return;
-  }
-  LeaveStopped();
+  if (state_ == PARTITION_STOPPED && !AwaitsDecision()) LeaveStopped();
+}
+
+bool PartitionReplicator::AwaitsDecision() const {
+  return state_ == PARTITION_STOPPED &&
+         problem_ != PROBLEM_SOURCE_TOPIC_MISSING;
 }
 
 void PartitionReplicator::LeaveStopped() {
@@ -331,14 +335,6 @@ void PartitionReplicator::OnSourceRecreated(
   const std::string what = absl::StrCat(
       "topic ", plan_.source.topic,
       " was deleted and created again on cluster ", options_->source_alias);
-  if (options_->on_gap == GapPolicy::kStop) {
-    Suspend(PROBLEM_SOURCE_RECREATED,
-            absl::StrCat(what,
-                         "; set on.source.gap to reseed to copy the new one "
-                         "behind the old one"));
-    new_topic_id_ = topic_id;
-    return;
-  }
   SkippedRange range;
   range.first = committable_.has_value() ? *committable_ + 1 : base_;
   range.end = std::max(range.first, known_end.value_or(range.first));
@@ -347,8 +343,24 @@ void PartitionReplicator::OnSourceRecreated(
   range.detail = absl::StrCat(what, "; the old one was copied up to offset ",
                               range.first.value() - 1,
                               ", the new one is copied from its start");
-  NoteSkipped(std::move(range), now);
-  StartOver(topic_id);
+  if (options_->on_gap == GapPolicy::kStop) {
+    Suspend(PROBLEM_SOURCE_RECREATED,
+            absl::StrCat(what,
+                         "; set on.source.gap to reseed to copy the new one "
+                         "behind the old one"));
+  } else if (!AwaitsDecision()) {
+    NoteSkipped(std::move(range), now);
+    StartOver(topic_id);
+    return;
+  } else if (!recreated_.has_value()) {
+    // The policy for the source must not decide about the target.
+    absl::StrAppend(&reason_, "; ", what,
+                    ", and the new one is copied from its start after that");
+    Report(EngineEvent::Kind::kPartitionStopped, LogLevel::kError, reason_);
+  }
+  new_topic_id_ = topic_id;
+  // Of one that came and went meanwhile nothing is known.
+  if (!recreated_.has_value()) recreated_ = std::move(range);
 }
 
 void PartitionReplicator::StartOver(const std::string& topic_id) {
@@ -374,7 +386,8 @@ absl::Status PartitionReplicator::Resolve(GapPolicy decision, absl::Time now) {
   if (const auto lost = std::exchange(lost_, std::nullopt)) {
     NoteSkipped(*lost, now);
   }
-  if (problem_ == PROBLEM_SOURCE_RECREATED) {
+  if (auto recreated = std::exchange(recreated_, std::nullopt)) {
+    NoteSkipped(*std::move(recreated), now);
     StartOver(new_topic_id_);
   } else if (decision == GapPolicy::kReseed) {
     StartOver(topic_id_);

@@ -133,9 +133,11 @@ void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
 }
 
 bool PartitionReplicator::InIsolation() const {
-  const RecordBatch* batch = held_.front().batch.get();
-  return batch != nullptr && isolate_through_.has_value() &&
-         batch->first_offset() <= *isolate_through_;
+  const Held& held = held_.front();
+  const bool probed =
+      isolate_through_.has_value() && held.first <= *isolate_through_;
+  // Until the refused record is settled, nothing may pass it.
+  return probed || (refused_.has_value() && held.through >= *refused_);
 }
 
 void PartitionReplicator::SplitFirstHeld() {
@@ -197,19 +199,24 @@ PartitionReplicator::SendResult PartitionReplicator::Send(RecordSink* sink,
                                                           absl::Time now) {
   while (!held_.empty()) {
     Held& held = held_.front();
+    const bool isolated = InIsolation();
+    if (isolated && in_flight_records_ > 0) return SendResult::kAtLimit;
     if (held.batch != nullptr) {
       if (in_flight_records_ == 0) last_ack_ = now;
-      const bool isolated = InIsolation();
       // A batch that went out in part counts whole, so bytes alone do not say
       // that there is something to wait for.
       if (in_flight_records_ > 0 &&
-          (isolated || in_flight_bytes_ >= options_->max_in_flight_bytes ||
+          (in_flight_bytes_ >= options_->max_in_flight_bytes ||
            in_flight_records_ + held.batch->count() > kMaxRecordsOnTheirWay)) {
         return SendResult::kAtLimit;
       }
       if (isolated && held.batch->count() > 1) {
         SplitFirstHeld();
         continue;
+      }
+      // It was taken at another try, or is no longer in the source's log.
+      if (refused_.has_value() && *refused_ < held.batch->first_offset()) {
+        refused_.reset();
       }
       if (HoldsDeadLetter()) {
         SendDeadLetter(now);
@@ -300,6 +307,7 @@ void PartitionReplicator::Tick(absl::Time now) {
 
 void PartitionReplicator::Jump(UpstreamOffset to) {
   base_ = to;
+  isolate_through_.reset();
   refused_.reset();
   target_end_.reset();
   stretch_ = {to};

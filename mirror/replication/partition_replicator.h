@@ -154,7 +154,7 @@ class PartitionReplicator {
   // that is still there, unless an operator's decision is awaited.
   void Restart();
   // The source topic is another one than the one copied so far, which is known
-  // to have ended at `known_end`.
+  // to have ended at `known_end`. A decision that is awaited comes first.
   void OnSourceRecreated(const std::string& topic_id,
                          std::optional<UpstreamOffset> known_end,
                          absl::Time now);
@@ -193,7 +193,8 @@ class PartitionReplicator {
 
   // Runs the transforms and holds what they leave.
   void HoldTransformed(std::unique_ptr<RecordBatch> batch, absl::Time now);
-  // Whether the first held batch must go out record by record.
+  // Whether what is held first must go out record by record, each when all
+  // before it is answered.
   bool InIsolation() const;
   // Whether `status` of Send() may just mean that the sink is looking up the
   // target partition.
@@ -218,6 +219,8 @@ class PartitionReplicator {
   void Fail(PartitionProblem problem, UpstreamOffset resume, bool from_target,
             bool quiet, std::string reason, absl::Time now);
   void AfterDrain(absl::Time now);
+  // Whether it is STOPPED until an operator decides.
+  bool AwaitsDecision() const;
   void LeaveStopped();
   // Passes over the record that is refused.
   void SettleRefused(SkipReason reason, absl::Time now);
@@ -247,7 +250,9 @@ class PartitionReplicator {
   bool from_start_ = false;            // the operator asked for the log's start
   std::optional<GapPolicy> decision_;  // the operator's, for this gap
   std::string topic_id_;               // that the offsets belong to
-  std::string new_topic_id_;           // if STOPPED as that is another now
+  // If STOPPED, and that is another now: which, and what the old one had more.
+  std::string new_topic_id_;
+  std::optional<SkippedRange> recreated_;
 
   std::optional<Stretch> stretch_;
   UpstreamOffset base_;  // where this stretch of copying began

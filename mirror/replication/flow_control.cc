@@ -157,6 +157,7 @@ absl::Status FlowControl::Refresh() {
   for (const TopicDescription& topic : *target_topics) {
     on_target[topic.name] = topic.id;
   }
+  Resume(*source_topics);
   CheckTargetTopics(on_target, &plan.create);
   const bool created = CreateDeadLetterTopic(on_target);
   if (CreateMissing(&plan) || created) {
@@ -207,16 +208,12 @@ bool FlowControl::CreateMissing(TopicPlan* plan) {
 
 void FlowControl::Apply(const MirroredTopic& topic,
                         std::vector<PartitionPlan>* plans) {
-  const bool recreated = NoteSourceId(topic.source, topic.id);
+  NoteSourceId(topic.source, topic.id);
   KnownTopic& known = known_[topic.source];
   known.target = topic.target;
-  const int32_t before = static_cast<int32_t>(known.added.size());
-  for (int32_t i = 0; i < before; ++i) {
-    const TopicPartition source{topic.source, i};
-    if (known.missing && !recreated) ShardFor(source)->Restart(source);
-  }
-  known.missing = false;
-  known.added.resize(std::max(before, topic.partitions), false);
+  known.added.resize(
+      std::max(known.added.size(), static_cast<size_t>(topic.partitions)),
+      false);
   for (int32_t i = 0; i < topic.partitions; ++i) {
     if (known.added[i]) continue;
     PartitionPlan plan;
@@ -234,6 +231,19 @@ void FlowControl::Apply(const MirroredTopic& topic,
       plan.leader_epoch = indexed.leader_epoch;
     }
     plans->push_back(std::move(plan));
+  }
+}
+
+void FlowControl::Resume(const std::vector<TopicDescription>& present) {
+  for (const TopicDescription& topic : present) {
+    const auto it = known_.find(topic.name);
+    if (it == known_.end() || !it->second.missing) continue;
+    it->second.missing = false;
+    if (NoteSourceId(topic.name, topic.id)) continue;
+    for (size_t i = 0; i < it->second.added.size(); ++i) {
+      const TopicPartition source{topic.name, static_cast<int32_t>(i)};
+      ShardFor(source)->Restart(source);
+    }
   }
 }
 

@@ -144,6 +144,8 @@ class FlowControl {
   // Takes partitions of topics that were made anew off the list.
   void LeaveOutRecreated(std::vector<TopicPartition>* waiting);
   void SuspendMissing(const std::set<std::string>& present);
+  // Takes that back for topics that are there again.
+  void Resume(const std::vector<TopicDescription>& present);
   absl::Status ResolveBounds();
 
   Shard* ShardFor(const TopicPartition& source) const;

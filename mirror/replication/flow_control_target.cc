@@ -69,7 +69,10 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
       TellTargetDeleted(topic, known);
     }
     known.target_gone = is_gone;
-    if (is_gone && IsUndecided(topic, known)) wait.insert(known.target);
+    if (is_gone && options_.on_target_change == GapPolicy::kStop &&
+        IsUndecided(topic, known)) {
+      wait.insert(known.target);
+    }
   }
   create->erase(std::remove_if(create->begin(), create->end(),
                                [&wait](const TopicToCreate& create) {

@@ -362,6 +362,39 @@ TEST_F(FlowGapTest, WhatIsLostWhileTheSourceIsAwaitedIsToldAfterwards) {
   ASSERT_EQ(History().size(), 2u);
 }
 
+TEST_F(FlowGapTest, ATargetDeletedWhileTheSourceIsOutOfSightIsNoticedAfter) {
+  StartWithTen();
+  a().FailDescribe("orders", absl::PermissionDeniedError("no"));
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_TOPIC_MISSING));
+  b().DeleteTopic("A.orders");
+  flow_.RunFor(absl::Seconds(10));
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_TOPIC_MISSING));
+  a().FailDescribe("orders", absl::OkStatus());
+  EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+  flow_.RunFor(absl::Seconds(10));
+  EXPECT_FALSE(b().HasTopic("A.orders"));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  AppendNew(1);
+  EXPECT_TRUE(Settles(10));
+}
+
+TEST_F(FlowGapTest, APartitionThatIsStoppedKeepsNoTargetTopicFromTheOthers) {
+  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  const TopicPartition other{"orders", 1};
+  a().CreateTopic("orders", 2);
+  a().Fill(kOrders0, 10);
+  a().Fill(other, 10);
+  flow_.Start();
+  ASSERT_TRUE(Settles(9));
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  b().DeleteTopic("A.orders");
+  a().Fill(other, 5);
+  EXPECT_TRUE(flow_.RunUntil(
+      [&] { return flow_.Status(other).committed_offset() == 14; }));
+}
+
 TEST_F(FlowGapTest, ASourceThatComesBackDecidesNothingAboutTheTarget) {
   StartWithTen();
   b().DeleteTopic("A.orders");

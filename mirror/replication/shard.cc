@@ -355,17 +355,13 @@ void Shard::Sweep(absl::Time now) {
 }
 
 bool Shard::TryRenewSource() {
-  // Nothing may point into the old source's buffers: not what is held, and not
-  // what is on its way.
+  // Nothing may point into the old source's buffers. What is on its way does
+  // not, as the sink has a copy; and it may be on its way for ever.
   for (auto& [source, entry] : entries_) {
     entry.partition->ForgetHeld();
     entry.assigned = false;
   }
   holding_.clear();
-  if (sink_ != nullptr && sink_->in_flight() > 0) {
-    blocked_ = true;
-    return false;
-  }
   source_.reset();
   if (absl::Status status = MakeSource(); !status.ok()) {
     Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,

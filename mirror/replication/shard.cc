@@ -383,6 +383,9 @@ void Shard::BeginCommit(absl::Time now) {
   std::vector<TopicPartition> all;
   for (auto& [source, entry] : entries_) {
     all.push_back(source);
+    // The control thread may have taken the partition over a gap since the last
+    // sweep, or the loop has ended.
+    TakeEvents(&entry);
     UpdateBounds(&entry);
     if (entry.bounds.has_value()) {
       options_.store->DropBelow(source, entry.bounds->log_start);

@@ -119,6 +119,24 @@ TEST_F(FlowGapTest, RetentionThatOvertakesTheMirrorIsNotedInFull) {
             (Translation{DownstreamOffset(10), Exactness::kExact}));
 }
 
+TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  AppendOld(40);
+  a().DeleteRecordsBefore(kOrders0, 30);
+  flow_.Start(/*shards=*/1);
+  Shard& shard = *flow_.shards()[0];
+  ASSERT_TRUE(flow_.RunUntil([&] { return !shard.NeedBounds().empty(); }));
+  shard.OnBounds(kOrders0, {U(30), U(50)});
+  Restart();
+  EXPECT_TRUE(Settles(49));
+  ASSERT_EQ(flow_.store().Skipped(kOrders0).size(), 1u);
+  EXPECT_EQ(flow_.store().Skipped(kOrders0)[0].first, U(10));
+  EXPECT_EQ(flow_.store().Skipped(kOrders0)[0].end, U(30));
+  EXPECT_EQ(flow_.CountEvents(Kind::kSourceGap), 1);
+}
+
 TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {
   StartWithTen();
   EXPECT_THAT(Resolve(GapPolicy::kSkip),

@@ -355,17 +355,13 @@ void Shard::Sweep(absl::Time now) {
 }
 
 bool Shard::TryRenewSource() {
-  // Nothing may point into the old source's buffers: not what is held, and not
-  // what is on its way.
+  // Nothing may point into the old source's buffers. What is on its way does
+  // not, as the sink has a copy; and it may be on its way for ever.
   for (auto& [source, entry] : entries_) {
     entry.partition->ForgetHeld();
     entry.assigned = false;
   }
   holding_.clear();
-  if (sink_ != nullptr && sink_->in_flight() > 0) {
-    blocked_ = true;
-    return false;
-  }
   source_.reset();
   if (absl::Status status = MakeSource(); !status.ok()) {
     Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
@@ -387,6 +383,9 @@ void Shard::BeginCommit(absl::Time now) {
   std::vector<TopicPartition> all;
   for (auto& [source, entry] : entries_) {
     all.push_back(source);
+    // The control thread may have taken the partition over a gap since the last
+    // sweep, or the loop has ended.
+    TakeEvents(&entry);
     UpdateBounds(&entry);
     if (entry.bounds.has_value()) {
       options_.store->DropBelow(source, entry.bounds->log_start);

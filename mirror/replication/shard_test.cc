@@ -160,6 +160,32 @@ TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpTheOthers) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
 }
 
+TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpANewSource) {
+  flow_.shard_options().partition.max_in_flight_bytes = 100;
+  for (const char* topic : {"x", "y", "z"}) {
+    a().CreateTopic(topic, 1);
+    a().Fill({topic, 0}, 10);
+  }
+  flow_.Start(/*shards=*/1);
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    return flow_.Copied("x", 1) && flow_.Copied("y", 1) && flow_.Copied("z", 1);
+  }));
+  b().SetPartitionDown({"A.x", 0}, true);
+  a().Fill({"x", 0}, 5000);
+  const int64_t sources = a().SourcesMade();
+  a().DeleteTopic("y");
+  a().CreateTopic("y", 1);
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.Status({"y", 0}).state() == PARTITION_STOPPED; }));
+  a().Fill({"z", 0}, 5000);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("z", 1); }));
+  EXPECT_EQ(a().SourcesMade(), sources + 1);
+  b().SetPartitionDown({"A.x", 0}, false);
+  EXPECT_TRUE(flow_.RunUntil(
+      [&] { return flow_.Status({"x", 0}).committed_offset() == 5009; }));
+  EXPECT_EQ(b().LogEnd({"A.x", 0}), 5010);
+}
+
 TEST_F(ShardTest, ASilentTargetIsReportedWhereItHoldsUpNothing) {
   StartWithOrders(1);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));

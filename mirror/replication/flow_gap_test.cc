@@ -287,6 +287,70 @@ TEST_F(FlowGapTest, ADeletedTargetTopicIsFilledAgainFromTheSource) {
       [&] { return b().HasTopic("A.orders") && b().LogEnd(kCopy0) == 10; }));
 }
 
+TEST_F(FlowGapTest, AStopDoesNotForgetThatALostTargetIsFilledAgain) {
+  Policies(GapPolicy::kStop, GapPolicy::kReseed);
+  StartWithTen();
+  LoseTheEnd();
+  a().SetPartitionDown(kOrders0, true);
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+  Restart();
+  a().SetPartitionDown(kOrders0, false);
+  EXPECT_TRUE(IsFilledAgain());
+}
+
+// The parameter: how many steps later it crashes.
+class FlowCrashTest : public FlowGapTest,
+                      public testing::WithParamInterface<int> {
+ protected:
+  void CrashLater() {
+    for (int step = 0; step < GetParam(); ++step) flow_.Step();
+    flow_.Crash();
+    flow_.Start();
+  }
+};
+
+TEST_P(FlowCrashTest, ALostTargetIsFilledAgain) {
+  Policies(GapPolicy::kStop, GapPolicy::kReseed);
+  StartWithTen();
+  LoseTheEnd();
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+  CrashLater();
+  EXPECT_TRUE(IsFilledAgain());
+}
+
+TEST_P(FlowCrashTest, ALostTargetIsFilledAgainOnceTheSourceIsBack) {
+  Policies(GapPolicy::kStop, GapPolicy::kReseed);
+  StartWithTen();
+  LoseTheEnd();
+  a().SetPartitionDown(kOrders0, true);
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+  CrashLater();
+  a().SetPartitionDown(kOrders0, false);
+  EXPECT_TRUE(IsFilledAgain());
+}
+
+TEST_P(FlowCrashTest, ALostTargetIsFilledAgainIfTheOperatorSaysSo) {
+  StartWithTen();
+  LoseTheEnd();
+  ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
+  a().SetPartitionDown(kOrders0, true);
+  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  CrashLater();
+  a().SetPartitionDown(kOrders0, false);
+  // Or the decision was not stored yet, and is asked for again.
+  flow_.RunFor(absl::Minutes(1));
+  if (flow_.Status(kOrders0).state() == PARTITION_STOPPED) {
+    EXPECT_LT(GetParam(), 60);
+    EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  }
+  EXPECT_TRUE(IsFilledAgain());
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, FlowCrashTest, testing::Range(0, 100, 3));
+
 TEST_F(FlowGapTest, ATargetThatWasReplacedWhileNoEngineRanIsNoticed) {
   StartWithTen();
   ASSERT_THAT(flow_.Stop(), IsOk());

@@ -104,6 +104,7 @@ void PartitionReplicator::OnTargetChange(
   // What others wrote took nothing away.
   if (options_->on_target_change == GapPolicy::kReseed && !change.foreign()) {
     StartOver(topic_id_);
+    committable_ = UpstreamOffset(-1);
   }
 }
 
@@ -395,6 +396,7 @@ absl::Status PartitionReplicator::Resolve(GapPolicy decision, absl::Time now) {
     decision_ = decision;
     LeaveStopped();
   }
+  if (from_start_) committable_ = UpstreamOffset(-1);
   return absl::OkStatus();
 }
 

@@ -96,7 +96,7 @@ class PartitionReplicator {
     return std::exchange(stretch_, std::nullopt);
   }
   // The last source offset of the prefix that is done with; nullopt if none
-  // yet.
+  // yet, -1 if all is to be copied again.
   std::optional<UpstreamOffset> committable() const;
   // The leader epoch of the last record acknowledged; -1 if unknown.
   int32_t acked_epoch() const {

@@ -143,7 +143,7 @@ bool Shard::HasUncommitted() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const auto& item) {
     const Entry& entry = item.second;
     const std::optional<UpstreamOffset> done = entry.partition->committable();
-    return done.has_value() && (done != entry.committed || entry.new_topic);
+    return done.has_value() && (done != entry.committed || entry.starts_over);
   });
 }
 
@@ -226,7 +226,7 @@ void Shard::BeginStretch(Entry* entry,
   entry->new_stretch = true;
   if (stretch.anew) {
     options_.store->StartOver(partition.source());
-    entry->new_topic = true;
+    entry->starts_over = true;
   }
   if (partition.target_log().has_value()) {
     options_.store->Begin(partition.source(), stretch.first,
@@ -302,6 +302,11 @@ std::optional<SkippedRange> Shard::LostCopies(
   return lost;
 }
 
+void Shard::ForgetCopies(Entry* entry) {
+  options_.store->StartOver(entry->partition->source());
+  entry->starts_over |= !LastCopied(*entry).has_value();
+}
+
 void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
   const std::optional<SkippedRange> lost = LostCopies(*entry, change);
   // Nothing was there to lose.
@@ -310,9 +315,7 @@ void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
   // Its positions are void; those of later copies come with them. What was lost
   // concerns who asks from now on.
   const bool stopped = entry->partition->state() == PARTITION_STOPPED;
-  if (!stopped && lost.has_value()) {
-    options_.store->StartOver(entry->partition->source());
-  }
+  if (!stopped && lost.has_value()) ForgetCopies(entry);
   TakeEvents(entry);
   sweep_now_ = true;
 }
@@ -382,7 +385,6 @@ void Shard::BeginCommit(absl::Time now) {
   std::vector<CopiedThrough> copied;
   std::vector<TopicPartition> all;
   for (auto& [source, entry] : entries_) {
-    all.push_back(source);
     // The control thread may have taken the partition over a gap since the last
     // sweep, or the loop has ended.
     TakeEvents(&entry);
@@ -396,13 +398,13 @@ void Shard::BeginCommit(absl::Time now) {
     const int32_t epoch = entry.partition->acked_epoch();
     if (epoch >= 0) options_.store->SetLeaderEpoch(source, epoch);
     const std::optional<UpstreamOffset> done = entry.partition->committable();
-    // Once the stored progress holds in the new topic, too: a crash in between
-    // begins that topic once more, rather than somewhere in the middle.
-    if (entry.new_topic && done.has_value() &&
-        entry.committed.value_or(UpstreamOffset(-1)) <= *done) {
-      entry.new_topic = false;
+    // Once the stored progress holds for what is copied again, too: a crash in
+    // between begins once more, rather than somewhere in the middle.
+    if (entry.starts_over && done.has_value() && !entry.IsAhead()) {
+      entry.starts_over = false;
       options_.store->SetSource(source, {entry.partition->topic_id(), epoch});
     }
+    if (!entry.starts_over) all.push_back(source);
     if (done.has_value() && done != entry.committed) {
       copied.push_back({source, *done});
     }

@@ -131,9 +131,15 @@ class Shard {
     UpstreamOffset read_end;
     // Nothing was acknowledged since a stretch of copying began.
     bool new_stretch = false;
-    // The source topic is another one, and the stored progress may still be
-    // that of the old one.
-    bool new_topic = false;
+    // All is copied again, of this source topic or of another one, and the
+    // stored progress may still be that of before. As long as it is, the stored
+    // index must be, too: a restart finds out by it what happened.
+    bool starts_over = false;
+
+    // Whether the stored progress is ahead of what is copied.
+    bool IsAhead() const {
+      return starts_over && committed > partition->committable();
+    }
   };
 
   Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
@@ -159,6 +165,8 @@ class Shard {
   std::optional<SkippedRange> LostCopies(const Entry& entry,
                                          const TargetChange& change) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Copies are gone: positions of them are void.
+  void ForgetCopies(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void HandleTargetChange(Entry* entry, const TargetChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Lets time pass for every partition and assigns them as they want.

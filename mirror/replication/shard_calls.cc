@@ -77,7 +77,7 @@ absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
   }
   const bool copies_are_lost = entry->partition->copies_are_lost();
   absl::Status status = entry->partition->Resolve(decision, clock_->Now());
-  if (status.ok() && copies_are_lost) options_.store->StartOver(source);
+  if (status.ok() && copies_are_lost) ForgetCopies(entry);
   TakeEvents(entry);
   if (status.ok()) options_.store->SetLeaderEpoch(source, -1);
   sweep_now_ = true;
@@ -135,7 +135,11 @@ std::vector<TopicPartition> Shard::NeedBounds() const {
   MutexLock lock(&mu_);
   std::vector<TopicPartition> waiting;
   for (const auto& [source, entry] : entries_) {
-    if (entry.partition->NeedsBounds()) waiting.push_back(source);
+    // Once the first is copied again, what happened to the copies may no longer
+    // show.
+    if (entry.partition->NeedsBounds() && !entry.IsAhead()) {
+      waiting.push_back(source);
+    }
   }
   return waiting;
 }

@@ -208,6 +208,19 @@ TEST_F(FlowLateLetterTest, IsPassedByNoRecord) {
   EXPECT_EQ(b().LogEnd(kCopy0), 9);
 }
 
+TEST_F(FlowLateLetterTest, StallsNothingForEver) {
+  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  b().CreateTopic(kDeadLetters, 1);
+  b().SetPartitionDown({kDeadLetters, 0}, true);
+  StartWithALargeOne();
+  ASSERT_TRUE(Settles(3));
+  flow_.RunFor(absl::Minutes(2));
+  for (const auto& shard : flow_.shards()) shard->RenewSource();
+  flow_.RunFor(absl::Seconds(10));
+  b().SetPartitionDown({kDeadLetters, 0}, false);
+  EXPECT_TRUE(Settles(9));
+}
+
 TEST_F(FlowLateLetterTest, IsNotPassedByRecordsThatATransformDrops) {
   flow_.shard_options().partition.transforms = {std::make_shared<LargeOnly>()};
   StartAndCrash();

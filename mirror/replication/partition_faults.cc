@@ -209,6 +209,7 @@ void PartitionReplicator::AfterDrain(absl::Time now) {
   progress_.Reset();
   sent_.clear();
   in_flight_bytes_ = 0;
+  stalled_ = false;
   if (refused_.has_value() && *refused_ == resume_ &&
       options_->on_refused == RefusedPolicy::kSkip) {
     SettleRefused(SkipReason::kRefused, now);

@@ -225,6 +225,13 @@ std::vector<PropertySpec> TopicProperties() {
       Choice("use.defaults.from", kTopAndFlow, "target", {"target", "source"},
              "Which cluster's default a topic config takes that is not set on "
              "the source topic. MM2 reads it only as S->T.use.defaults.from."),
+      Bool("heartbeats.replication.enabled", kTopAndFlow, "true",
+           "Replicate the source's heartbeats topic whatever `topics` says."),
+  };
+}
+
+std::vector<PropertySpec> AclProperties() {
+  return {
       Seconds("sync.topic.acls.interval.seconds", "600",
               "How often topic ACLs are compared and copied."),
       Bool(
@@ -245,8 +252,6 @@ std::vector<PropertySpec> TopicProperties() {
            "selects, too, under the same names. In one direction only: two "
            "flows there and back would each restore what is removed from the "
            "other's source."),
-      Bool("heartbeats.replication.enabled", kTopAndFlow, "true",
-           "Replicate the source's heartbeats topic whatever `topics` says."),
   };
 }
 
@@ -423,9 +428,10 @@ std::vector<PropertySpec> RefusedProperties() {
 const std::vector<PropertySpec>& AllProperties() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<PropertySpec>;
-    for (auto rows : {ClusterAndFlowProperties(), LossProperties(),
-                      TopicProperties(), OffsetProperties(), WorkerProperties(),
-                      IgnoredProperties(), RefusedProperties()}) {
+    for (auto rows :
+         {ClusterAndFlowProperties(), LossProperties(), TopicProperties(),
+          AclProperties(), OffsetProperties(), WorkerProperties(),
+          IgnoredProperties(), RefusedProperties()}) {
       all->insert(all->end(), rows.begin(), rows.end());
     }
     return all;

@@ -361,6 +361,8 @@ absl::Status FlowControl::ResolveBounds() {
   }
   LeaveOutRecreated(&waiting);
   if (waiting.empty()) return absl::OkStatus();
+  // The operator may have decided about them just now.
+  for (const TopicPartition& source : waiting) NoteTargetId(source);
   const auto starts =
       source_admin_->ListOffsets(waiting, OffsetSpec::kEarliest);
   // A transaction that goes on is no end to who reads it.

@@ -140,6 +140,7 @@ class FlowControl {
   bool CreateDeadLetterTopic(const TopicIds& on_target);
   // Which target topics hold the copies, for the index to keep.
   void NoteTargetIds();
+  void NoteTargetId(const TopicPartition& source);
   void CheckTargetEnds();
   // Takes partitions of topics that were made anew off the list.
   void LeaveOutRecreated(std::vector<TopicPartition>* waiting);

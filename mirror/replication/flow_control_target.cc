@@ -147,16 +147,17 @@ void FlowControl::CheckTargetEnds() {
 
 void FlowControl::NoteTargetIds() {
   for (const auto& [topic, known] : known_) {
-    if (known.target_id.empty()) continue;
     for (size_t i = 0; i < known.added.size(); ++i) {
-      const TopicPartition source{topic, static_cast<int32_t>(i)};
-      // Until the operator has decided, a restart must find it out again.
-      if (!known.added[i] || ShardFor(source)->TargetIsUndecided(source)) {
-        continue;
-      }
-      options_.store->SetTargetTopicId(source, known.target_id);
+      if (known.added[i]) NoteTargetId({topic, static_cast<int32_t>(i)});
     }
   }
+}
+
+void FlowControl::NoteTargetId(const TopicPartition& source) {
+  const std::string& id = known_[source.topic].target_id;
+  // Until the operator has decided, a restart must find it out again.
+  if (id.empty() || ShardFor(source)->TargetIsUndecided(source)) return;
+  options_.store->SetTargetTopicId(source, id);
 }
 
 }  // namespace mirror

@@ -173,6 +173,20 @@ TEST_F(FlowGapTest, ATargetThatWasReplacedWhileNoEngineRanIsNoticed) {
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
 }
 
+TEST_F(FlowGapTest, WhatTheOperatorDecidedIsNotAskedAgainAfterARestart) {
+  StartWithTen();
+  b().DeleteTopic("A.orders");
+  b().CreateTopic("A.orders", 1);
+  ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  AppendNew(1);
+  ASSERT_TRUE(Settles(10));
+  Restart();
+  AppendNew(1);
+  EXPECT_TRUE(Settles(11));
+  EXPECT_EQ(flow_.CountEvents(Kind::kPartitionStopped), 1);
+}
+
 TEST_F(FlowGapTest, ATargetThatLostItsEndIsNoticedWhileNothingIsCopied) {
   StartWithTen();
   b().TruncateTo(kCopy0, 7);

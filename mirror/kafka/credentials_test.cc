@@ -23,7 +23,7 @@ TEST(CredentialsTest, AnotherPasswordIsTakenOver) {
 }
 
 TEST(CredentialsTest, AnythingElseTakesANewClient) {
-  Credentials credentials({{"sasl.password", "old"}});
+  Credentials credentials(Properties{{"sasl.password", "old"}});
   EXPECT_EQ(credentials.Take({{"ssl.key.pem", "x"}, {"sasl.password", "new"}}),
             Change::kOther);
   EXPECT_EQ(credentials.Take({{"sasl.oauthbearer.client.secret", "y"}}),

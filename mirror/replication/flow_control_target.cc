@@ -75,8 +75,8 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
     }
   }
   create->erase(std::remove_if(create->begin(), create->end(),
-                               [&wait](const TopicToCreate& create) {
-                                 return wait.count(create.topic.name) > 0;
+                               [&wait](const TopicToCreate& topic) {
+                                 return wait.count(topic.topic.name) > 0;
                                }),
                 create->end());
 }

@@ -201,13 +201,11 @@ absl::StatusOr<ConfPtr> NewClientConf(ClientRole role, absl::string_view alias,
   if (status.ok()) status = SetForced(conf.get(), role, alias, properties);
   if (status.ok() && role == ClientRole::kConsumer) {
     status = FitMessageBytes(conf.get(), alias);
-  }
-  if (status.ok() && role == ClientRole::kConsumer) {
     const auto debug = properties.find("debug");
-    status = Set(conf.get(), alias, "debug",
-                 debug == properties.end()
-                     ? kTopicIdLog
-                     : absl::StrCat(debug->second, ",", kTopicIdLog));
+    status.Update(Set(conf.get(), alias, "debug",
+                      debug == properties.end()
+                          ? kTopicIdLog
+                          : absl::StrCat(debug->second, ",", kTopicIdLog)));
   }
   if (!status.ok()) return status;
   return conf;

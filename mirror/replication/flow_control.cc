@@ -240,11 +240,20 @@ void FlowControl::Resume(const std::vector<TopicDescription>& present) {
     if (it == known_.end() || !it->second.missing) continue;
     it->second.missing = false;
     if (NoteSourceId(topic.name, topic.id)) continue;
-    for (size_t i = 0; i < it->second.added.size(); ++i) {
-      const TopicPartition source{topic.name, static_cast<int32_t>(i)};
+    for (const TopicPartition& source : AddedPartitions(topic.name)) {
       ShardFor(source)->Restart(source);
     }
   }
+}
+
+std::vector<TopicPartition> FlowControl::AddedPartitions(
+    const std::string& topic) const {
+  const std::vector<bool>& added = known_.at(topic).added;
+  std::vector<TopicPartition> partitions;
+  for (size_t i = 0; i < added.size(); ++i) {
+    if (added[i]) partitions.push_back({topic, static_cast<int32_t>(i)});
+  }
+  return partitions;
 }
 
 bool FlowControl::HasAppeared(const MirroredTopic& topic) {
@@ -300,9 +309,7 @@ bool FlowControl::NoteSourceId(const std::string& topic,
     for (Shard* shard : shards_) shard->RenewSource();
   }
   bool recreated = false;
-  for (size_t i = 0; i < known.added.size(); ++i) {
-    const TopicPartition source{topic, static_cast<int32_t>(i)};
-    if (!known.added[i]) continue;
+  for (const TopicPartition& source : AddedPartitions(topic)) {
     if (is_first) {
       recreated |= CompareWithIndex(source);
     } else {
@@ -322,8 +329,7 @@ void FlowControl::SuspendMissing(const std::set<std::string>& present) {
   for (auto& [name, known] : known_) {
     if (known.missing || present.count(name) > 0) continue;
     known.missing = true;
-    for (size_t i = 0; i < known.added.size(); ++i) {
-      const TopicPartition source{name, static_cast<int32_t>(i)};
+    for (const TopicPartition& source : AddedPartitions(name)) {
       ShardFor(source)->Suspend(
           source, PROBLEM_SOURCE_TOPIC_MISSING,
           absl::StrCat("topic ", name, " is gone from cluster ",

@@ -120,6 +120,8 @@ class FlowControl {
   // index says.
   void FillTargetLogs(std::vector<PartitionPlan>* plans);
   void Add(PartitionPlan plan);
+  // Those of a known topic that a shard has.
+  std::vector<TopicPartition> AddedPartitions(const std::string& topic) const;
   // Takes note of a source topic's id. True: it was made anew, and its
   // partitions were told.
   bool NoteSourceId(const std::string& topic, const std::string& id);
@@ -134,8 +136,8 @@ class FlowControl {
                          std::vector<TopicToCreate>* create);
   // Topics known so far that are deleted, not only out of sight.
   std::set<std::string> TargetsGone(const TopicIds& on_target);
-  void TellTargetDeleted(const std::string& topic, const KnownTopic& known);
-  bool IsUndecided(const std::string& topic, const KnownTopic& known) const;
+  void TellTargetDeleted(const std::string& topic, const std::string& target);
+  bool IsUndecided(const std::string& topic) const;
   // Whether the target was asked for it.
   bool CreateDeadLetterTopic(const TopicIds& on_target);
   // Which target topics hold the copies, for the index to keep.

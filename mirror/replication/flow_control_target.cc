@@ -54,7 +54,6 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
   const std::set<std::string> gone = TargetsGone(on_target);
   std::set<std::string> wait;  // not to be created now
   for (auto& [topic, known] : known_) {
-    if (known.added.empty() || known.target.empty()) continue;
     const bool is_gone = gone.count(known.target) > 0;
     const auto there = on_target.find(known.target);
     if (there == on_target.end() && !is_gone) {
@@ -66,11 +65,11 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
         !id.empty() && !known.target_id.empty() && id != known.target_id;
     if (replaced || (is_gone && !known.target_gone)) {
       known.target_id = id;
-      TellTargetDeleted(topic, known);
+      TellTargetDeleted(topic, known.target);
     }
     known.target_gone = is_gone;
     if (is_gone && options_.on_target_change == GapPolicy::kStop &&
-        IsUndecided(topic, known)) {
+        IsUndecided(topic)) {
       wait.insert(known.target);
     }
   }
@@ -84,7 +83,6 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
 std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
   std::set<std::string> missing;
   for (const auto& [topic, known] : known_) {
-    if (known.added.empty() || known.target.empty()) continue;
     if (on_target.count(known.target) == 0) missing.insert(known.target);
   }
   // A list lacks what may not be described as well.
@@ -97,22 +95,20 @@ std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
 }
 
 void FlowControl::TellTargetDeleted(const std::string& topic,
-                                    const KnownTopic& known) {
-  for (size_t i = 0; i < known.added.size(); ++i) {
-    const TopicPartition source{topic, static_cast<int32_t>(i)};
+                                    const std::string& target) {
+  for (const TopicPartition& source : AddedPartitions(topic)) {
     ShardFor(source)->OnTargetChange(
-        source, TargetDeleted({known.target, source.partition},
-                              target_cluster_->alias()));
+        source,
+        TargetDeleted({target, source.partition}, target_cluster_->alias()));
   }
 }
 
-bool FlowControl::IsUndecided(const std::string& topic,
-                              const KnownTopic& known) const {
-  for (size_t i = 0; i < known.added.size(); ++i) {
-    const TopicPartition source{topic, static_cast<int32_t>(i)};
-    if (ShardFor(source)->TargetIsUndecided(source)) return true;
-  }
-  return false;
+bool FlowControl::IsUndecided(const std::string& topic) const {
+  const std::vector<TopicPartition> partitions = AddedPartitions(topic);
+  return std::any_of(partitions.begin(), partitions.end(),
+                     [this](const TopicPartition& source) {
+                       return ShardFor(source)->TargetIsUndecided(source);
+                     });
 }
 
 bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
@@ -147,8 +143,8 @@ void FlowControl::CheckTargetEnds() {
 
 void FlowControl::NoteTargetIds() {
   for (const auto& [topic, known] : known_) {
-    for (size_t i = 0; i < known.added.size(); ++i) {
-      if (known.added[i]) NoteTargetId({topic, static_cast<int32_t>(i)});
+    for (const TopicPartition& source : AddedPartitions(topic)) {
+      NoteTargetId(source);
     }
   }
 }

@@ -6,7 +6,6 @@
 #ifndef MIRROR_REPLICATION_FLOW_GAP_FIXTURE_H_
 #define MIRROR_REPLICATION_FLOW_GAP_FIXTURE_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -75,20 +74,6 @@ class FlowGapTest : public testing::Test {
       count += record.value == value;
     }
     return count;
-  }
-  // The target loses the copies of the last three of the ten records.
-  void LoseTheEnd() { b().TruncateTo(kCopy0, 7); }
-  // Whether all ten are copied once more, from the first to the last.
-  bool IsFilledAgain() {
-    return Settles(9) && flow_.RunUntil([&] {
-      const std::vector<Record> records = a().Records(kOrders0);
-      const std::vector<Record> copies = b().Records(kCopy0);
-      return copies.size() >= 17 &&
-             std::equal(records.begin(), records.end(), copies.end() - 10,
-                        [](const Record& record, const Record& copy) {
-                          return record.value == copy.value;
-                        });
-    });
   }
   std::vector<SkippedRange> History() {
     return flow_.store().SkipHistory(kOrders0);

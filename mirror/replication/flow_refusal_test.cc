@@ -24,15 +24,26 @@ using Kind = EngineEvent::Kind;
 
 class FlowRefusalTest : public FlowGapTest {
  protected:
+  void AppendLarge() {
+    a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  }
   // Of ten records the one at offset 4 is larger than the target takes.
   void StartWithALargeOne() {
     a().CreateTopic("orders", 1);
     b().CreateTopic("A.orders", 1);
     b().SetMaxMessageBytes("A.orders", 1000);
     a().Fill(kOrders0, 4);
-    a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+    AppendLarge();
     a().Fill(kOrders0, 5);
     flow_.Start();
+  }
+  // As a dead letter it is not answered.
+  void StartWithALetterOnItsWay() {
+    Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+    b().CreateTopic(kDeadLetters, 1);
+    b().SetPartitionDown({kDeadLetters, 0}, true);
+    StartWithALargeOne();
+    ASSERT_TRUE(Settles(3));
   }
 };
 
@@ -56,7 +67,7 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsLeftOutAsWell) {
   Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
   StartWithALargeOne();
   ASSERT_TRUE(Settles(9));
-  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  AppendLarge();
   EXPECT_TRUE(Settles(10));
 }
 
@@ -81,7 +92,7 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
   Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
   StartWithALargeOne();
   ASSERT_TRUE(Settles(9));
-  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  AppendLarge();
   EXPECT_TRUE(Settles(10));
   EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 2);
 }
@@ -92,7 +103,7 @@ TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
   b().CreateTopic("A.orders", 1);
   b().SetMaxMessageBytes("A.orders", 1000);
   AppendOld(1000);
-  a().Append(kOrders0, WithValue(std::string(2000, 'x')));
+  AppendLarge();
   flow_.Start();
   ASSERT_TRUE(Settles(1000));
   a().DeleteTopic("orders");
@@ -103,11 +114,7 @@ TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
 }
 
 TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
-  b().CreateTopic(kDeadLetters, 1);
-  b().SetPartitionDown({kDeadLetters, 0}, true);
-  StartWithALargeOne();
-  ASSERT_TRUE(Settles(3));
+  StartWithALetterOnItsWay();
   flow_.RunFor(absl::Seconds(2));
   a().DeleteTopic("orders");
   a().CreateTopic("orders", 1);
@@ -144,9 +151,6 @@ class FlowTwoRefusalsTest : public FlowRefusalTest {
     flow_.RunFor(absl::Milliseconds(100));
     b().SetClientMaxMessageBytes(1 << 20);
     b().ReleaseAcks();
-  }
-  void AppendLarge() {
-    a().Append(kOrders0, WithValue(std::string(2000, 'x')));
   }
 };
 
@@ -188,12 +192,8 @@ class FlowLateLetterTest : public FlowRefusalTest {
  protected:
   // The engine is killed while the dead letter is on its way.
   void StartAndCrash() {
-    Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
     a().SetMaxBatchRecords(1);
-    b().CreateTopic(kDeadLetters, 1);
-    b().SetPartitionDown({kDeadLetters, 0}, true);
-    StartWithALargeOne();
-    ASSERT_TRUE(Settles(3));
+    StartWithALetterOnItsWay();
     flow_.RunFor(absl::Seconds(10));
     flow_.Crash();
     b().SetPartitionDown({kDeadLetters, 0}, false);
@@ -209,11 +209,7 @@ TEST_F(FlowLateLetterTest, IsPassedByNoRecord) {
 }
 
 TEST_F(FlowLateLetterTest, StallsNothingForEver) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
-  b().CreateTopic(kDeadLetters, 1);
-  b().SetPartitionDown({kDeadLetters, 0}, true);
-  StartWithALargeOne();
-  ASSERT_TRUE(Settles(3));
+  StartWithALetterOnItsWay();
   flow_.RunFor(absl::Minutes(2));
   for (const auto& shard : flow_.shards()) shard->RenewSource();
   flow_.RunFor(absl::Seconds(10));

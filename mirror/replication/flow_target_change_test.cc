@@ -3,6 +3,9 @@
 // Where copies are lost on the target, or others write between them: noticed,
 // told, and what the operator chose is done.
 
+#include <algorithm>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/replication/flow_gap_fixture.h"
@@ -99,20 +102,42 @@ TEST_F(FlowGapTest, ADeletedTargetTopicIsFilledAgainFromTheSource) {
       [&] { return b().HasTopic("A.orders") && b().LogEnd(kCopy0) == 10; }));
 }
 
-TEST_F(FlowGapTest, AStopDoesNotForgetThatALostTargetIsFilledAgain) {
-  Policies(GapPolicy::kStop, GapPolicy::kReseed);
-  StartWithTen();
-  LoseTheEnd();
-  a().SetPartitionDown(kOrders0, true);
-  ASSERT_TRUE(flow_.RunUntil(
-      [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+class FlowReseedTest : public FlowGapTest {
+ protected:
+  // The target loses the copies of the last three of the ten records.
+  void LoseTheEnd() { b().TruncateTo(kCopy0, 7); }
+  // Which is told, and not mended yet.
+  void ReseedALostEnd(bool source_is_down) {
+    Policies(GapPolicy::kStop, GapPolicy::kReseed);
+    StartWithTen();
+    LoseTheEnd();
+    a().SetPartitionDown(kOrders0, source_is_down);
+    ASSERT_TRUE(flow_.RunUntil(
+        [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+  }
+  // Whether all ten are copied once more, from the first to the last.
+  bool IsFilledAgain() {
+    return Settles(9) && flow_.RunUntil([&] {
+      const std::vector<Record> records = a().Records(kOrders0);
+      const std::vector<Record> copies = b().Records(kCopy0);
+      return copies.size() >= 17 &&
+             std::equal(records.begin(), records.end(), copies.end() - 10,
+                        [](const Record& record, const Record& copy) {
+                          return record.value == copy.value;
+                        });
+    });
+  }
+};
+
+TEST_F(FlowReseedTest, AStopDoesNotForgetThatALostTargetIsFilledAgain) {
+  ReseedALostEnd(/*source_is_down=*/true);
   Restart();
   a().SetPartitionDown(kOrders0, false);
   EXPECT_TRUE(IsFilledAgain());
 }
 
 // The parameter: how many steps later it crashes.
-class FlowCrashTest : public FlowGapTest,
+class FlowCrashTest : public FlowReseedTest,
                       public testing::WithParamInterface<int> {
  protected:
   void CrashLater() {
@@ -123,22 +148,13 @@ class FlowCrashTest : public FlowGapTest,
 };
 
 TEST_P(FlowCrashTest, ALostTargetIsFilledAgain) {
-  Policies(GapPolicy::kStop, GapPolicy::kReseed);
-  StartWithTen();
-  LoseTheEnd();
-  ASSERT_TRUE(flow_.RunUntil(
-      [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+  ReseedALostEnd(/*source_is_down=*/false);
   CrashLater();
   EXPECT_TRUE(IsFilledAgain());
 }
 
 TEST_P(FlowCrashTest, ALostTargetIsFilledAgainOnceTheSourceIsBack) {
-  Policies(GapPolicy::kStop, GapPolicy::kReseed);
-  StartWithTen();
-  LoseTheEnd();
-  a().SetPartitionDown(kOrders0, true);
-  ASSERT_TRUE(flow_.RunUntil(
-      [&] { return flow_.CountEvents(Kind::kTargetChanged) == 1; }));
+  ReseedALostEnd(/*source_is_down=*/true);
   CrashLater();
   a().SetPartitionDown(kOrders0, false);
   EXPECT_TRUE(IsFilledAgain());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/flow_cluster.h"
@@ -142,33 +143,73 @@ struct MirrorEngine::Impl {
     if (options.listener != nullptr) options.listener->OnEvent(event);
   }
 
-  internal::FlowRunner* Find(const std::string& flow) const {
+  // What every flow does; the last word of those that are gone.
+  EngineStatus Status() {
+    MutexLock lock(&runners_mu);
+    if (runners.empty()) return last_status;
+    EngineStatus status;
+    status.set_started(running);
     for (const auto& runner : runners) {
-      if (runner->name() == flow) return runner.get();
+      FlowStatus* flow = status.add_flows();
+      runner->FillStatus(flow);
+      if (!running) flow->set_state(FLOW_STOPPED);
     }
-    return nullptr;
+    return status;
   }
 
-  static absl::Status NoFlow(const std::string& flow) {
+  // Calls `act` for the flow of that name.
+  absl::Status With(
+      const std::string& flow,
+      absl::FunctionRef<absl::Status(internal::FlowRunner*)> act) {
+    MutexLock lock(&runners_mu);
+    if (runners.empty()) {
+      return absl::FailedPreconditionError("the engine is stopped");
+    }
+    for (const auto& runner : runners) {
+      if (runner->name() == flow) return act(runner.get());
+    }
     return absl::NotFoundError(absl::StrCat("there is no flow ", flow));
   }
 
   absl::Status SetPaused(const std::string& flow, const std::string& topic,
-                         bool paused) const {
-    internal::FlowRunner* runner = Find(flow);
-    if (runner == nullptr) return NoFlow(flow);
-    runner->SetPaused(topic, paused);
-    return absl::OkStatus();
+                         bool paused) {
+    return With(flow, [&](internal::FlowRunner* runner) {
+      runner->SetPaused(topic, paused);
+      return absl::OkStatus();
+    });
+  }
+
+  // They stay for as long as the caller holds `mu`.
+  std::vector<internal::FlowRunner*> Runners()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    MutexLock lock(&runners_mu);
+    std::vector<internal::FlowRunner*> all;
+    for (const auto& runner : runners) all.push_back(runner.get());
+    return all;
+  }
+
+  // Lets go of all clients. What a producer still had under way would reach a
+  // cluster that comes back in the middle of what the next engine copies.
+  void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    EngineStatus last = Status();
+    std::vector<std::unique_ptr<internal::FlowRunner>> gone;
+    MutexLock lock(&runners_mu);
+    last_status = std::move(last);
+    gone.swap(runners);
   }
 
   const MirrorEngineOptions options;
-  std::vector<std::unique_ptr<internal::FlowRunner>> runners;
-  // For Status(), which must not wait while Stop() holds the lock.
   std::atomic<bool> running{false};
   Mutex mu;  // held for as long as Start() and Stop() take
   bool started ABSL_GUARDED_BY(mu) = false;
   bool stopped ABSL_GUARDED_BY(mu) = false;
   absl::Status stop_status ABSL_GUARDED_BY(mu);
+  // Never held for long: Status() must not wait for Stop().
+  Mutex runners_mu ABSL_ACQUIRED_AFTER(mu);
+  // Empty once stopped.
+  std::vector<std::unique_ptr<internal::FlowRunner>> runners
+      ABSL_GUARDED_BY(runners_mu);
+  EngineStatus last_status ABSL_GUARDED_BY(runners_mu);
 };
 
 absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
@@ -201,6 +242,7 @@ absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
     if (!runner.ok()) {
       return Annotate(runner.status(), absl::StrCat("flow ", flow.name()));
     }
+    MutexLock lock(&impl->runners_mu);
     impl->runners.push_back(*std::move(runner));
   }
   return std::unique_ptr<MirrorEngine>(new MirrorEngine(std::move(impl)));
@@ -218,35 +260,29 @@ absl::Status MirrorEngine::Start() {
   }
   if (std::exchange(impl_->started, true)) return absl::OkStatus();
   impl_->running = true;
-  for (const auto& runner : impl_->runners) runner->Start();
+  for (internal::FlowRunner* runner : impl_->Runners()) runner->Start();
   return absl::OkStatus();
 }
 
 absl::Status MirrorEngine::Stop() {
   MutexLock lock(&impl_->mu);
   if (std::exchange(impl_->stopped, true)) return impl_->stop_status;
-  if (!std::exchange(impl_->started, false)) return absl::OkStatus();
-  for (const auto& runner : impl_->runners) runner->Cancel();
-  for (const auto& runner : impl_->runners) runner->StopLoops();
+  const std::vector<internal::FlowRunner*> runners = impl_->Runners();
+  for (internal::FlowRunner* runner : runners) runner->Cancel();
+  for (internal::FlowRunner* runner : runners) runner->StopLoops();
   const absl::Time deadline =
       impl_->options.clock->Now() + impl_->options.stop_timeout;
-  for (const auto& runner : impl_->runners) {
-    impl_->stop_status.Update(runner->Drain(deadline));
+  if (impl_->started) {
+    for (internal::FlowRunner* runner : runners) {
+      impl_->stop_status.Update(runner->Drain(deadline));
+    }
   }
   impl_->running = false;
+  impl_->Close();
   return impl_->stop_status;
 }
 
-EngineStatus MirrorEngine::Status() const {
-  EngineStatus status;
-  status.set_started(impl_->running);
-  for (const auto& runner : impl_->runners) {
-    FlowStatus* flow = status.add_flows();
-    runner->FillStatus(flow);
-    if (!status.started()) flow->set_state(FLOW_STOPPED);
-  }
-  return status;
-}
+EngineStatus MirrorEngine::Status() const { return impl_->Status(); }
 
 absl::Status MirrorEngine::PauseTopic(const std::string& flow,
                                       const std::string& topic) {
@@ -264,9 +300,9 @@ absl::Status MirrorEngine::ResolvePartition(const std::string& flow,
   if (decision == GapPolicy::kStop) {
     return absl::InvalidArgumentError("decide for skip or reseed");
   }
-  internal::FlowRunner* runner = impl_->Find(flow);
-  if (runner == nullptr) return Impl::NoFlow(flow);
-  return runner->Resolve(source, decision);
+  return impl_->With(flow, [&](internal::FlowRunner* runner) {
+    return runner->Resolve(source, decision);
+  });
 }
 
 }  // namespace mirror

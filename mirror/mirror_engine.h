@@ -74,24 +74,27 @@ class MirrorEngine {
   absl::Status Start();
 
   // Stops reading, waits for acknowledgements (at most stop_timeout), commits
-  // progress and joins all threads. Idempotent; a stopped engine stays stopped.
-  // DeadlineExceeded: some records were not acknowledged in time; nothing is
-  // lost, they are copied again at the next start.
+  // progress, joins all threads and lets go of all connections: nothing is
+  // written after it. Idempotent; a stopped engine stays stopped, and Status()
+  // goes on telling how it ended. DeadlineExceeded: some records were not
+  // acknowledged in time; nothing is lost, they are copied again at the next
+  // start.
   absl::Status Stop();
 
   // A snapshot. Never waits for a cluster.
   EngineStatus Status() const;
 
   // Stops and resumes reading a source topic; what is on its way arrives. Not
-  // kept over restarts. NotFound: no such flow ("S->T"). A topic that is not
-  // mirrored (yet) is remembered.
+  // kept over restarts. NotFound: no such flow ("S->T"). FailedPrecondition
+  // after Stop(). A topic that is not mirrored (yet) is remembered.
   absl::Status PauseTopic(const std::string& flow, const std::string& topic);
   absl::Status ResumeTopic(const std::string& flow, const std::string& topic);
 
   // The operator's decision for a partition that waits for one
   // (PARTITION_STOPPED), without a restart: kSkip or kReseed, as on.source.gap
   // and on.target.change would have had it. InvalidArgument: kStop. NotFound:
-  // no such flow or partition. FailedPrecondition: it is not stopped.
+  // no such flow or partition. FailedPrecondition: it is not stopped, or the
+  // whole engine is.
   absl::Status ResolvePartition(const std::string& flow,
                                 const TopicPartition& source,
                                 GapPolicy decision);

@@ -281,6 +281,35 @@ TEST_F(MirrorEngineTest, StopIsIdempotentAndFinal) {
   EXPECT_THAT((*engine)->Stop(), IsOk());
   EXPECT_FALSE((*engine)->Start().ok());
   EXPECT_EQ((*engine)->Status().flows(0).state(), FLOW_STOPPED);
+  EXPECT_EQ((*engine)->PauseTopic("A->B", "orders").code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(MirrorEngineTest, AStoppedEngineHoldsNothingThatItCouldStillWrite) {
+  a_->CreateTopic("orders", 1);
+  a_->Fill({"orders", 0}, 10);
+  MirrorEngineOptions options({FakeFlow()});
+  options.stop_timeout = absl::ZeroDuration();
+  auto engine = MirrorEngine::Create(std::move(options));
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  const auto partition = [&] {
+    const EngineStatus status = (*engine)->Status();
+    PartitionStatus found;
+    for (const ShardStatus& shard : status.flows(0).shards()) {
+      if (shard.partitions_size() > 0) found = shard.partitions(0);
+    }
+    return found;
+  };
+  ASSERT_TRUE(Eventually([&] { return partition().records() == 10; }));
+  b_->SetDown(true);
+  a_->Fill({"orders", 0}, 5);
+  ASSERT_TRUE(Eventually([&] { return partition().lag() == 5; }));
+  EXPECT_EQ((*engine)->Stop().code(), absl::StatusCode::kDeadlineExceeded);
+  // A client that is still there sends once the cluster is back, into what
+  // another engine copies by then.
+  EXPECT_EQ(b_->OpenSinks(), 0);
+  EXPECT_EQ(partition().records(), 10);
 }
 
 }  // namespace

@@ -275,6 +275,11 @@ int64_t FakeCluster::SourcesMade() const {
   return state_->sources_made;
 }
 
+int64_t FakeCluster::OpenSinks() const {
+  MutexLock lock(&state_->mu);
+  return state_->open_sinks;
+}
+
 int64_t FakeCluster::AclWrites() const {
   MutexLock lock(&state_->mu);
   return state_->acl_writes;

@@ -143,8 +143,9 @@ class FakeCluster final : public Cluster {
   // Whether the cluster has an authorizer, as it has at first.
   void SetAuthorizer(bool there);
 
-  // How many sources were ever made.
+  // How many sources were ever made, and how many sinks there are now.
   int64_t SourcesMade() const;
+  int64_t OpenSinks() const;
 
   // Weather. While the cluster is down nothing answers: produces stay in
   // flight, fetches bring nothing, admin calls are Unavailable.

@@ -91,6 +91,7 @@ struct FakeClusterState {
   int64_t acl_writes ABSL_GUARDED_BY(mu) = 0;
   bool hide_topic_ids ABSL_GUARDED_BY(mu) = false;
   int64_t sources_made ABSL_GUARDED_BY(mu) = 0;
+  int64_t open_sinks ABSL_GUARDED_BY(mu) = 0;
   absl::Status describe_acls_refusal ABSL_GUARDED_BY(mu);
   absl::Status alter_acls_refusal ABSL_GUARDED_BY(mu);
   // By the name of the resource.

@@ -23,10 +23,12 @@ FakeRecordSink::FakeRecordSink(FakeClusterState* state,
     : state_(state), options_(options) {
   MutexLock lock(&state_->mu);
   fence_ = state_->fence;
+  ++state_->open_sinks;
 }
 
 FakeRecordSink::~FakeRecordSink() {
   MutexLock lock(&state_->mu);
+  --state_->open_sinks;
   if (state_->down || !Usable().ok()) return;
   std::map<TopicPartition, std::vector<Record>> unanswered;
   for (Produce& produce : produces_) {

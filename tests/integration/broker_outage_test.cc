@@ -4,7 +4,9 @@
 // the engine keeps its records until they are, so both sides end up equal: an
 // outage costs not even a duplicate.
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -101,11 +103,20 @@ TEST_F(BrokerOutageTest, StopIsBoundedWhileTheTargetIsDown) {
   mirror_->engine()->Stop().IgnoreError();  // may have had nothing under way
   EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
   target()->Restart();
+  std::vector<int64_t> ends;
+  for (int32_t i = 0; i < 3; ++i) {
+    ends.push_back(target()->End({Copy("orders"), i}));
+  }
   load_->Stop();
-  // What was under way when the engine gave up may be there twice or not.
+  // What was under way when the engine gave up may be there twice or not, but
+  // does not come now.
   RunningMirror next(NewFlow());
   EXPECT_TRUE(next.AwaitCopied(source(), Topic("orders")));
   ExpectNothingLost("orders");
+  for (int32_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(target()->End({Copy("orders"), i}),
+              ends[i] + next.Partition(Topic("orders"), i).records());
+  }
 }
 
 TEST_F(BrokerOutageTest, TargetStalledForHalfAMinute) {

@@ -2,6 +2,7 @@
 
 #include "mirror/kafka/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -101,8 +102,10 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
   }
   absl::Status status =
       ConnectionTrouble(callbacks->alias, code, reason, facts);
-  if (absl::IsUnauthenticated(status)) {
-    callbacks->refused = Clock::System()->Now();
+  if (IsToldOnce(reason)) {
+    callbacks->refused = absl::InfiniteFuture();
+  } else if (absl::IsUnauthenticated(status)) {
+    callbacks->refused = std::max(callbacks->refused, Clock::System()->Now());
   }
   Trouble& trouble = callbacks->trouble;
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;

@@ -103,7 +103,7 @@ class Client {
     // Set when the owner is gone, so the log sink may be gone too.
     bool muted ABSL_GUARDED_BY(mu) = false;
     Trouble trouble ABSL_GUARDED_BY(mu);
-    // When the cluster last refused the client.
+    // When the cluster last refused the client, as far as it is told.
     absl::Time refused ABSL_GUARDED_BY(mu) = absl::InfinitePast();
     // The broker whose certificate was last refused, and why.
     std::string refused_broker ABSL_GUARDED_BY(mu);

@@ -39,6 +39,9 @@ absl::Status ConnectionTrouble(absl::string_view alias,
                                absl::string_view reason,
                                const ConnectionFacts& facts);
 
+// Whether librdkafka says it once only, however long it lasts.
+bool IsToldOnce(absl::string_view reason);
+
 // Whether the text is about a connection that simply ended, as they do.
 bool IsOrdinaryDisconnect(absl::string_view reason);
 

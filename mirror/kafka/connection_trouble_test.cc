@@ -94,6 +94,29 @@ const Vector kVectors[] = {
      "in state APIVERSION_QUERY)",
      StatusCode::kUnauthenticated,
      "wants a certificate of this client, and there is none"},
+    {kLogin,
+     "sasl_plaintext://127.15.101.76:9094/bootstrap: Failed to initialize SASL "
+     "authentication: SASL handshake failed (start (-1)): SASL(-1): generic "
+     "failure: GSSAPI Error: No credentials were supplied, or the credentials "
+     "were unavailable or inaccessible (No Kerberos credentials available "
+     "(default cache: /tmp/krb5cc_0)) (after 1ms in state AUTH_REQ)",
+     StatusCode::kUnauthenticated,
+     "cluster A: 127.15.101.76:9094: no login with Kerberos (No credentials "
+     "were supplied, or the credentials were unavailable or inaccessible (No "
+     "Kerberos credentials available (default cache: /tmp/krb5cc_0))): check "
+     "keyTab and principal"},
+    {kLogin,
+     "Failed to acquire SASL OAUTHBEARER token: {\"error\":\"invalid_client\"}",
+     StatusCode::kUnauthenticated,
+     "cluster A: there is no token from the token endpoint "
+     "({\"error\":\"invalid_client\"}): correct clientId and clientSecret in "
+     "sasl.jaas.config"},
+    {kLogin,
+     "Failed to acquire SASL OAUTHBEARER token: Failed to connect to 127.0.0.1 "
+     "port 43545 after 0 ms: Couldn't connect to server",
+     StatusCode::kUnavailable,
+     "cluster A: the token endpoint cannot be reached (127.0.0.1 port 43545): "
+     "correct sasl.oauthbearer.token.endpoint.url"},
     {RD_KAFKA_RESP_ERR__RESOLVE,
      "ssl://no-such.invalid:9092/bootstrap: Failed to resolve "
      "'no-such.invalid:9092': Name or service not known (after 0ms in state "
@@ -126,7 +149,7 @@ TEST(ConnectionTroubleTest, IsTheSameAtEachAttempt) {
   for (const Vector& v : kVectors) {
     EXPECT_THAT(
         std::string(ConnectionTrouble("A", v.code, v.reason, {}).message()),
-        Not(HasSubstr("in state")));
+        AllOf(Not(HasSubstr("in state")), Not(HasSubstr(" ms"))));
   }
 }
 

@@ -4,14 +4,11 @@
 
 #include <httplib.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "mirror/runtime/clock.h"
 #include "nlohmann/json.hpp"
 
 namespace mirror {
@@ -39,70 +36,45 @@ std::string Normal(const std::string& schema) {
 
 }  // namespace
 
-FakeSchemaRegistry::FakeSchemaRegistry(int32_t first_id) : next_id_(first_id) {
-  Start();
-}
+FakeSchemaRegistry::FakeSchemaRegistry(int32_t first_id)
+    : next_id_(first_id),
+      server_([this](httplib::Server* routes) { AddRoutes(routes); }) {}
 
 FakeSchemaRegistry::~FakeSchemaRegistry() { Stop(); }
 
-std::string FakeSchemaRegistry::url() const {
-  return absl::StrCat("http://127.0.0.1:", port_);
-}
+std::string FakeSchemaRegistry::url() const { return server_.url(); }
 
 void FakeSchemaRegistry::Stop() {
-  if (server_ == nullptr) return;
-  server_->stop();
   SetStalled(false);  // The server waits for its handlers.
-  worker_->Stop();
-  server_.reset();
+  server_.Stop();
 }
 
-void FakeSchemaRegistry::Start() {
-  server_ = std::make_unique<httplib::Server>();
-  server_->set_keep_alive_timeout(1);
-  Handle("GET", R"(/schemas/ids/(\d+))",
+void FakeSchemaRegistry::Start() { server_.Start(); }
+
+void FakeSchemaRegistry::AddRoutes(httplib::Server* routes) {
+  Handle(routes, "GET", R"(/schemas/ids/(\d+))",
          [this](const Groups& groups, const std::string&)
              ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return SchemaById(groups); });
-  Handle("GET", R"(/schemas/ids/(\d+)/versions)",
+  Handle(routes, "GET", R"(/schemas/ids/(\d+)/versions)",
          [this](const Groups& groups, const std::string&)
              ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return UsesOf(groups); });
   Handle(
-      "GET", "/subjects/(.+)/versions",
+      routes, "GET", "/subjects/(.+)/versions",
       [this](const Groups& groups, const std::string&)
           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return ListVersions(groups); });
-  Handle("GET", R"(/subjects/(.+)/versions/(\d+))",
+  Handle(routes, "GET", R"(/subjects/(.+)/versions/(\d+))",
          [this](const Groups& groups, const std::string&)
              ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return VersionAt(groups); });
-  Handle("POST", "/subjects/(.+)/versions",
+  Handle(routes, "POST", "/subjects/(.+)/versions",
          [this](const Groups& groups, const std::string& body)
              ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
                return Register(groups[0], body);
              });
-  Handle("POST", "/subjects/([^/]+)",
+  Handle(routes, "POST", "/subjects/([^/]+)",
          [this](const Groups& groups, const std::string& body)
              ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
                return LookUp(groups[0], body);
              });
-  if (port_ == 0) {
-    port_ = server_->bind_to_any_port("127.0.0.1");
-  } else if (!server_->bind_to_port("127.0.0.1", port_)) {
-    port_ = -1;
-  }
-  if (port_ <= 0) {
-    std::fprintf(stderr, "no port for a schema registry\n");
-    std::abort();
-  }
-  worker_ = std::make_unique<PeriodicWorker>("registry", Clock::System(),
-                                             [server = server_.get()] {
-                                               server->listen_after_bind();
-                                               return absl::InfiniteDuration();
-                                             });
-  worker_->Start();
-  // A server that does not listen yet cannot be stopped.
-  MutexLock lock(&mu_);
-  while (!server_->is_running()) {
-    mu_.AwaitFor([] { return false; }, absl::Milliseconds(1));
-  }
 }
 
 void FakeSchemaRegistry::SetReply(std::optional<Reply> reply) {
@@ -171,7 +143,8 @@ bool FakeSchemaRegistry::AwaitRequest(absl::Duration timeout) const {
                       timeout);
 }
 
-void FakeSchemaRegistry::Handle(const std::string& method,
+void FakeSchemaRegistry::Handle(httplib::Server* routes,
+                                const std::string& method,
                                 const std::string& pattern, Handler handler) {
   const auto handle = [this, method, handler = std::move(handler)](
                           const httplib::Request& request,
@@ -184,9 +157,9 @@ void FakeSchemaRegistry::Handle(const std::string& method,
     response.set_content(reply.body, "application/json");
   };
   if (method == "GET") {
-    server_->Get(pattern, handle);
+    routes->Get(pattern, handle);
   } else {
-    server_->Post(pattern, handle);
+    routes->Post(pattern, handle);
   }
 }
 

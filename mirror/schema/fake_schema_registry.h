@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +20,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "mirror/runtime/mutex.h"
-#include "mirror/runtime/periodic_worker.h"
+#include "tests/support/http_server.h"
 
 namespace httplib {
 class Server;
@@ -77,8 +76,9 @@ class FakeSchemaRegistry {
   using Groups = std::vector<std::string>;  // what the path's pattern found
   using Handler = std::function<Reply(const Groups&, const std::string& body)>;
 
-  void Handle(const std::string& method, const std::string& pattern,
-              Handler handler);
+  void AddRoutes(httplib::Server* routes);
+  void Handle(httplib::Server* routes, const std::string& method,
+              const std::string& pattern, Handler handler);
   Reply Answer(const std::string& request, const std::string& authorization,
                const Groups& groups, const std::string& body,
                const Handler& handler);
@@ -95,10 +95,6 @@ class FakeSchemaRegistry {
   Reply LookUp(const std::string& subject, const std::string& schema) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  int port_ = 0;
-  std::unique_ptr<httplib::Server> server_;
-  std::unique_ptr<PeriodicWorker> worker_;
-
   mutable Mutex mu_;
   std::optional<Reply> reply_ ABSL_GUARDED_BY(mu_);
   bool stalled_ ABSL_GUARDED_BY(mu_) = false;
@@ -108,6 +104,7 @@ class FakeSchemaRegistry {
   std::map<std::string, int32_t> ids_ ABSL_GUARDED_BY(mu_);  // by schema
   std::map<std::string, std::vector<Version>> subjects_ ABSL_GUARDED_BY(mu_);
   std::vector<std::string> requests_ ABSL_GUARDED_BY(mu_);
+  testing::HttpServer server_;
 };
 
 }  // namespace mirror

@@ -18,10 +18,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/config/mirror_maker_config.h"
-#include "mirror/flow_from_config.h"
 #include "mirror/testing/matchers.h"
 #include "tests/integration/mirror_test.h"
+#include "tests/integration/secure_test.h"
 #include "tests/integration/test_cluster.h"
 #include "tests/support/child_process.h"
 #include "tests/support/mirror_maker.h"
@@ -37,22 +36,7 @@ using ::testing::Not;
 using Kind = EngineEvent::Kind;
 using L = SecureListeners;
 
-// What no output may ever show.
-constexpr char kPassword[] = "Tr0ub4dor-and-3";
 constexpr char kStorePassword[] = "correct-horse";
-
-// A broker and what makes it secure.
-struct SecureCluster {
-  explicit SecureCluster(const std::string& alias)
-      : secure({{{"alice", kPassword}}}),
-        cluster(TestCluster::Start(alias, secure.settings(), secure.host())
-                    .value()) {
-    secure.SetScramPassword("alice", kPassword);
-  }
-
-  SecureListeners secure;
-  std::unique_ptr<TestCluster> cluster;
-};
 
 std::string Login(const std::string& module, const std::string& password) {
   return absl::StrCat("org.apache.kafka.common.security.", module,
@@ -60,101 +44,21 @@ std::string Login(const std::string& module, const std::string& password) {
                       password, "\";");
 }
 
-class SecureConnectionsTest : public ::testing::Test {
+class SecureConnectionsTest : public SecureTest {
  protected:
-  // One pair of brokers for all tests, as each costs seconds.
-  static SecureCluster* A() {
-    static SecureCluster cluster("A");
-    return &cluster;
-  }
-  static SecureCluster* B() {
-    static SecureCluster cluster("B");
-    return &cluster;
-  }
+  // How messages about the source begin.
+  static std::string AtA() { return "cluster A: " + A()->secure.host(); }
 
-  static std::string Topic() {
-    return ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
-
-  // Properties of a cluster that is reached by TLS.
-  static std::string Tls(const std::string& alias, SecureCluster* cluster,
-                         L::Listener listener) {
-    return absl::StrCat(
-        alias, ".bootstrap.servers = ", cluster->secure.Servers(listener), "\n",
-        alias, ".security.protocol = SSL\n", alias,
-        ".ssl.truststore.type = PEM\n", alias,
-        ".ssl.truststore.location = ", cluster->secure.authority()->ca_file(),
-        "\n");
-  }
   static std::string Plain(const std::string& alias, SecureCluster* cluster,
                            const std::string& password) {
-    return absl::StrCat(Tls(alias, cluster, L::kPlain), alias,
-                        ".security.protocol = SASL_SSL\n", alias,
-                        ".sasl.mechanism = PLAIN\n", alias,
-                        ".sasl.jaas.config = ",
-                        Login("plain.PlainLoginModule", password), "\n");
+    return Sasl(alias, cluster, L::kPlain, "PLAIN",
+                Login("plain.PlainLoginModule", password));
   }
   static std::string Scram(const std::string& alias, SecureCluster* cluster,
                            const std::string& password) {
-    return absl::StrCat(Tls(alias, cluster, L::kScram), alias,
-                        ".security.protocol = SASL_SSL\n", alias,
-                        ".sasl.mechanism = SCRAM-SHA-512\n", alias,
-                        ".sasl.jaas.config = ",
-                        Login("scram.ScramLoginModule", password), "\n");
+    return Sasl(alias, cluster, L::kScram, "SCRAM-SHA-512",
+                Login("scram.ScramLoginModule", password));
   }
-  static std::string Inside(const std::string& alias, SecureCluster* cluster) {
-    return absl::StrCat(alias, ".bootstrap.servers = ",
-                        cluster->secure.Servers(L::kInside), "\n");
-  }
-
-  // mm2.properties for a flow of this test's topic.
-  static std::string File(const std::string& source,
-                          const std::string& target) {
-    return absl::StrCat("clusters = A, B\n", source, target,
-                        "A->B.enabled = true\nA->B.topics = ", Topic(),
-                        "\nB->A.emit.heartbeats.enabled = false\n"
-                        "refresh.topics.interval.seconds = 1\n"
-                        "replication.factor = 1\ntasks.max = 2\n");
-  }
-  static Flow FlowOf(const std::string& file) {
-    const auto config = MirrorMakerConfig::Parse(file, "mm2.properties",
-                                                 ConfigSources::System());
-    EXPECT_THAT(config, IsOk());
-    return FlowFromConfig(config->flows().front()).value();
-  }
-
-  // A topic with some records, through the operators' door.
-  static void MakeTopic() {
-    A()->cluster->CreateTopic(Topic(), 1);
-    A()->cluster->AppendNumbers({Topic(), 0}, 0, kRecords);
-  }
-  static void ExpectCopied(RunningMirror* mirror) {
-    EXPECT_TRUE(mirror->AwaitCopied(A()->cluster.get(), Topic()));
-    EXPECT_EQ(B()->cluster->Values("A." + Topic()),
-              A()->cluster->Values(Topic()));
-  }
-  static void ExpectCopies(const std::string& source,
-                           const std::string& target) {
-    MakeTopic();
-    RunningMirror mirror(FlowOf(File(source, target)));
-    ExpectCopied(&mirror);
-  }
-  // Expects one message with all of `words` for a flow from such a source, and
-  // copies after `mend`.
-  template <typename Mend>
-  static void ExpectTroubleThatMends(const std::string& source,
-                                     std::vector<std::string> words,
-                                     Mend mend) {
-    MakeTopic();
-    RunningMirror mirror(FlowOf(File(source, Inside("B", B()))));
-    words.push_back("cluster A: " + A()->secure.host());
-    EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble, words));
-    mend();
-    ExpectCopied(&mirror);
-    EXPECT_EQ(mirror.EventCount(Kind::kClusterTrouble), 1);
-  }
-
-  static constexpr int kRecords = 100;
 };
 
 // One trust store is PEM, the other as Java's keytool makes it.
@@ -217,14 +121,15 @@ TEST_F(SecureConnectionsTest, MutualTlsOnBothSides) {
 
 TEST_F(SecureConnectionsTest, AnExpiredCertificateIsToldAndMends) {
   ExpectTroubleThatMends(Tls("A", A(), L::kExpired),
-                         {"/CN=expired", "has expired at", "renew it"},
+                         {AtA(), "/CN=expired", "has expired at", "renew it"},
                          [] { A()->secure.MendCertificate(L::kExpired); });
 }
 
 TEST_F(SecureConnectionsTest, ACertificateForAnotherHostIsToldAndMends) {
-  ExpectTroubleThatMends(Tls("A", A(), L::kOtherName),
-                         {"is for broker.example.com, not for this host"},
-                         [] { A()->secure.MendCertificate(L::kOtherName); });
+  ExpectTroubleThatMends(
+      Tls("A", A(), L::kOtherName),
+      {AtA(), "is for broker.example.com, not for this host"},
+      [] { A()->secure.MendCertificate(L::kOtherName); });
 }
 
 TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
@@ -234,7 +139,8 @@ TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
   ExpectTroubleThatMends(
       absl::StrCat(Tls("A", A(), L::kTls),
                    "A.ssl.truststore.location = ", ca_file, "\n"),
-      {"not trusted here (/CN=test authority)", "ssl.truststore.location"},
+      {AtA(), "not trusted here (/CN=test authority)",
+       "ssl.truststore.location"},
       [&] {
         std::ofstream(ca_file)
             << ReadTestFile(A()->secure.authority()->ca_file());
@@ -282,7 +188,7 @@ TEST_F(SecureConnectionsTest, AWrongPasswordIsToldAndMends) {
   std::ofstream(secrets) << "password=wrong";
   ExpectTroubleThatMends(
       Plain("A", A(), absl::StrCat("${file:", secrets, ":password}")),
-      {"refuses the credentials (Invalid username or password)",
+      {AtA(), "refuses the credentials (Invalid username or password)",
        "sasl.jaas.config"},
       [&] { std::ofstream(secrets) << "password=" << kPassword; });
 }

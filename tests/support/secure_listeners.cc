@@ -34,6 +34,7 @@ constexpr ListenerSpec kListeners[] = {
     {SecureListeners::kExpired, "EXPIRED", 9098, true, false},
     {SecureListeners::kOtherName, "OTHER", 9099, true, false},
     {SecureListeners::kOpen, "OPEN", 9100, false, false},
+    {SecureListeners::kOauth, "OAUTH", 9101, true, true},
 };
 
 const ListenerSpec& Spec(Listener listener) {
@@ -109,6 +110,11 @@ std::vector<std::string> SecureListeners::settings() const {
                    kModules, "scram.ScramLoginModule required;"),
       absl::StrCat("listener.name.scram.scram-sha-512.sasl.jaas.config=",
                    kModules, "scram.ScramLoginModule required;"),
+      "listener.name.oauth.sasl.enabled.mechanisms=OAUTHBEARER",
+      absl::StrCat(
+          "listener.name.oauth.oauthbearer.sasl.jaas.config=", kModules,
+          "oauthbearer.OAuthBearerLoginModule required "
+          "unsecuredLoginStringClaim_sub=\"broker\";"),
       "authorizer.class.name="
       "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
       absl::StrCat("allow.everyone.if.no.acl.found=",

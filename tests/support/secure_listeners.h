@@ -9,8 +9,8 @@
 //   secure.Properties(SecureListeners::kScram, "alice", "alice-pw");
 //
 // The PLAINTEXT listener, which KafkaBroker itself uses, is the operators'
-// door: whoever comes in by it is User:ANONYMOUS, a super user. By kPlain and
-// kScram come User:NAME, by kMutualTls User:CN of the certificate.
+// door: whoever comes in by it is User:ANONYMOUS, a super user. By kPlain,
+// kScram and kOauth come User:NAME, by kMutualTls User:CN of the certificate.
 
 #ifndef TESTS_SUPPORT_SECURE_LISTENERS_H_
 #define TESTS_SUPPORT_SECURE_LISTENERS_H_
@@ -44,6 +44,7 @@ class SecureListeners {
     kExpired,    // as kTls, but the broker's certificate has expired
     kOtherName,  // as kTls, but the certificate is for another host
     kOpen,       // as kInside
+    kOauth,      // SASL_SSL, OAUTHBEARER with tokens that are not signed
   };
 
   explicit SecureListeners(SecureListenersOptions options = {});

@@ -222,16 +222,20 @@ class Members {
     return text == nullptr ? "" : *text;
   }
 
-  int64_t Integer(const char* name, int64_t max) {
+  int64_t Integer(const char* name, int64_t min, int64_t max) {
     const auto member = Find(name);
     if (member == object_.end()) return 0;
-    // Also true of unsigned numbers, which are all that is not negative.
-    const auto* number = member->get_ptr<const uint64_t*>();
-    if (number == nullptr || *number > static_cast<uint64_t>(max)) {
-      Problem(name, absl::StrCat("must be an integer from 0 to ", max));
-      return 0;
+    // The library has two kinds; all that is not negative is of the first.
+    const auto* natural = member->get_ptr<const uint64_t*>();
+    if (natural != nullptr && *natural <= static_cast<uint64_t>(max)) {
+      return static_cast<int64_t>(*natural);
     }
-    return static_cast<int64_t>(*number);
+    const auto* number = member->get_ptr<const int64_t*>();
+    if (natural == nullptr && number != nullptr && *number >= min) {
+      return *number;
+    }
+    Problem(name, absl::StrCat("must be an integer from ", min, " to ", max));
+    return 0;
   }
 
   void NoOthersThan(size_t count) {
@@ -268,7 +272,7 @@ OffsetKey ReadMembers(Members* members, const Json& object,
   const auto topic_partition = [members] {
     return TopicPartition{
         members->String("topic"),
-        static_cast<int32_t>(members->Integer("partition", kMaxPartition))};
+        static_cast<int32_t>(members->Integer("partition", 0, kMaxPartition))};
   };
   if (object.contains("cluster")) {
     members->NoOthersThan(3);
@@ -310,6 +314,7 @@ absl::StatusOr<OffsetKey> ReadKey(absl::string_view bytes) {
 
 // nullopt: the JSON literal null, which Connect takes for no value as well.
 absl::StatusOr<std::optional<UpstreamOffset>> ReadValue(absl::string_view bytes,
+                                                        int64_t min,
                                                         int64_t max) {
   int64_t offset;
   if (ReadValueAsWritten(bytes, &offset) && offset <= max) {
@@ -322,7 +327,7 @@ absl::StatusOr<std::optional<UpstreamOffset>> ReadValue(absl::string_view bytes,
                   "must be JSON of the form {\"offset\":1000}");
   }
   Members members(json);
-  offset = members.Integer("offset", max);
+  offset = members.Integer("offset", min, max);
   if (!members.problem().empty()) {
     return Refuse("offset value", bytes, members.problem());
   }
@@ -374,7 +379,7 @@ absl::StatusOr<ConnectOffset> ConnectOffset::Decode(
   if (!value.has_value()) return result;
   const bool is_source = std::holds_alternative<SourceOffsetKey>(result.key);
   absl::StatusOr<std::optional<UpstreamOffset>> offset =
-      ReadValue(*value, is_source ? kMaxOffset : 0);
+      ReadValue(*value, is_source ? -1 : 0, is_source ? kMaxOffset : 0);
   if (!offset.ok()) return offset.status();
   result.offset = *offset;
   return result;

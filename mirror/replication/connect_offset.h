@@ -72,15 +72,16 @@ struct HeartbeatOffsetKey {
 // A record of the topic.
 struct ConnectOffset {
   std::variant<SourceOffsetKey, CheckpointOffsetKey, HeartbeatOffsetKey> key;
-  // The LAST record copied and acknowledged: copying goes on one after it.
-  // nullopt: the offset was removed (a tombstone).
+  // The LAST record copied and acknowledged: copying goes on one after it. -1:
+  // none, it begins at the log's start. nullopt: the offset was removed (a
+  // tombstone).
   std::optional<UpstreamOffset> offset;
 
   // Reads members in any order and spacing; a null key counts as an empty one.
   // InvalidArgument if the record would not pass Connect's own check of edited
   // offsets (KIP-875): a member missing, not a string or not an integer from 0
-  // on, or an offset other than 0 where MM2 writes 0; also if the key has other
-  // members, since no MM2 would find it.
+  // on (an offset may be -1, though), or an offset other than 0 where MM2
+  // writes 0; also if the key has other members, since no MM2 would find it.
   static absl::StatusOr<ConnectOffset> Decode(
       absl::string_view key, std::optional<absl::string_view> value);
 };

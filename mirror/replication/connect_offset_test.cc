@@ -183,6 +183,14 @@ TEST(ConnectOffset, TakesNullForARemovedOffset) {
   EXPECT_EQ(Offset(kHeartbeatKey, std::nullopt), std::nullopt);
 }
 
+TEST(ConnectOffset, TakesMinusOneForTheLogsStart) {
+  const UpstreamOffset none(-1);
+  EXPECT_EQ(EncodeConnectOffsetValue(none), R"({"offset":-1})");
+  for (const std::string value : {R"({"offset":-1})", R"({ "offset" : -1 })"}) {
+    EXPECT_EQ(ConnectOffset::Decode(kSourceKey, value)->offset, none);
+  }
+}
+
 TEST(ConnectOffset, AcceptsOnlyZeroWhereMm2WritesZero) {
   EXPECT_EQ(Offset(kCheckpointKey, R"({"offset":0})"), 0);
   EXPECT_EQ(Offset(kHeartbeatKey, R"({"offset":0})"), 0);
@@ -196,7 +204,7 @@ TEST(ConnectOffset, AcceptsOnlyZeroWhereMm2WritesZero) {
 // auto.offset.reset says. Reported, the caller can keep the last good one.
 TEST(ConnectOffset, RefusesValuesThatFailConnectsOwnCheck) {
   for (const std::string value :
-       {"", "{", "[]", "1000", "{}", R"({"offset":-1})", R"({"offset":"10"})",
+       {"", "{", "[]", "1000", "{}", R"({"offset":-2})", R"({"offset":"10"})",
         R"({"offset":1.5})", R"({"offset":1e3})", R"({"offset":null})",
         R"({"offset":true})", R"({"offset":01})", R"({"offset":})",
         R"({"offset":9223372036854775808})", R"({"offset":1}x)"}) {

@@ -222,7 +222,10 @@ void FlowControl::Apply(const MirroredTopic& topic,
     plan.is_heartbeats =
         options_.selection.policy->IsHeartbeatsTopic(topic.source);
     const auto stored = memory_.progress().find(plan.source);
-    if (stored != memory_.progress().end()) plan.start = stored->second + 1;
+    if (stored != memory_.progress().end()) {
+      plan.from_log_start = stored->second < UpstreamOffset(0);
+      if (!plan.from_log_start) plan.start = stored->second + 1;
+    }
     const SourceIdentity indexed = options_.store->Source(plan.source);
     plan.topic_id = indexed.topic_id.empty() ? known.id : indexed.topic_id;
     // The index may be ahead of the progress, and then its epoch is as good; an

@@ -160,6 +160,14 @@ TEST_P(FlowCrashTest, ALostTargetIsFilledAgainOnceTheSourceIsBack) {
   EXPECT_TRUE(IsFilledAgain());
 }
 
+TEST_P(FlowCrashTest, ALostTargetIsFilledAgainIfNewTopicsBeginAtTheirEnd) {
+  ReseedALostEnd(/*source_is_down=*/true);
+  flow_.shard_options().partition.start_at = StartAt::kLatest;
+  CrashLater();
+  a().SetPartitionDown(kOrders0, false);
+  EXPECT_TRUE(IsFilledAgain());
+}
+
 TEST_P(FlowCrashTest, ALostTargetIsFilledAgainIfTheOperatorSaysSo) {
   StartWithTen();
   LoseTheEnd();

@@ -28,13 +28,16 @@ struct PartitionPlan {
   // Heartbeats are the mirror's own, and must arrive as they are: to a
   // transform they would look like a record with a schema id, or broken JSON.
   bool is_heartbeats = false;
-  // The first record to copy; nullopt: no progress is stored.
+  // The first record to copy; nullopt: no progress is stored, or that all is to
+  // be copied again.
   std::optional<UpstreamOffset> start;
+  // Whether it is the latter, for which start_at does not count.
+  bool from_log_start = false;
   // Which source topic `start` belongs to, and the leader epoch of the record
   // before it; empty and -1 if unknown.
   std::string topic_id;
   int32_t leader_epoch = -1;
-  // What the target partition holds, if no progress is stored.
+  // What the target partition holds, if there is no start.
   std::optional<TargetLog> target_log;
   // What has happened to the copies while no engine ran.
   std::optional<TargetChange> target_change;

@@ -49,7 +49,8 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
   if (asks_bounds_) question.wanted = next_read_;
   if (from_start_) question.wanted = bounds.log_start;
   StartDecision decision = DecideStart(
-      question, decision_.value_or(options_->on_gap), options_->start_at);
+      question, decision_.value_or(options_->on_gap),
+      plan_.from_log_start ? StartAt::kEarliest : options_->start_at);
   if (!decision.start.has_value()) {
     Suspend(PROBLEM_SOURCE_GAP,
             absl::StrCat(decision.gap->detail,

@@ -30,7 +30,8 @@ class ProgressStore {
   // garbage is counted.
   void Apply(const Record& record);
 
-  // The last source offset copied, by source partition.
+  // The last source offset copied, by source partition; -1: all is to be copied
+  // from the log's start.
   const std::map<TopicPartition, UpstreamOffset>& offsets() const {
     return offsets_;
   }

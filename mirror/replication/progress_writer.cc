@@ -87,10 +87,7 @@ void ProgressWriter::QueueProgress(absl::Time now) {
     Record record;
     record.key =
         SourceOffsetKey{options_.source_alias, through.source}.Encode();
-    // Nothing is copied: Connect's tombstone.
-    if (through.offset >= UpstreamOffset(0)) {
-      record.value = EncodeConnectOffsetValue(through.offset);
-    }
+    record.value = EncodeConnectOffsetValue(through.offset);
     const int32_t partition =
         PartitionForKey(*record.key, progress_partitions_);
     records[partition].push_back(std::move(record));

@@ -38,7 +38,7 @@ struct ProgressWriterOptions {
 };
 
 // The last source offset of a partition that is done with; -1: copying begins
-// at offset 0 again.
+// at the log's start again.
 struct CopiedThrough {
   TopicPartition source;
   UpstreamOffset offset;

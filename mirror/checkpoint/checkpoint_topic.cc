@@ -53,7 +53,13 @@ absl::StatusOr<std::unique_ptr<CheckpointTopic>> CheckpointTopic::Create(
 }
 
 absl::Status CheckpointTopic::Read() {
-  if (absl::Status status = writer_->EnsureTopic(); !status.ok()) return status;
+  const absl::StatusOr<bool> created = writer_->EnsureTopic();
+  if (!created.ok()) return created.status();
+  if (*created) {
+    MutexLock lock(&mu_);
+    store_ = CheckpointStore();
+    return absl::OkStatus();
+  }
   std::vector<Record> news;
   bool all_is_void = false;
   const absl::Status status = follower_->CatchUp(

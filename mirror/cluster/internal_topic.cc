@@ -67,14 +67,16 @@ InternalTopicWriter::InternalTopicWriter(Cluster* cluster, std::string topic,
       clock_(clock),
       queue_(topic_) {}
 
-absl::Status InternalTopicWriter::EnsureTopic() {
+absl::StatusOr<bool> InternalTopicWriter::EnsureTopic() {
   topic_is_there_ = false;
-  return InContext(Prepare());
+  absl::StatusOr<bool> created = Prepare();
+  if (!created.ok()) return InContext(created.status());
+  return created;
 }
 
 absl::Status InternalTopicWriter::Write(std::vector<Record> records) {
   if (records.empty()) return absl::OkStatus();
-  absl::Status status = Prepare();
+  absl::Status status = Prepare().status();
   if (status.ok()) {
     status = WithGrant(Send(std::move(records)),
                        absl::StrCat("WRITE on topic ", topic_));
@@ -92,19 +94,20 @@ void InternalTopicWriter::Cancel() {
   admin_->Cancel();
 }
 
-absl::Status InternalTopicWriter::Prepare() {
+absl::StatusOr<bool> InternalTopicWriter::Prepare() {
   if (sink_ == nullptr) {
     absl::StatusOr<std::unique_ptr<RecordSink>> sink =
         cluster_->NewSink({client_id_});
     if (!sink.ok()) return sink.status();
     sink_ = *std::move(sink);
   }
-  if (topic_is_there_) return absl::OkStatus();
+  if (topic_is_there_) return false;
   const absl::StatusOr<InternalTopic> topic =
       EnsureInternalTopic(admin_.get(), topic_, 1, replication_factor_);
   // What exists and is not found is new, and not known to every broker yet.
   topic_is_there_ = topic.ok() || absl::IsAlreadyExists(topic.status());
-  return topic_is_there_ ? absl::OkStatus() : topic.status();
+  if (!topic_is_there_) return topic.status();
+  return topic.ok() && topic->created;
 }
 
 absl::Status InternalTopicWriter::Send(std::vector<Record> records) {

@@ -47,9 +47,10 @@ class InternalTopicWriter {
       Cluster* cluster, std::string topic, int32_t replication_factor,
       const std::string& client_id, Clock* clock);
 
-  // Creates the topic if it is missing, also if it was there before. Errors as
+  // Creates the topic if it is missing, also if it was there before; returns
+  // whether it did: then it is empty, and may not have a leader yet. Errors as
   // Write().
-  absl::Status EnsureTopic();
+  absl::StatusOr<bool> EnsureTopic();
 
   // Sends the records and waits until the cluster has acknowledged all, for at
   // most 10 seconds. Offsets in `records` are ignored. Any error means that all
@@ -63,7 +64,7 @@ class InternalTopicWriter {
   InternalTopicWriter(Cluster* cluster, std::string topic,
                       int32_t replication_factor, std::string client_id,
                       Clock* clock);
-  absl::Status Prepare();
+  absl::StatusOr<bool> Prepare();
   absl::Status InContext(const absl::Status& status) const;
   absl::Status Send(std::vector<Record> records);
   // Lets go of the sink and of what it holds.

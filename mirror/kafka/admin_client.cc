@@ -85,7 +85,7 @@ absl::Status AdminClient::RepeatWith(
       return absl::CancelledError(Context(absl::StrCat(what, ": cancelled")));
     }
     if (attempt(std::min(slice, deadline - clock->Now()))) {
-      client->TakeTrouble();  // it is over
+      client->TakeTrouble().IgnoreError();  // it is over
       return absl::OkStatus();
     }
     rd_kafka_poll(client->handle(), 0);

@@ -22,6 +22,9 @@ constexpr absl::Duration kLookInterval = absl::Seconds(1);
 // refused or not.
 constexpr absl::Duration kMayBeRefused = absl::Minutes(1);
 
+// For this long after a reason, that all brokers are down is no news.
+constexpr absl::Duration kAfterReason = absl::Seconds(5);
+
 // The levels are syslog's.
 constexpr int kDebugLevel = 7;
 
@@ -116,6 +119,9 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
       (all_down || absl::IsUnauthenticated(trouble.status))) {
     return;
   }
+  const absl::Time now = Clock::System()->Now();
+  if (!all_down) callbacks->reason = now;
+  trouble.was_told = all_down && now < callbacks->reason + kAfterReason;
   trouble.status = std::move(status);
 }
 
@@ -190,9 +196,10 @@ Client::~Client() {
   callbacks_->muted = true;
 }
 
-Trouble Client::TakeTrouble() {
+absl::Status Client::TakeTrouble() {
   MutexLock lock(&callbacks_->mu);
-  return std::exchange(callbacks_->trouble, Trouble());
+  const Trouble trouble = std::exchange(callbacks_->trouble, Trouble());
+  return trouble.was_told ? absl::OkStatus() : trouble.status;
 }
 
 Trouble Client::PeekTrouble() const {

@@ -5,7 +5,7 @@
 //
 //   auto client = Client::Create(ClientRole::kProducer, settings, {});
 //   rd_kafka_poll(client->handle(), 0);
-//   Trouble trouble = client->TakeTrouble();
+//   absl::Status trouble = client->TakeTrouble();
 
 #ifndef MIRROR_KAFKA_CLIENT_H_
 #define MIRROR_KAFKA_CLIENT_H_
@@ -44,6 +44,8 @@ struct Trouble {
   absl::Status status;
   // Whether every broker known has failed, not just one.
   bool all_brokers_down = false;
+  // Whether `status` adds nothing to what was taken before.
+  bool was_told = false;
 };
 
 // Thread safety: thread-safe.
@@ -70,8 +72,8 @@ class Client {
 
   // The latest trouble since the last call; OK if none. Filled by polling the
   // handle's main queue.
-  Trouble TakeTrouble();
-  // The same, but leaves it there.
+  absl::Status TakeTrouble();
+  // All that is known of it, which stays there.
   Trouble PeekTrouble() const;
   // Adds trouble that reached the caller as an event instead.
   void AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason);
@@ -105,6 +107,8 @@ class Client {
     Trouble trouble ABSL_GUARDED_BY(mu);
     // When the cluster last refused the client, as far as it is told.
     absl::Time refused ABSL_GUARDED_BY(mu) = absl::InfinitePast();
+    // When a reason was last given.
+    absl::Time reason ABSL_GUARDED_BY(mu) = absl::InfinitePast();
     // The broker whose certificate was last refused, and why.
     std::string refused_broker ABSL_GUARDED_BY(mu);
     std::string refused_certificate ABSL_GUARDED_BY(mu);

@@ -35,9 +35,7 @@ class KafkaRecordSink final : public RecordSink {
                     int64_t* next) override;
   absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) override;
   int64_t in_flight() const override { return in_flight_; }
-  absl::Status TakeClusterStatus() override {
-    return client_->TakeTrouble().status;
-  }
+  absl::Status TakeClusterStatus() override { return client_->TakeTrouble(); }
 
  private:
   struct Topic {

@@ -185,7 +185,7 @@ absl::Status KafkaRecordSource::Poll(absl::Duration timeout, Fetched* fetched) {
     Deliver(absl::MakeConstSpan(polled_.data() + begin, end - begin), fetched);
   }
   client_->KeepCredentialsFresh();
-  absl::Status trouble = client_->TakeTrouble().status;
+  absl::Status trouble = client_->TakeTrouble();
   if (!trouble.ok()) fetched->cluster_status = std::move(trouble);
   return client_->Fatal();
 }

@@ -65,7 +65,7 @@ struct PartitionOptions {
   absl::Duration silence_timeout = absl::Seconds(5);
   // For this long a target partition that the sink does not know may be one
   // that it is just looking up; afterwards it is missing.
-  absl::Duration lookup_timeout = absl::Milliseconds(500);
+  absl::Duration lookup_timeout = absl::Seconds(2);
   absl::Duration min_backoff = absl::Seconds(1);
   absl::Duration max_backoff = absl::Minutes(1);
 };

@@ -24,6 +24,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/integration/test_cluster.h"
 #include "tests/support/java_tool.h"
+#include "tests/support/raw_client.h"
 
 namespace mirror::testing {
 namespace {
@@ -46,6 +47,8 @@ class CheckpointTest : public ::testing::Test {
         "group.coordinator.append.linger.ms=0"};
     a_ = TestCluster::Start("A", settings).value().release();
     b_ = TestCluster::Start("B", settings).value().release();
+    AwaitGroupCoordinators(a_->servers());
+    AwaitGroupCoordinators(b_->servers());
   }
   static void TearDownTestSuite() {
     delete a_;

@@ -17,14 +17,18 @@
 #include "mirror/testing/matchers.h"
 #include "tests/support/java_tool.h"
 #include "tests/support/kafka_broker.h"
+#include "tests/support/raw_client.h"
 
 namespace mirror {
 namespace {
 
 using absl::StatusCode;
+using ::testing::_;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 using testing::KafkaBroker;
 
 std::unique_ptr<KafkaCluster> ClusterAt(const std::string& servers) {
@@ -172,9 +176,10 @@ TEST_F(KafkaAclTest, ATopicThatMayNotBeWrittenFailsAlone) {
 TEST_F(KafkaAclTest, AGroupThatMayNotBeReadSpoilsNoOther) {
   AclCommand({"--add", "--group", "secret", "--deny-principal",
               "User:ANONYMOUS", "--operation", "All"});
+  testing::AwaitGroupCoordinators(broker_->bootstrap_servers());
   auto groups = cluster_->NewGroupAdmin("test").value();
   ASSERT_THAT(groups->AlterGroupOffsets("open", {{{"open", 0}, {1, ""}}}),
-              IsOk());
+              IsOkAndHolds(Each(Pair(_, IsOk()))));
   EXPECT_THAT(
       groups->ListGroupOffsets({"secret", "open"}),
       ElementsAre(StatusIs(StatusCode::kPermissionDenied, HasSubstr("secret")),

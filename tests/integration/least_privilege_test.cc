@@ -163,6 +163,7 @@ TEST_F(LeastPrivilegeTest, TopicsThatItMayNotCreateAreToldOneByOne) {
     EXPECT_TRUE(Eventually([&] { return B()->Partitions(grant.acl.name) > 0; }))
         << grant.acl;
   }
+  EXPECT_TRUE(Eventually([&] { return mirror.Status().offset_syncs() > 0; }));
 }
 
 TEST_F(LeastPrivilegeTest, TopicsThatItMayNotReadAreToldWhenItStarts) {

@@ -28,8 +28,9 @@ namespace {
 constexpr int kKills = 20;
 constexpr int kLongestLifeMs = 5000;
 constexpr int32_t kPartitions = 3;
-// The interval of commits, and as much for a busy machine to perform one.
-constexpr absl::Duration kTwice = absl::Seconds(2);
+// Commits are a second apart; the rest is for a machine that is too busy to
+// perform one.
+constexpr absl::Duration kTwice = absl::Seconds(10);
 
 class MirrorMakerKillTest : public MirrorTest {
  protected:
@@ -105,9 +106,13 @@ TEST_F(MirrorMakerKillTest, LosesNothingAndCopiesLittleTwice) {
   ASSERT_TRUE(rest.AwaitCopied(source(), Topic("orders")));
 
   RecordProperty("duplicates", static_cast<int>(ExpectNothingLost("orders")));
+  absl::Duration oldest;
   for (const auto& copies : target()->Read(Copy("orders"))) {
-    EXPECT_LE(OldestDuplicate(copies), kTwice);
+    oldest = std::max(oldest, OldestDuplicate(copies));
   }
+  RecordProperty("oldest_duplicate_ms",
+                 static_cast<int>(absl::ToInt64Milliseconds(oldest)));
+  EXPECT_LE(oldest, kTwice);
 }
 
 }  // namespace

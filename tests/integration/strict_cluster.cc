@@ -16,11 +16,14 @@
 #include "gtest/gtest.h"
 #include "mirror/cluster/topic_config.h"
 #include "mirror/testing/matchers.h"
+#include "tests/support/raw_client.h"
 
 namespace mirror::testing {
 namespace {
 
+using ::testing::_;
 using ::testing::Each;
+using ::testing::Pair;
 
 constexpr char kPassword[] = "mirror-pw";
 
@@ -85,7 +88,9 @@ StrictCluster::StrictCluster(const std::string& alias)
                    .value()),
       acls_(cluster_->cluster()->NewAclAdmin("operator").value()),
       topics_(cluster_->cluster()->NewAdmin("operator").value()),
-      groups_(cluster_->cluster()->NewGroupAdmin("operator").value()) {}
+      groups_(cluster_->cluster()->NewGroupAdmin("operator").value()) {
+  AwaitGroupCoordinators(cluster_->servers());
+}
 
 std::map<std::string, std::string> StrictCluster::Properties(
     const std::string& side) const {
@@ -95,10 +100,17 @@ std::map<std::string, std::string> StrictCluster::Properties(
 
 void StrictCluster::Allow(const AclBinding& acl) {
   EXPECT_THAT(acls_->CreateAcls({acl}), Each(IsOk()));
+  EXPECT_TRUE(Eventually([&] { return Holds(acl); }));
 }
 
 void StrictCluster::Forbid(const AclBinding& acl) {
   EXPECT_THAT(acls_->DeleteAcls({acl}), Each(IsOk()));
+  EXPECT_TRUE(Eventually([&] { return !Holds(acl); }));
+}
+
+bool StrictCluster::Holds(const AclBinding& acl) {
+  const std::vector<AclBinding> acls = AclsOf(acl.principal);
+  return std::find(acls.begin(), acls.end(), acl) != acls.end();
 }
 
 std::vector<AclBinding> StrictCluster::AclsOf(const std::string& principal) {
@@ -134,7 +146,7 @@ std::string StrictCluster::Config(const std::string& topic,
 void StrictCluster::Commit(const std::string& group, const std::string& topic,
                            int64_t offset) {
   EXPECT_THAT(groups_->AlterGroupOffsets(group, {{{topic, 0}, {offset, ""}}}),
-              IsOk());
+              IsOkAndHolds(Each(Pair(_, IsOk()))));
 }
 
 int64_t StrictCluster::Committed(const std::string& group,

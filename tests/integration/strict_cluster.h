@@ -55,6 +55,7 @@ class StrictCluster {
   // As User:mirror-SIDE logs in.
   std::map<std::string, std::string> Properties(const std::string& side) const;
 
+  // Return when the broker goes by it.
   void Allow(const AclBinding& acl);
   void Forbid(const AclBinding& acl);
   std::vector<AclBinding> AclsOf(const std::string& principal);
@@ -71,6 +72,8 @@ class StrictCluster {
   int64_t Committed(const std::string& group, const std::string& topic);
 
  private:
+  bool Holds(const AclBinding& acl);
+
   const SecureListeners secure_;
   const std::unique_ptr<TestCluster> cluster_;
   const std::unique_ptr<AclAdmin> acls_;

@@ -103,8 +103,13 @@ void TestCluster::CreateTopic(const std::string& topic, int32_t partitions,
 }
 
 void TestCluster::DeleteTopic(const std::string& topic) {
+  const auto before = admin_->DescribeTopics({topic})[0];
+  const std::string id = before.ok() ? before->id : "";
   EXPECT_THAT(admin_->DeleteTopics({topic})[0], IsOk());
-  EXPECT_TRUE(Eventually([&] { return Partitions(topic) == 0; }));
+  EXPECT_TRUE(Eventually([&] {
+    const auto now = admin_->DescribeTopics({topic})[0];
+    return absl::IsNotFound(now.status()) || (now.ok() && now->id != id);
+  }));
 }
 
 void TestCluster::AddPartitions(const std::string& topic, int32_t count) {
@@ -113,8 +118,13 @@ void TestCluster::AddPartitions(const std::string& topic, int32_t count) {
 }
 
 int32_t TestCluster::Partitions(const std::string& topic) {
-  const auto description = admin_->DescribeTopics({topic})[0];
-  return description.ok() ? description->partitions : 0;
+  int32_t partitions = 0;
+  EXPECT_TRUE(Eventually([&] {
+    const auto description = admin_->DescribeTopics({topic})[0];
+    if (description.ok()) partitions = description->partitions;
+    return description.ok() || absl::IsNotFound(description.status());
+  }));
+  return partitions;
 }
 
 void TestCluster::Append(const TopicPartition& tp,
@@ -130,8 +140,12 @@ void TestCluster::AppendNumbers(const TopicPartition& tp, int64_t first,
 }
 
 int64_t TestCluster::End(const TopicPartition& tp) {
-  const auto end = admin_->ListOffsets({tp}, OffsetSpec::kLatest)[0];
-  EXPECT_THAT(end, IsOk());
+  absl::StatusOr<int64_t> end = absl::UnknownError("not asked");
+  // A partition is known before it has a leader.
+  EXPECT_TRUE(Eventually([&] {
+    end = admin_->ListOffsets({tp}, OffsetSpec::kLatest)[0];
+    return end.ok();
+  })) << end.status();
   return end.value_or(0);
 }
 

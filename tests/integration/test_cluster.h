@@ -58,7 +58,7 @@ class TestCluster {
   // Returns when the topic can be used.
   void CreateTopic(const std::string& topic, int32_t partitions,
                    std::map<std::string, std::string> configs = {});
-  // Returns when it is gone.
+  // Returns when it is gone, or there again as another.
   void DeleteTopic(const std::string& topic);
   void AddPartitions(const std::string& topic, int32_t count);
   // 0: there is no such topic.

@@ -178,9 +178,10 @@ TEST_F(TopicConfigTest, WhatTheTargetRefusesHoldsUpNothingElse) {
       Kind::kTopicConfigRefused,
       {Copy("orders"), "compression.type is not set to gzip", "cluster B",
        "compression.type is the operator's", "config.properties.exclude"}));
-  const TopicConfigSyncStatus status = mirror.Status().topic_configs();
-  ASSERT_EQ(status.problem_count(), 1);
-  EXPECT_EQ(status.problems(0).config(), "compression.type");
+  ASSERT_TRUE(Eventually(
+      [&] { return mirror.Status().topic_configs().problem_count() == 1; }));
+  EXPECT_EQ(mirror.Status().topic_configs().problems(0).config(),
+            "compression.type");
 }
 
 }  // namespace

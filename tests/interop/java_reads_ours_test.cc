@@ -79,7 +79,8 @@ class JavaReadsOursTest : public InteropTest {
       return Checkpointed(A(), B(), kGroupsOfA) &&
              Checkpointed(B(), A(), kGroupsOfB) &&
              NewClient(A())->ReplicationHops("B").value() == 1 &&
-             NewClient(B())->ReplicationHops("A").value() == 1;
+             NewClient(B())->ReplicationHops("A").value() == 1 &&
+             !B()->Read("A.heartbeats")[0].empty();
     })) << mirror_maker->Output();
     Stop(mirror_maker.get());
   }

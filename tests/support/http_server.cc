@@ -15,7 +15,9 @@
 
 namespace mirror::testing {
 
-constexpr char kHost[] = "127.0.0.1";
+// No client's own address, so that no connection takes the port while the
+// server is stopped.
+constexpr char kHost[] = "127.0.0.2";
 
 HttpServer::HttpServer(AddRoutes add_routes)
     : add_routes_(std::move(add_routes)) {

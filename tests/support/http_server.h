@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An HTTP service on 127.0.0.1 that the test itself serves and takes away.
+// An HTTP service on a loopback address that the test itself serves and takes
+// away.
 //
 //   HttpServer server([](httplib::Server* routes) { routes->Get(...); });
 //   ... server.url() ...
@@ -30,7 +31,7 @@ class HttpServer {
   explicit HttpServer(AddRoutes add_routes);
   ~HttpServer();
 
-  // "http://127.0.0.1:40123".
+  // "http://127.0.0.2:40123".
   std::string url() const;
 
   // Refuses connections until Start(), which takes the same port. Waits for

@@ -356,6 +356,13 @@ void AwaitGroupCoordinator(const std::string& bootstrap_servers,
   rd_kafka_topic_partition_list_destroy(list);
 }
 
+void AwaitGroupCoordinators(const std::string& bootstrap_servers) {
+  // As Java hashes them, these are of all five partitions.
+  for (const char* group : {"0", "1", "2", "3", "4"}) {
+    AwaitGroupCoordinator(bootstrap_servers, group);
+  }
+}
+
 RawReader::RawReader(const std::string& bootstrap_servers,
                      const TopicPartition& tp, int64_t offset)
     : consumer_(NewClient(RD_KAFKA_CONSUMER,
@@ -387,6 +394,16 @@ std::string RawReader::Next() {
   }
   Check(false, "read", "no record within a minute");
   return "";
+}
+
+void RawReader::SetPaused(bool paused) {
+  rd_kafka_topic_partition_list_t* all = nullptr;
+  rd_kafka_assignment(consumer_, &all);
+  Check((paused ? rd_kafka_pause_partitions(consumer_, all)
+                : rd_kafka_resume_partitions(consumer_, all)) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR,
+        "pause");
+  rd_kafka_topic_partition_list_destroy(all);
 }
 
 GroupMember::GroupMember(const std::string& bootstrap_servers,

@@ -42,6 +42,10 @@ class RawReader {
   // The next record's value; ends the program after a minute without one.
   std::string Next();
 
+  // Whether it fetches nothing, so that what happens meanwhile is over before
+  // it looks.
+  void SetPaused(bool paused);
+
  private:
   rd_kafka_s* const consumer_;
 };
@@ -75,6 +79,9 @@ void AllowAll(const std::string& bootstrap_servers, const std::string& topic);
 // commit.
 void AwaitGroupCoordinator(const std::string& bootstrap_servers,
                            const std::string& group);
+
+// The same for every group.
+void AwaitGroupCoordinators(const std::string& bootstrap_servers);
 
 // A member of a consumer group; it leaves when destroyed.
 class GroupMember {

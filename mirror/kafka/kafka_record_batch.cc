@@ -48,7 +48,7 @@ void ForEach(const rd_kafka_headers_t* headers, OnHeader on_header) {
 // librdkafka shows the name of a header as a C string, but keeps all of it, and
 // behind its own NUL the value. Asked of the library that runs, once.
 bool ValueFollowsName() {
-  static const bool follows = [] {
+  static const bool kFollows = [] {
     const HeadersPtr headers(rd_kafka_headers_new(1));
     rd_kafka_header_add(headers.get(), "a\0b", 3, "v", 1);
     bool found = false;
@@ -57,7 +57,7 @@ bool ValueFollowsName() {
     });
     return found;
   }();
-  return follows;
+  return kFollows;
 }
 
 absl::string_view Name(const char* name, const void* value) {

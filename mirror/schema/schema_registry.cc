@@ -133,7 +133,7 @@ std::string RemedyOf(int http) {
 
 }  // namespace
 
-SchemaRegistry::SchemaRegistry(std::string role,
+SchemaRegistry::SchemaRegistry(absl::string_view role,
                                std::unique_ptr<HttpClient> http)
     : name_(absl::StrCat(role, " schema registry ", http->url())),
       http_(std::move(http)) {}

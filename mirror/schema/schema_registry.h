@@ -49,7 +49,7 @@ struct Schema {
 class SchemaRegistry {
  public:
   // `role` is what messages call it: "source" or "target".
-  SchemaRegistry(std::string role, std::unique_ptr<HttpClient> http);
+  SchemaRegistry(absl::string_view role, std::unique_ptr<HttpClient> http);
 
   // "source schema registry http://...".
   const std::string& name() const { return name_; }

@@ -34,8 +34,8 @@ using ::testing::HasSubstr;
 constexpr char kDelicate[] = "\"quoted\" 'and' \\ \n\r\t\x01\x7f <&>;--%s{}";
 constexpr char kNotUtf8[] = "\xff\xfe\xc3\x28";
 const std::string& NameWithNul() {
-  static const std::string name("before\0after", 12);
-  return name;
+  static const std::string kName("before\0after", 12);
+  return kName;
 }
 
 // Sees every record, and changes none.
@@ -258,8 +258,8 @@ TEST_F(HostileSourceTest, ATimestampOfZeroIsWrittenAsOneAndTold) {
 class FarFutureTest : public HostileSourceTest {
  protected:
   static const absl::Time& NextYear() {
-    static const absl::Time time = absl::Now() + absl::Hours(24 * 365);
-    return time;
+    static const absl::Time kTime = absl::Now() + absl::Hours(24 * 365);
+    return kTime;
   }
   static void CreateOrders() {
     Create(kUntouched, {At(absl::Now()), At(NextYear()), At(absl::Now())},

@@ -302,8 +302,8 @@ TEST_P(MissingGrantTest, IsToldAndHoldsUpNothingElseAndComesBack) {
 
 INSTANTIATE_TEST_SUITE_P(All, MissingGrantTest,
                          ::testing::ValuesIn(kMissingCases),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
+                         [](const auto& tested) {
+                           return std::string(tested.param.name);
                          });
 
 TEST(DocumentedGrantsTest, EachIsMissingInSomeTest) {

@@ -12,7 +12,7 @@ namespace mirror::testing {
 using Kind = EngineEvent::Kind;
 
 SecureCluster::SecureCluster(const std::string& alias)
-    : secure({{{"alice", kPassword}}}),
+    : secure(SecureListenersOptions{{{"alice", kPassword}}}),
       cluster(
           TestCluster::Start(alias, secure.settings(), secure.host()).value()) {
   secure.SetScramPassword("alice", kPassword);

@@ -23,8 +23,6 @@
 namespace mirror::testing {
 namespace {
 
-using ::testing::Contains;
-
 constexpr int32_t kPartitions = 2;
 
 class ChangeoverTest : public InteropTest {

@@ -11,6 +11,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/kafka/error.h"
 #include "mirror/kafka/kafka_topic_configs.h"
+#include "mirror/kafka/topic_ids.h"
 
 namespace mirror::internal {
 namespace {
@@ -149,8 +150,8 @@ std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
     size_t partitions = 0;
     rd_kafka_TopicDescription_partitions(descriptions[i], &partitions);
     topic.partitions = static_cast<int32_t>(partitions);
-    topic.id = rd_kafka_Uuid_base64str(
-        rd_kafka_TopicDescription_topic_id(descriptions[i]));
+    topic.id = KnownTopicId(rd_kafka_Uuid_base64str(
+        rd_kafka_TopicDescription_topic_id(descriptions[i])));
     by_topic[topic.name] = topic;
   }
   std::vector<absl::StatusOr<TopicDescription>> results;

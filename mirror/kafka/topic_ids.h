@@ -22,6 +22,10 @@
 
 namespace mirror::internal {
 
+// The id, or nothing where `id` is what brokers say that know no ids (before
+// Kafka 2.8): when they learn of them, no topic has been made anew.
+std::string KnownTopicId(absl::string_view id);
+
 // Thread safety: thread-safe.
 class TopicIds {
  public:

@@ -21,6 +21,15 @@ TEST(TopicIds, ReadsTheLineThatTellsOfAnId) {
   EXPECT_EQ(ids.IdOf("order"), "");
 }
 
+TEST(TopicIds, BrokersWithoutIdsMakeNoTopicAnew) {
+  EXPECT_EQ(KnownTopicId("AAAAAAAAAAAAAAAAAAAAAA"), "");
+  EXPECT_EQ(KnownTopicId("x-y_z"), "x-y_z");
+  TopicIds ids;
+  ids.OnLog("Topic orders changed id from x-y_z to AAAAAAAAAAAAAAAAAAAAAA");
+  EXPECT_EQ(ids.IdOf("orders"), "");
+  EXPECT_EQ(ids.version(), 0u);
+}
+
 TEST(TopicIds, PassesOverOtherLines) {
   TopicIds ids;
   for (const char* line :

@@ -97,6 +97,7 @@ class FlowControl {
     // Of the topic on the target; empty while it is not there.
     std::string target;
     std::string target_id;
+    bool target_missing = false;  // at the last look
     bool target_gone = false;
   };
   // Ids by the name of the topic.

@@ -41,7 +41,7 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
       continue;
     }
     const DownstreamOffset indexed =
-        options_.store->Stats(plan.source).downstream_end;
+        options_.store->Stats(plan.source).indexed_end;
     // More may stand there than the index tells, by our own hand.
     if (!told || DownstreamOffset(*ends[i]) >= indexed) continue;
     plan.target_change = JudgeTargetEnd(plan.target, target_cluster_->alias(),
@@ -54,7 +54,10 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
   const std::set<std::string> gone = TargetsGone(on_target);
   std::set<std::string> wait;  // not to be created now
   for (auto& [topic, known] : known_) {
-    const bool is_gone = gone.count(known.target) > 0;
+    // A broker that has just started may be behind, so it is asked twice.
+    const bool missing = gone.count(known.target) > 0;
+    const bool is_gone =
+        std::exchange(known.target_missing, missing) && missing;
     const auto there = on_target.find(known.target);
     if (there == on_target.end() && !is_gone) {
       wait.insert(known.target);

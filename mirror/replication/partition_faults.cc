@@ -86,6 +86,14 @@ void PartitionReplicator::OnTargetChange(
     if (!lost_.has_value() && !change.foreign()) target_change_ = change;
     return;
   }
+  if (change.foreign() && !OthersKeepWriting(now)) {
+    if (foreign_since_ < now) return;  // told
+    Report(EngineEvent::Kind::kTargetWrittenByOthers, LogLevel::kWarning,
+           absl::StrCat(change.what,
+                        ", or an earlier run of this mirror whose last "
+                        "requests came late; goes on, unless it continues"));
+    return;
+  }
   if (options_->on_target_change == GapPolicy::kStop) {
     Suspend(change.problem,
             absl::StrCat(change.what,
@@ -106,6 +114,12 @@ void PartitionReplicator::OnTargetChange(
     StartOver(topic_id_);
     committable_ = UpstreamOffset(-1);
   }
+}
+
+bool PartitionReplicator::OthersKeepWriting(absl::Time now) {
+  if (now - foreign_last_ > options_->foreign_memory) foreign_since_ = now;
+  foreign_last_ = now;
+  return now - foreign_since_ >= options_->foreign_grace;
 }
 
 void PartitionReplicator::OnRefused(const absl::Status& status,

@@ -66,6 +66,11 @@ struct PartitionOptions {
   // For this long a target partition that the sink does not know may be one
   // that it is just looking up; afterwards it is missing.
   absl::Duration lookup_timeout = absl::Seconds(2);
+  // Others who write to the target for no longer than that were an earlier life
+  // of this mirror, whose last requests came late, or one that overlapped.
+  absl::Duration foreign_grace = absl::Minutes(1);
+  // What others wrote so long ago does not count any more.
+  absl::Duration foreign_memory = absl::Minutes(10);
   absl::Duration min_backoff = absl::Seconds(1);
   absl::Duration max_backoff = absl::Minutes(1);
 };

@@ -38,6 +38,15 @@ std::optional<UpstreamOffset> PartitionReplicator::passed() const {
   return idle ? source_end_ : std::nullopt;
 }
 
+void PartitionReplicator::SettlePassed() {
+  const std::optional<UpstreamOffset> end = passed();
+  if (!end.has_value() || *end <= next_read_) return;
+  next_read_ = *end;
+  progress_.Dropped(*end - 1);
+  epochs_.Note(*end - 1, -1);
+  UpdateCommittable();
+}
+
 std::optional<UpstreamOffset> PartitionReplicator::committable() const {
   return committable_;
 }
@@ -64,8 +73,14 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
     NoteSkipped(*std::move(decision.gap), now);
   }
   if (decision.start != next_read_ || from_start_) {
-    // Durable at the next commit: a restart does not find the gap again.
-    if (question.wanted.has_value()) committable_ = *decision.start - 1;
+    // Durable at the next commit: a restart finds neither the gap again, nor
+    // the end of a log that has grown since.
+    const bool at_end = !plan_.from_log_start &&
+                        options_->start_at == StartAt::kLatest &&
+                        *decision.start > UpstreamOffset(0);
+    if (question.wanted.has_value() || at_end) {
+      committable_ = *decision.start - 1;
+    }
     epochs_.Clear();
   }
   Jump(*decision.start);

@@ -85,6 +85,9 @@ class PartitionReplicator {
   bool HasInFlight() const { return in_flight_records_ > 0; }
   // Where the source's log was found to end, once all before is copied.
   std::optional<UpstreamOffset> passed() const;
+  // What is passed counts as done with: no record is left there that retention
+  // could take away unseen.
+  void SettlePassed();
   // A stretch of copying without a break that begins now, if one does: nothing
   // is on its way, and copies at or above `first` may stand on the target that
   // no acknowledgement told of.
@@ -98,9 +101,9 @@ class PartitionReplicator {
   // The last source offset of the prefix that is done with; nullopt if none
   // yet, -1 if all is to be copied again.
   std::optional<UpstreamOffset> committable() const;
-  // The leader epoch of the last record acknowledged; -1 if unknown.
-  int32_t acked_epoch() const {
-    return acked_.has_value() ? epochs_.Before(*acked_ + 1) : -1;
+  // The leader epoch of the last offset that is done with; -1 if unknown.
+  int32_t committable_epoch() const {
+    return committable_.has_value() ? epochs_.Before(*committable_ + 1) : -1;
   }
   // Where the target's log ends as far as this partition wrote it; nullopt if
   // that is not certain now.
@@ -191,6 +194,8 @@ class PartitionReplicator {
     int64_t next = 0;  // index of the first record not handed to the sink
   };
 
+  // Whether others who write now have been doing so for a while.
+  bool OthersKeepWriting(absl::Time now);
   // Runs the transforms and holds what they leave.
   void HoldTransformed(std::unique_ptr<RecordBatch> batch, absl::Time now);
   // Whether what is held first must go out record by record, each when all
@@ -283,6 +288,9 @@ class PartitionReplicator {
   std::optional<DownstreamOffset> target_end_;
   std::optional<TargetChange> target_change_;
   std::optional<SkippedRange> lost_;  // until the operator decides
+  // When others began to write to the target, and when they last did.
+  absl::Time foreign_since_ = absl::InfinitePast();
+  absl::Time foreign_last_ = absl::InfinitePast();
   PartitionStats stats_;
   std::vector<SkippedRange> skipped_;
   std::vector<EngineEvent> events_;

@@ -206,8 +206,12 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
 void Shard::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
   if (copied.empty()) return;
   const TopicPartition& source = entry->partition->source();
+  if (entry->new_stretch) CheckFirstCopy(entry, copied.front().downstream);
+  // As long as nobody has decided, a restart must find it out again.
+  if (entry->partition->copies_are_lost()) return;
   UpstreamOffset source_end = OffsetRuns::kNoEnd;
   if (std::exchange(entry->new_stretch, false)) {
+    entry->index_is_void = false;
     if (entry->bounds.has_value()) {
       source_end = std::max(entry->bounds->end, entry->read_end);
     }
@@ -228,7 +232,7 @@ void Shard::BeginStretch(Entry* entry,
     options_.store->StartOver(partition.source());
     entry->starts_over = true;
   }
-  if (partition.target_log().has_value()) {
+  if (partition.target_log().has_value() && !entry->target_log_is_void) {
     options_.store->Begin(partition.source(), stretch.first,
                           *partition.target_log());
   }
@@ -277,47 +281,6 @@ void Shard::MoveDeadLetters(absl::Time now) {
     }
     sweep_now_ = true;
   }
-}
-
-std::optional<UpstreamOffset> Shard::LastCopied(const Entry& entry) {
-  std::optional<UpstreamOffset> done = entry.partition->committable();
-  if (!done.has_value()) done = entry.committed;
-  return done >= UpstreamOffset(0) ? done : std::nullopt;
-}
-
-std::optional<SkippedRange> Shard::LostCopies(
-    const Entry& entry, const TargetChange& change) const {
-  const auto copied_end = LastCopied(entry);
-  if (change.foreign() || !copied_end.has_value()) return std::nullopt;
-  // What the index does not tell may have stood there as well.
-  const BackTranslation kept = options_.store->TranslateBack(
-      entry.partition->source(), change.kept_below);
-  SkippedRange lost;
-  lost.end = *copied_end + 1;
-  lost.first =
-      kept.known() ? std::min(kept.offset, lost.end) : UpstreamOffset(0);
-  lost.records = lost.end - lost.first;
-  lost.reason = SkipReason::kTargetLost;
-  lost.detail = change.what;
-  return lost;
-}
-
-void Shard::ForgetCopies(Entry* entry) {
-  options_.store->StartOver(entry->partition->source());
-  entry->starts_over |= !LastCopied(*entry).has_value();
-}
-
-void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
-  const std::optional<SkippedRange> lost = LostCopies(*entry, change);
-  // Nothing was there to lose.
-  if (!change.foreign() && !lost.has_value()) return;
-  entry->partition->OnTargetChange(change, lost, clock_->Now());
-  // Its positions are void; those of later copies come with them. What was lost
-  // concerns who asks from now on.
-  const bool stopped = entry->partition->state() == PARTITION_STOPPED;
-  if (!stopped && lost.has_value()) ForgetCopies(entry);
-  TakeEvents(entry);
-  sweep_now_ = true;
 }
 
 void Shard::Sweep(absl::Time now) {
@@ -394,10 +357,11 @@ void Shard::BeginCommit(absl::Time now) {
     }
     if (const auto passed = entry.partition->passed()) {
       options_.store->Pass(source, *passed);
+      entry.partition->SettlePassed();
     }
-    const int32_t epoch = entry.partition->acked_epoch();
-    if (epoch >= 0) options_.store->SetLeaderEpoch(source, epoch);
+    const int32_t epoch = entry.partition->committable_epoch();
     const std::optional<UpstreamOffset> done = entry.partition->committable();
+    if (done.has_value()) options_.store->SetLeaderEpoch(source, epoch);
     // Once the stored progress holds for what is copied again, too: a crash in
     // between begins once more, rather than somewhere in the middle.
     if (entry.starts_over && done.has_value() && !entry.IsAhead()) {

@@ -135,6 +135,10 @@ class Shard {
     // stored progress may still be that of before. As long as it is, the stored
     // index must be, too: a restart finds out by it what happened.
     bool starts_over = false;
+    // What the target held when the partition was added is gone.
+    bool target_log_is_void = false;
+    // All is to be copied again: it is decided what the index tells of.
+    bool index_is_void = false;
 
     // Whether the stored progress is ahead of what is copied.
     bool IsAhead() const {
@@ -164,6 +168,10 @@ class Shard {
   // The records whose copies are gone by the change, if it took any.
   std::optional<SkippedRange> LostCopies(const Entry& entry,
                                          const TargetChange& change) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The first copy of a stretch, at `base`: no acknowledgement came before it
+  // that would tell what the target has lost since the index was written.
+  void CheckFirstCopy(Entry* entry, DownstreamOffset base)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Copies are gone: positions of them are void.
   void ForgetCopies(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -24,6 +24,7 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
     if (plan.start.has_value() && *plan.start > UpstreamOffset(0)) {
       entry.committed = *plan.start - 1;
     }
+    entry.index_is_void = plan.from_log_start;
     by_source_[plan.source] = &entry;
     by_target_[plan.target] = &entry;
     const bool paused = paused_topics_.count(plan.source.topic) > 0;

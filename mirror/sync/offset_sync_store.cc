@@ -215,6 +215,8 @@ void OffsetSyncStore::RaiseGeneration(uint32_t generation,
                                       Partition* partition) {
   if (generation <= partition->generation) return;
   StartOverLocked(partition);
+  partition->source = {};
+  partition->target_topic_id.clear();
   partition->generation = generation;
 }
 
@@ -251,6 +253,11 @@ void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
   const auto gone = partition.ledger.OnTombstone(key.first);
   if (!gone.has_value()) return;
   partition.runs.Erase(gone->first, gone->end);
+  if (partition.runs.empty()) {
+    // What they were of is void with them.
+    partition.source = {};
+    partition.target_topic_id.clear();
+  }
   if (flushed) {
     partition.ledger.SetFlushed(partition.runs);
   }
@@ -390,8 +397,12 @@ OffsetSyncStore::PartitionStats OffsetSyncStore::Stats(
   const Partition* const partition = FindPartition(tp);
   if (partition == nullptr) return {};
   const OffsetRuns& runs = partition->runs;
-  return {runs.size(), runs.thinned(), runs.catching_up(), runs.upstream_end(),
-          runs.downstream_end()};
+  return {runs.size(),
+          runs.thinned(),
+          runs.catching_up(),
+          runs.upstream_end(),
+          runs.downstream_end(),
+          partition->indexed_end.value_or(DownstreamOffset())};
 }
 
 }  // namespace mirror

@@ -185,6 +185,8 @@ class OffsetSyncStore {
     // Where the newest run ends.
     UpstreamOffset upstream_end;
     DownstreamOffset downstream_end;
+    // The same without what only MM2's syncs tell.
+    DownstreamOffset indexed_end;
   };
   // All zero if nothing is known of the partition.
   PartitionStats Stats(const TopicPartition& tp) const;

@@ -204,7 +204,7 @@ class World {
       if (records.empty()) continue;
       const PartitionStatus status = flow_.Status({"orders", i});
       if (!status.has_committed_offset() ||
-          status.committed_offset() != records.back().offset.value()) {
+          status.committed_offset() < records.back().offset.value()) {
         return false;
       }
     }

@@ -272,7 +272,8 @@ TEST_F(FlowAlarmTest, TwoLivesThatOverlapForSecondsAreNoOthers) {
     ShardOptions shard_options = flow_.shard_options();
     FlowControlOptions control_options = flow_.control_options();
     shard_options.store = control_options.store = &store;
-    control_options.on_event = shard_options.on_event = [](EngineEvent) {};
+    control_options.on_event =
+        shard_options.on_event = [](const EngineEvent&) {};
     control_options.memory.index_partitions = 1;
     auto shard =
         Shard::Create(shard_options, &a(), &b(), &flow_.clock()).value();

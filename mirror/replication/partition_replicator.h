@@ -85,8 +85,7 @@ class PartitionReplicator {
   bool HasInFlight() const { return in_flight_records_ > 0; }
   // Where the source's log was found to end, once all before is copied.
   std::optional<UpstreamOffset> passed() const;
-  // What is passed counts as done with: no record is left there that retention
-  // could take away unseen.
+  // Makes what is passed count as done with, before retention takes it away.
   void SettlePassed();
   // A stretch of copying without a break that begins now, if one does: nothing
   // is on its way, and copies at or above `first` may stand on the target that

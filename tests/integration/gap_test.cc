@@ -126,6 +126,23 @@ TEST_F(GapTest, RetentionThatPassesTheMirrorIsReseeded) {
   EXPECT_EQ(Copied().size(), 600u);
 }
 
+// A marker is no record: where only markers are left, nothing is lost.
+TEST_F(GapTest, RetentionUpToTheLastMarkerIsNoGap) {
+  source()->CreateTopic(Topic("orders"), 1);
+  AppendCommitted(source()->servers(), Source(), 10);
+  {
+    RunningMirror mirror(NewFlow(GapPolicy::kStop));
+    ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
+    ASSERT_THAT(mirror.engine()->Stop(), IsOk());
+  }
+  DeleteRecordsBefore(source()->servers(), Source(), source()->End(Source()));
+  RunningMirror mirror(NewFlow(GapPolicy::kStop));
+  AppendCommitted(source()->servers(), Source(), 5);
+  EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
+  EXPECT_EQ(Copied().size(), 15u);
+  EXPECT_EQ(mirror.EventCount(Kind::kSourceGap), 0);
+}
+
 // Without a guard the client library takes one topic for the other.
 TEST_F(GapTest, ABareConsumerGoesOnInARecreatedTopicWithoutAWord) {
   CreateOrders(100);

@@ -152,7 +152,7 @@ struct MirrorEngine::Impl {
     for (const auto& runner : runners) {
       FlowStatus* flow = status.add_flows();
       runner->FillStatus(flow);
-      if (!running) flow->set_state(FLOW_STOPPED);
+      if (!status.started()) flow->set_state(FLOW_STOPPED);
     }
     return status;
   }

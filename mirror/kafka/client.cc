@@ -105,10 +105,11 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
   }
   absl::Status status =
       ConnectionTrouble(callbacks->alias, code, reason, facts);
+  const absl::Time now = Clock::System()->Now();
   if (IsToldOnce(reason)) {
     callbacks->refused = absl::InfiniteFuture();
   } else if (absl::IsUnauthenticated(status)) {
-    callbacks->refused = std::max(callbacks->refused, Clock::System()->Now());
+    callbacks->refused = std::max(callbacks->refused, now);
   }
   Trouble& trouble = callbacks->trouble;
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
@@ -119,7 +120,6 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
       (all_down || absl::IsUnauthenticated(trouble.status))) {
     return;
   }
-  const absl::Time now = Clock::System()->Now();
   if (!all_down) callbacks->reason = now;
   trouble.was_told = all_down && now < callbacks->reason + kAfterReason;
   trouble.status = std::move(status);

@@ -164,8 +164,8 @@ Meaning MeaningOf(const Parts& parts, const ConnectionFacts& facts) {
     }
     string_view said = After(essence, row.text);
     absl::ConsumePrefix(&said, "Authentication failed: ");
-    // "host port 80 after 3 ms: why", of which only the time differs.
-    said = said.substr(0, said.find(" after "));
+    // "host port 80 after 3 ms: why": the time is another at each attempt.
+    if (IsToldOnce(essence)) said = said.substr(0, said.find(" after "));
     if (row.meaning == kRefusesCertificate) {
       said = row.text.substr(string_view("alert").size());
     }

@@ -25,9 +25,22 @@ class FlowAlarmTest : public FlowGapTest {
     const PartitionStatus status = flow_.Status(kOrders0);
     EXPECT_EQ(status.state(), PARTITION_RUNNING) << status.reason();
   }
-  void ReplaceTheTarget() {
-    b().DeleteTopic("A.orders");
-    b().CreateTopic("A.orders", 1);
+  void RunsOnAfterARestart() {
+    RunsOn();
+    Restart();
+    RunsOn();
+  }
+  // The operator decides, and is not asked again.
+  void IsDecidedForGood(PartitionProblem problem) {
+    ASSERT_TRUE(Stops(problem));
+    ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+    RunsOnAfterARestart();
+  }
+  void TheLossOutlivesARestart() {
+    ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
+    flow_.RunFor(absl::Seconds(10));
+    Restart();
+    StopsForTruncation();
   }
   void StopsForTruncation() {
     flow_.RunFor(absl::Minutes(1));
@@ -49,11 +62,7 @@ TEST_F(FlowAlarmTest, WhatWasDecidedAboutAnIdleTargetIsNotAskedAgain) {
   Restart();
   flow_.RunFor(absl::Seconds(20));
   ReplaceTheTarget();
-  ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
-  ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
-  RunsOn();
-  Restart();
-  RunsOn();
+  IsDecidedForGood(PROBLEM_TARGET_RECREATED);
 }
 
 TEST_F(FlowAlarmTest, APolicyThatDecidedMayBeTakenBack) {
@@ -74,11 +83,7 @@ TEST_F(FlowAlarmTest, WhatWasDecidedAboutAnEmptySourceIsNotAskedAgain) {
   flow_.RunFor(absl::Seconds(20));
   a().DeleteTopic("orders");
   a().CreateTopic("orders", 1);
-  ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
-  ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
-  RunsOn();
-  Restart();
-  RunsOn();
+  IsDecidedForGood(PROBLEM_SOURCE_RECREATED);
 }
 
 TEST_F(FlowAlarmTest, WhatWasDecidedAboutASourceIsNotAskedAgain) {
@@ -88,9 +93,7 @@ TEST_F(FlowAlarmTest, WhatWasDecidedAboutASourceIsNotAskedAgain) {
   ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
   ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
   AppendNew(3);
-  RunsOn();
-  Restart();
-  RunsOn();
+  RunsOnAfterARestart();
 }
 
 TEST_F(FlowAlarmTest, OffsetSyncsOfALostTargetMeanNothing) {
@@ -107,11 +110,7 @@ TEST_F(FlowAlarmTest, OffsetSyncsOfALostTargetMeanNothing) {
   record.key = *sync.EncodeKey();
   a().Append({syncs, 0}, record);
   ReplaceTheTarget();
-  ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
-  ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
-  RunsOn();
-  Restart();
-  RunsOn();
+  IsDecidedForGood(PROBLEM_TARGET_TRUNCATED);
 }
 
 TEST_F(FlowAlarmTest, AnElectionBeforeRecordsThatWereDroppedIsNoGap) {
@@ -185,9 +184,7 @@ TEST_F(FlowAlarmTest, AMarkerAtTheEndThatRetentionTakesIsNoGapAfterARestart) {
   flow_.RunFor(absl::Seconds(5));
   EXPECT_EQ(flow_.Status(kOrders0).lag(), 0);
   a().DeleteRecordsBefore(kOrders0, 11);  // a week later
-  RunsOn();
-  Restart();
-  RunsOn();
+  RunsOnAfterARestart();
 }
 
 TEST_F(FlowAlarmTest, AMarkerAtTheEndThatRetentionTakesIsNoGapForANewSource) {
@@ -222,11 +219,7 @@ TEST_F(FlowAlarmTest, WhatATargetHeldBeforeIsGoneWithIt) {
   StartWithTen();
   flow_.RunFor(absl::Seconds(15));
   ReplaceTheTarget();
-  ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
-  ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
-  RunsOn();
-  Restart();
-  RunsOn();
+  IsDecidedForGood(PROBLEM_TARGET_TRUNCATED);
 }
 
 TEST_F(FlowAlarmTest, WhereALogEndedAtTheFirstStartIsNotForgotten) {
@@ -247,20 +240,14 @@ TEST_F(FlowAlarmTest, ALossToldByACopyIsNotForgotten) {
   flow_.RunFor(absl::Seconds(5));
   b().TruncateTo(kCopy0, 7);
   AppendOld(1);
-  ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
-  flow_.RunFor(absl::Seconds(10));
-  Restart();
-  StopsForTruncation();
+  TheLossOutlivesARestart();
 }
 
 TEST_F(FlowAlarmTest, ALossToldByTheLogsEndIsNotForgotten) {
   StartWithTen();
   flow_.RunFor(absl::Seconds(5));
   b().TruncateTo(kCopy0, 7);
-  ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
-  flow_.RunFor(absl::Seconds(10));
-  Restart();
-  StopsForTruncation();
+  TheLossOutlivesARestart();
 }
 
 // As where the next process starts before the last one has ended.

@@ -82,6 +82,10 @@ class FlowGapTest : public testing::Test {
     ASSERT_THAT(flow_.Stop(), IsOk());
     flow_.Start();
   }
+  void ReplaceTheTarget() {
+    b().DeleteTopic("A.orders");
+    b().CreateTopic("A.orders", 1);
+  }
   // It may not be described for a moment.
   void LoseAndRegainTheSource() {
     for (const auto& shard : flow_.shards()) {

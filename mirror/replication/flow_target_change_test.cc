@@ -43,8 +43,7 @@ TEST_F(FlowGapTest, ATargetTopicThatIsOnlyNotSeenIsNotDeleted) {
   EXPECT_TRUE(Settles(12));
   EXPECT_EQ(flow_.CountEvents(Kind::kPartitionStopped), 0);
   // And what it is called is not forgotten over that.
-  b().DeleteTopic("A.orders");
-  b().CreateTopic("A.orders", 1);
+  ReplaceTheTarget();
   b().Fill(kCopy0, 13);
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
 }
@@ -190,8 +189,7 @@ INSTANTIATE_TEST_SUITE_P(Steps, FlowCrashTest, testing::Range(0, 100, 3));
 TEST_F(FlowGapTest, ATargetThatWasReplacedWhileNoEngineRanIsNoticed) {
   StartWithTen();
   ASSERT_THAT(flow_.Stop(), IsOk());
-  b().DeleteTopic("A.orders");
-  b().CreateTopic("A.orders", 1);
+  ReplaceTheTarget();
   b().Fill(kCopy0, 100);  // longer than what was copied
   flow_.Start();
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
@@ -199,8 +197,7 @@ TEST_F(FlowGapTest, ATargetThatWasReplacedWhileNoEngineRanIsNoticed) {
 
 TEST_F(FlowGapTest, WhatTheOperatorDecidedIsNotAskedAgainAfterARestart) {
   StartWithTen();
-  b().DeleteTopic("A.orders");
-  b().CreateTopic("A.orders", 1);
+  ReplaceTheTarget();
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
   EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
   AppendNew(1);

@@ -57,9 +57,10 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
   StartQuestion question{std::nullopt, diverged_at_, bounds};
   if (asks_bounds_) question.wanted = next_read_;
   if (from_start_) question.wanted = bounds.log_start;
-  StartDecision decision = DecideStart(
-      question, decision_.value_or(options_->on_gap),
-      plan_.from_log_start ? StartAt::kEarliest : options_->start_at);
+  const StartAt start_at =
+      plan_.from_log_start ? StartAt::kEarliest : options_->start_at;
+  StartDecision decision =
+      DecideStart(question, decision_.value_or(options_->on_gap), start_at);
   if (!decision.start.has_value()) {
     Suspend(PROBLEM_SOURCE_GAP,
             absl::StrCat(decision.gap->detail,
@@ -75,9 +76,8 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
   if (decision.start != next_read_ || from_start_) {
     // Durable at the next commit: a restart finds neither the gap again, nor
     // the end of a log that has grown since.
-    const bool at_end = !plan_.from_log_start &&
-                        options_->start_at == StartAt::kLatest &&
-                        *decision.start > UpstreamOffset(0);
+    const bool at_end =
+        start_at == StartAt::kLatest && *decision.start > UpstreamOffset(0);
     if (question.wanted.has_value() || at_end) {
       committable_ = *decision.start - 1;
     }

@@ -28,8 +28,8 @@ using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Pair;
 using testing::KafkaBroker;
+using ::testing::Pair;
 
 std::unique_ptr<KafkaCluster> ClusterAt(const std::string& servers) {
   KafkaClusterOptions options;

@@ -137,7 +137,7 @@ struct MirrorEngine::Impl {
 
   void OnEvent(const EngineEvent& event) const {
     if (options.log != nullptr) {
-      options.log->Log({options.clock->Now(), event.level, event.flow,
+      options.log->Log({options.clock->WallTime(), event.level, event.flow,
                         event.subject, event.message});
     }
     if (options.listener != nullptr) options.listener->OnEvent(event);

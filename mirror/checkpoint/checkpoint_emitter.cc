@@ -199,7 +199,7 @@ void CheckpointEmitter::ForgetAllBut(const std::vector<std::string>& groups) {
 }
 
 absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups) {
-  const absl::Time when = clock_->Now();
+  const absl::Time when = clock_->WallTime();
   const auto offsets = groups_admin_->ListGroupOffsets(groups);
   if (absl::Status status = Outage(offsets); !status.ok()) return status;
   std::vector<CheckpointUpdate> updates;

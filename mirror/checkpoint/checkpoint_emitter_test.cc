@@ -30,12 +30,13 @@ class CheckpointEmitterTest : public CheckpointFixture {
 };
 
 TEST_F(CheckpointEmitterTest, WritesWhereAGroupCanGoOn) {
+  clock_.SetWallClock(absl::Hours(1));
   a_.CommitGroupOffset("billing", kOrders, 100, "note");
   Start();
   EXPECT_THAT(Turn(), IsOk());
   const std::vector<Record> records = b_.Records({kTopic, 0});
   ASSERT_THAT(records, SizeIs(1));
-  EXPECT_EQ(records[0].timestamp_ms, absl::ToUnixMillis(clock_.Now()));
+  EXPECT_EQ(records[0].timestamp_ms, absl::ToUnixMillis(clock_.WallTime()));
   EXPECT_THAT(records[0].headers, IsEmpty());
   EXPECT_THAT(Checkpoint::Decode(*records[0].key, records[0].value),
               IsOkAndHolds(Checkpoint{"billing",

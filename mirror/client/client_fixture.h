@@ -32,6 +32,7 @@ namespace mirror {
 class SteppingClock final : public Clock {
  public:
   absl::Time Now() override { return now_; }
+  absl::Time WallTime() override { return now_; }
 
   bool AwaitUntil(Mutex* mu, absl::Time deadline,
                   absl::FunctionRef<bool()> done)

@@ -3,7 +3,7 @@
 // One record of MM2's heartbeats topic: "the flow source->target was alive at
 // this time" (KIP-382). Bytes: docs/formats/heartbeat.md.
 //
-//   Heartbeat heartbeat{"A", "B", clock.Now()};
+//   Heartbeat heartbeat{"A", "B", clock.WallTime()};
 //   sink.Send(*heartbeat.EncodeKey(), heartbeat.EncodeValue());
 
 #ifndef MIRROR_HEARTBEAT_HEARTBEAT_H_

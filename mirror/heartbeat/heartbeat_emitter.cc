@@ -38,7 +38,7 @@ HeartbeatEmitter::HeartbeatEmitter(std::string source_alias,
       clock_(clock) {}
 
 absl::Status HeartbeatEmitter::RunOnce() {
-  const absl::Time now = clock_->Now();
+  const absl::Time now = clock_->WallTime();
   Record record;
   record.timestamp_ms = absl::ToUnixMillis(now);
   record.key = key_;

@@ -55,7 +55,7 @@ absl::Status AclLedger::Add(absl::Span<const AclBinding> acls,
     }
   }
   const absl::Status status =
-      Write(fresh, AclOrigin{clock_->Now(), cluster_id});
+      Write(fresh, AclOrigin{clock_->WallTime(), cluster_id});
   if (!status.ok()) return status;
   for (const AclBinding& acl : fresh) cluster_ids_[acl] = cluster_id;
   return status;
@@ -86,7 +86,7 @@ absl::Status AclLedger::Write(absl::Span<const AclBinding> acls,
     absl::StatusOr<std::optional<std::string>> value = entry.EncodeValue();
     if (!value.ok()) return value.status();
     Record record;
-    record.timestamp_ms = absl::ToUnixMillis(clock_->Now());
+    record.timestamp_ms = absl::ToUnixMillis(clock_->WallTime());
     record.key = *std::move(key);
     record.value = *std::move(value);
     records.push_back(std::move(record));

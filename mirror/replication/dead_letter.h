@@ -23,8 +23,8 @@ std::string DeadLetterTopic(absl::string_view source_alias);
 // As large as a broker takes any request.
 std::map<std::string, std::string> DeadLetterTopicConfigs();
 
-// Its timestamp is `now`, for the record's own may be what was refused; that is
-// in a header, too.
+// Its timestamp is `now` (calendar time), for the record's own may be what was
+// rejected; that is in a header, too.
 Record ToDeadLetter(Record record, const TopicPartition& source,
                     const std::string& reason, absl::Time now);
 

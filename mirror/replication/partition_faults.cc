@@ -250,8 +250,8 @@ void PartitionReplicator::CheckSilence(absl::Duration silence) {
   reason_ = absl::StrCat(
       "no acknowledgement from cluster ", options_->target_alias, " for ",
       plan_.target.ToString(), " since ",
-      absl::FormatTime(last_ack_, absl::UTCTimeZone()),
-      "; goes on by itself once the partition has a leader and as many "
+      absl::FormatTime(clock_->ToWallTime(last_ack_), absl::UTCTimeZone()),
+      "; continues by itself once the partition has a leader and as many "
       "replicas in sync as min.insync.replicas says");
   problem_reported_ = true;
   Report(EngineEvent::Kind::kPartitionProblem, LogLevel::kWarning, reason_);
@@ -269,7 +269,7 @@ void PartitionReplicator::Recovered() {
 }
 
 void PartitionReplicator::NoteSkipped(SkippedRange range, absl::Time now) {
-  range.time = now;
+  range.time = clock_->ToWallTime(now);
   Report(KindOf(range.reason), LogLevel::kWarning, range.detail);
   skipped_.push_back(std::move(range));
 }

@@ -14,8 +14,13 @@
 namespace mirror {
 
 PartitionReplicator::PartitionReplicator(PartitionPlan plan,
-                                         const PartitionOptions* options)
-    : plan_(std::move(plan)), options_(options), topic_id_(plan_.topic_id) {
+                                         const PartitionOptions* options,
+                                         Clock* clock)
+    : plan_(std::move(plan)),
+      options_(options),
+      clock_(clock),
+      topic_id_(plan_.topic_id),
+      stats_(clock) {
   if (!plan_.start.has_value()) return;
   Jump(*plan_.start);
   if (plan_.leader_epoch >= 0) {
@@ -179,7 +184,8 @@ void PartitionReplicator::SendDeadLetter(absl::Time now) {
   const absl::Status shows = batch.Shows(0);
   if (!shows.ok())
     absl::StrAppend(&refusal_, "; kept in part: ", shows.message());
-  dead_letter_ = ToDeadLetter(batch.ToRecord(0), plan_.source, refusal_, now);
+  dead_letter_ = ToDeadLetter(batch.ToRecord(0), plan_.source, refusal_,
+                              clock_->ToWallTime(now));
   held_.pop_front();
   ++in_flight_records_;
   last_ack_ = now;

@@ -36,6 +36,7 @@
 #include "mirror/replication/partition_stats.h"
 #include "mirror/replication/progress.h"
 #include "mirror/replication/target_change.h"
+#include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/sync/skipped_range.h"
 #include "mirror/telemetry/engine_event.h"
@@ -59,8 +60,10 @@ class PartitionReplicator {
     kLookingUp,  // the sink may not have heard of the target partition yet
   };
 
-  // `options` must outlive the partition.
-  PartitionReplicator(PartitionPlan plan, const PartitionOptions* options);
+  // `options` and `clock` must outlive the partition. `clock` only says what
+  // calendar time a `now` is.
+  PartitionReplicator(PartitionPlan plan, const PartitionOptions* options,
+                      Clock* clock);
 
   const TopicPartition& source() const { return plan_.source; }
   const TopicPartition& target() const { return plan_.target; }
@@ -242,6 +245,7 @@ class PartitionReplicator {
 
   const PartitionPlan plan_;
   const PartitionOptions* const options_;
+  Clock* const clock_;
 
   PartitionState state_ = PARTITION_RESOLVING;
   PartitionProblem problem_ = PROBLEM_NONE;

@@ -5,12 +5,6 @@
 namespace mirror {
 namespace {
 
-void Record(int64_t timestamp_ms, absl::Time now, WindowedStat* stat) {
-  if (timestamp_ms < 0) return;
-  const absl::Duration age = now - absl::FromUnixMillis(timestamp_ms);
-  stat->Record(absl::ToDoubleMilliseconds(age), now);
-}
-
 void FillWindow(const WindowedStat& stat, absl::Time now, WindowedMs* status) {
   if (!stat.last().has_value()) return;
   status->set_last(*stat.last());
@@ -24,13 +18,21 @@ void FillWindow(const WindowedStat& stat, absl::Time now, WindowedMs* status) {
 }  // namespace
 
 void PartitionStats::OnRead(int64_t timestamp_ms, absl::Time now) {
-  Record(timestamp_ms, now, &record_age_);
+  RecordAge(timestamp_ms, now, &record_age_);
 }
 
 void PartitionStats::OnBatch(int64_t bytes, int64_t timestamp_ms,
                              absl::Time now) {
   bytes_ += bytes;
-  Record(timestamp_ms, now, &replication_latency_);
+  RecordAge(timestamp_ms, now, &replication_latency_);
+}
+
+void PartitionStats::RecordAge(int64_t timestamp_ms, absl::Time now,
+                               WindowedStat* stat) {
+  if (timestamp_ms < 0) return;
+  const absl::Duration age =
+      clock_->ToWallTime(now) - absl::FromUnixMillis(timestamp_ms);
+  stat->Record(absl::ToDoubleMilliseconds(age), now);
 }
 
 void PartitionStats::FillStatus(absl::Time now, PartitionStatus* status) const {

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "mirror/runtime/clock.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/telemetry/windowed_stat.h"
 
@@ -17,6 +18,9 @@ namespace mirror {
 // epoch; negative ones are unknown and not measured.
 class PartitionStats {
  public:
+  // `clock` says how old records are.
+  explicit PartitionStats(Clock* clock) : clock_(clock) {}
+
   // A batch was read, and its last record is of `timestamp_ms`.
   void OnRead(int64_t timestamp_ms, absl::Time now);
   // Records were acknowledged.
@@ -33,6 +37,9 @@ class PartitionStats {
   void FillStatus(absl::Time now, PartitionStatus* status) const;
 
  private:
+  void RecordAge(int64_t timestamp_ms, absl::Time now, WindowedStat* stat);
+
+  Clock* const clock_;
   int64_t records_ = 0;
   int64_t bytes_ = 0;
   int64_t dropped_ = 0;

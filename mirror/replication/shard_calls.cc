@@ -30,7 +30,7 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
     const bool paused = paused_topics_.count(plan.source.topic) > 0;
     const std::optional<TargetChange> change = plan.target_change;
     entry.partition = std::make_unique<PartitionReplicator>(
-        std::move(plan), &options_.partition);
+        std::move(plan), &options_.partition, clock_);
     if (paused) entry.partition->SetPaused(true);
     if (change.has_value()) HandleTargetChange(&entry, *change);
   }

@@ -66,7 +66,7 @@ void StreamLogSink::Log(const LogEntry& entry) {
 void Logger::Log(LogLevel level, absl::string_view subject,
                  absl::string_view message) const {
   if (sink_ == nullptr) return;
-  sink_->Log({clock_->Now(), level, flow_, std::string(subject),
+  sink_->Log({clock_->WallTime(), level, flow_, std::string(subject),
               std::string(message)});
 }
 

@@ -29,7 +29,7 @@ absl::string_view LogLevelName(LogLevel level);
 // One event. `flow` ("S->T") and `subject` (a topic, topic-partition, group or
 // cluster) are empty where the event concerns no single one.
 struct LogEntry {
-  absl::Time time;
+  absl::Time time;  // calendar time
   LogLevel level = LogLevel::kInfo;
   std::string flow;
   std::string subject;

@@ -21,6 +21,7 @@ std::string Written(StreamLogSink::Format format, Function log) {
   size_t size = 0;
   std::FILE* stream = open_memstream(&data, &size);
   SimulatedClock clock;
+  clock.SetWallClock(absl::Hours(1));
   StreamLogSink sink(stream, format, LogLevel::kInfo);
   log(Logger(&sink, &clock, "S->T"));
   std::fclose(stream);
@@ -35,8 +36,8 @@ TEST(StreamLogSink, WritesOneTextLinePerEntry) {
                       log.Warning("orders-3", "two\nlines");
                       log.Info("", "started");
                     }),
-            "2023-11-14T22:13:20.000Z warning S->T orders-3 two lines\n"
-            "2023-11-14T22:13:20.000Z info S->T - started\n");
+            "2023-11-14T23:13:20.000Z warning S->T orders-3 two lines\n"
+            "2023-11-14T23:13:20.000Z info S->T - started\n");
 }
 
 TEST(StreamLogSink, WritesJsonEvenForBytesThatAreNoText) {

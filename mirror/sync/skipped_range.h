@@ -6,7 +6,7 @@
 //
 //   store.Skip({"orders", 3},
 //              {UpstreamOffset(40), UpstreamOffset(90), 50,
-//               SkipReason::kSourceLost, clock->Now(), "retention"});
+//               SkipReason::kSourceLost, clock->WallTime(), "retention"});
 //   for (const SkippedRange& range : store.Skipped({"orders", 3}))
 //     LOG << range;  // "[40, 90) source-lost, at most 50 records: retention"
 

@@ -3,7 +3,8 @@
 // A clock that moves only when a test says so.
 //
 //   SimulatedClock clock;
-//   clock.Advance(absl::Minutes(10));  // waiters whose time has come go on
+//   clock.Advance(absl::Minutes(10));     // whose time has come continues
+//   clock.SetWallClock(-absl::Hours(1));  // who waits does not notice
 
 #ifndef MIRROR_TESTING_SIMULATED_CLOCK_H_
 #define MIRROR_TESTING_SIMULATED_CLOCK_H_
@@ -28,6 +29,11 @@ class SimulatedClock final : public Clock {
     return now_;
   }
 
+  absl::Time WallTime() override {
+    MutexLock lock(&mu_);
+    return now_ + wall_offset_;
+  }
+
   bool AwaitUntil(Mutex* mu, absl::Time deadline,
                   absl::FunctionRef<bool()> done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
@@ -44,9 +50,16 @@ class SimulatedClock final : public Clock {
     now_ += by;
   }
 
+  // Somebody sets the wall clock forward, or back if negative.
+  void SetWallClock(absl::Duration by) {
+    MutexLock lock(&mu_);
+    wall_offset_ += by;
+  }
+
  private:
   Mutex mu_;
   absl::Time now_ ABSL_GUARDED_BY(mu_);
+  absl::Duration wall_offset_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace mirror

@@ -42,6 +42,7 @@ class Checkpointing {
       flow_->clock().Advance(absl::Milliseconds(1));
       return flow_->clock().Now();
     }
+    absl::Time WallTime() override { return flow_->clock().WallTime(); }
     bool AwaitUntil(Mutex* mu, absl::Time deadline,
                     absl::FunctionRef<bool()> done)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {

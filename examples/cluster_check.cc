@@ -14,6 +14,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/flow_cluster.h"
+#include "mirror/flow_topics.h"
 #include "mirror/policy/topic_selection.h"
 
 namespace mirror {
@@ -46,8 +47,7 @@ std::optional<Answer> AskAndLog(const FlowCluster& side, const Logger& log) {
 std::string Selected(const Flow& flow,
                      const std::vector<TopicDescription>& topics) {
   if (!flow.replicate) return "nothing is replicated, only heartbeats written";
-  const TopicSelection selection{flow.policy, flow.topics, flow.target.alias,
-                                 flow.replicate_heartbeats};
+  const TopicSelection selection = SelectionOf(flow);
   const auto count = std::count_if(
       topics.begin(), topics.end(), [&](const TopicDescription& topic) {
         return ShouldReplicateTopic(selection, topic.name);

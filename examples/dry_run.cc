@@ -135,9 +135,11 @@ class DryRun {
     if (!source_topics.ok()) return source_topics.status();
     const auto target_topics = target_->ListTopics();
     if (!target_topics.ok()) return target_topics.status();
-    TopicPlan plan =
-        PlanTopics(SelectionOf(flow_), flow_.source.alias, *source_topics,
-                   *target_topics, flow_.replication_factor);
+    TopicPlan plan = PlanTopics(SelectionOf(flow_), *source_topics,
+                                *target_topics, flow_.replication_factor);
+    for (const RefusedTopic& refused : plan.refused) {
+      log_.Warning(refused.source, refused.reason);
+    }
     AddNewTopics(&plan.create);
     std::map<std::string, int32_t> there;
     for (const TopicDescription& topic : *target_topics) {

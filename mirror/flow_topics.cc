@@ -28,7 +28,7 @@ std::string NameOfDeadLetterTopic(const Flow& flow) {
 }  // namespace
 
 TopicSelection SelectionOf(const Flow& flow) {
-  return {flow.policy, flow.topics, flow.target.alias,
+  return {flow.policy, flow.topics, flow.source.alias, flow.target.alias,
           flow.replicate_heartbeats};
 }
 

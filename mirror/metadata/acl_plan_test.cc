@@ -61,6 +61,7 @@ AclRules Rules(std::shared_ptr<const ReplicationPolicy> policy =
   AclRules rules;
   rules.selection.policy = std::move(policy);
   rules.selection.filter = RegexTopicFilter::Create(topics).value();
+  rules.selection.source_alias = "A";
   rules.selection.target_alias = "B";
   rules.source_alias = "A";
   rules.groups = RegexGroupFilter::Create("billing.*").value();

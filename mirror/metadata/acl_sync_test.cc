@@ -52,6 +52,7 @@ class AclSyncerTest : public ::testing::Test {
     options_.rules.selection.policy =
         DefaultReplicationPolicy::Create().value();
     options_.rules.selection.filter = RegexTopicFilter::Create().value();
+    options_.rules.selection.source_alias = "A";
     options_.rules.selection.target_alias = "B";
     options_.rules.source_alias = "A";
     options_.rules.groups = RegexGroupFilter::Create().value();

@@ -153,8 +153,7 @@ absl::StatusOr<TopicPlan> TopicConfigSyncer::Plan() {
     return Annotate(target_topics.status(),
                     absl::StrCat("cluster ", target_->alias()));
   }
-  return PlanTopics(options_.selection, source_->alias(), *source_topics,
-                    *target_topics, -1);
+  return PlanTopics(options_.selection, *source_topics, *target_topics, -1);
 }
 
 absl::Status TopicConfigSyncer::SyncSome(absl::Span<const MirroredTopic> topics,

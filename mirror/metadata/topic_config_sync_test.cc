@@ -36,6 +36,7 @@ class TopicConfigSyncTest : public testing::Test {
     options_.configs.filter = RegexConfigPropertyFilter::Create().value();
     options_.selection.policy = DefaultReplicationPolicy::Create().value();
     options_.selection.filter = RegexTopicFilter::Create().value();
+    options_.selection.source_alias = "A";
     options_.selection.target_alias = "B";
     options_.flow = "A->B";
     options_.on_event = [this](EngineEvent event) {

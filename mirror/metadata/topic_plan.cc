@@ -6,12 +6,27 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace mirror {
+namespace {
+
+// Their records would be mixed, and their progress with them.
+std::string OneCopyOfTwo(
+    absl::string_view topic,
+    const std::pair<const std::string, std::string>& copy_and_source) {
+  return absl::StrCat(
+      "topic ", topic,
+      " is not mirrored: the replication policy names its copy ",
+      copy_and_source.first, ", as that of topic ", copy_and_source.second,
+      "; correct the policy, or leave one of the two out in "
+      "topics.exclude");
+}
+
+}  // namespace
 
 TopicPlan PlanTopics(const TopicSelection& selection,
-                     const std::string& source_alias,
                      absl::Span<const TopicDescription> source_topics,
                      absl::Span<const TopicDescription> target_topics,
                      int32_t replication_factor) {
@@ -20,10 +35,21 @@ TopicPlan PlanTopics(const TopicSelection& selection,
     on_target[topic.name] = topic.partitions;
   }
   TopicPlan plan;
+  absl::flat_hash_map<std::string, std::string> source_of;
   for (const TopicDescription& topic : source_topics) {
-    if (!ShouldReplicateTopic(selection, topic.name)) continue;
+    const TopicVerdict verdict = JudgeTopic(selection, topic.name);
+    std::string complaint = Complaint(selection, topic.name, verdict);
+    if (!complaint.empty()) {
+      plan.refused.push_back({topic.name, std::move(complaint)});
+    }
+    if (verdict != TopicVerdict::kReplicate) continue;
     std::string remote =
-        selection.policy->FormatRemoteTopic(source_alias, topic.name);
+        selection.policy->FormatRemoteTopic(selection.source_alias, topic.name);
+    const auto [other, is_first] = source_of.try_emplace(remote, topic.name);
+    if (!is_first) {
+      plan.refused.push_back({topic.name, OneCopyOfTwo(topic.name, *other)});
+      continue;
+    }
     const auto it = on_target.find(remote);
     const int32_t there = it == on_target.end() ? 0 : it->second;
     if (there == 0) {

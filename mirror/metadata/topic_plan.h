@@ -36,18 +36,25 @@ struct PartitionsToAdd {
   int32_t partitions = 0;
 };
 
+struct RefusedTopic {
+  std::string source;
+  // Names the topic, and says what to do.
+  std::string reason;
+};
+
 struct TopicPlan {
   // Topics that can be mirrored as the target is now. A topic that lacks
   // partitions on the target is here with those that are there.
   std::vector<MirroredTopic> ready;
   std::vector<TopicToCreate> create;
   std::vector<PartitionsToAdd> add;
+  // Topics that the filter takes and that cannot be mirrored.
+  std::vector<RefusedTopic> refused;
 };
 
 // `source_topics` and `target_topics` are all topics of the two clusters.
 // Partition counts never shrink; more partitions on the target are left alone.
 TopicPlan PlanTopics(const TopicSelection& selection,
-                     const std::string& source_alias,
                      absl::Span<const TopicDescription> source_topics,
                      absl::Span<const TopicDescription> target_topics,
                      int32_t replication_factor);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -14,15 +15,19 @@
 namespace mirror {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TopicPlan Plan(const std::vector<TopicDescription>& source,
-               const std::vector<TopicDescription>& target) {
+               const std::vector<TopicDescription>& target,
+               std::shared_ptr<const ReplicationPolicy> policy =
+                   DefaultReplicationPolicy::Create({}).value()) {
   TopicSelection selection;
-  selection.policy = DefaultReplicationPolicy::Create({}).value();
+  selection.policy = std::move(policy);
   selection.filter = RegexTopicFilter::Create("orders.*").value();
+  selection.source_alias = "A";
   selection.target_alias = "B";
-  return PlanTopics(selection, "A", source, target, -1);
+  return PlanTopics(selection, source, target, -1);
 }
 
 TEST(PlanTopics, CreatesWhatIsMissingWithTheSourcesPartitionCount) {
@@ -59,6 +64,34 @@ TEST(PlanTopics, PassesOverWhatTheSelectionRefuses) {
       {});
   EXPECT_THAT(plan.create, IsEmpty());
   EXPECT_THAT(plan.ready, IsEmpty());
+}
+
+TEST(PlanTopics, RefusesWhatWasCopiedOutOfTheSourceBefore) {
+  const TopicPlan plan =
+      Plan({{"A.heartbeats", 1, ""}, {"heartbeats", 1, ""}}, {});
+  ASSERT_EQ(plan.create.size(), 1u);
+  EXPECT_EQ(plan.create[0].source, "heartbeats");
+  ASSERT_EQ(plan.refused.size(), 1u);
+  EXPECT_EQ(plan.refused[0].source, "A.heartbeats");
+  EXPECT_THAT(plan.refused[0].reason, HasSubstr("copied from cluster A"));
+}
+
+TEST(PlanTopics, RefusesTheSecondOfTwoTopicsWithOneCopy) {
+  class OneCopy final : public DefaultReplicationPolicy {
+   public:
+    OneCopy() : DefaultReplicationPolicy(Options()) {}
+    std::string FormatRemoteTopic(absl::string_view,
+                                  absl::string_view) const override {
+      return "copy";
+    }
+  };
+  const TopicPlan plan = Plan({{"orders", 2, ""}, {"orders2", 1, ""}}, {},
+                              std::make_shared<OneCopy>());
+  ASSERT_EQ(plan.create.size(), 1u);
+  EXPECT_EQ(plan.create[0].source, "orders");
+  ASSERT_EQ(plan.refused.size(), 1u);
+  EXPECT_THAT(plan.refused[0].reason,
+              HasSubstr("names its copy copy, as that of topic orders"));
 }
 
 TEST(PlanTopics, AlwaysMirrorsHeartbeats) {

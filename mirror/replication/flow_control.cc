@@ -150,9 +150,9 @@ absl::Status FlowControl::Refresh() {
   if (!target_topics.ok()) {
     return AtCluster(target_topics.status(), *target_cluster_);
   }
-  TopicPlan plan =
-      PlanTopics(options_.selection, source_cluster_->alias(), *source_topics,
-                 *target_topics, options_.replication_factor);
+  TopicPlan plan = PlanTopics(options_.selection, *source_topics,
+                              *target_topics, options_.replication_factor);
+  NoteRefused(plan.refused);
   TopicIds on_target;
   for (const TopicDescription& topic : *target_topics) {
     on_target[topic.name] = topic.id;
@@ -442,6 +442,26 @@ void FlowControl::NoteTopicProblem(const std::string& topic,
   Report(EngineEvent::Kind::kTopicProblem, LogLevel::kError, topic,
          absl::StrCat(status.message(), "; tried again every ",
                       absl::FormatDuration(options_.refresh_interval)));
+}
+
+void FlowControl::NoteRefused(const std::vector<RefusedTopic>& refused) {
+  std::map<std::string, std::string> before = std::move(refused_);
+  refused_.clear();
+  for (const RefusedTopic& topic : refused) {
+    refused_[topic.source] = topic.reason;
+    {
+      MutexLock lock(&mu_);
+      topic_problems_[topic.source] = topic.reason;
+    }
+    if (before[topic.source] != topic.reason) {
+      Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic.source,
+             topic.reason);
+    }
+  }
+  MutexLock lock(&mu_);
+  for (const auto& [topic, reason] : before) {
+    if (refused_.count(topic) == 0) topic_problems_.erase(topic);
+  }
 }
 
 void FlowControl::FillStatus(FlowStatus* status) const {

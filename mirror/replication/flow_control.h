@@ -154,6 +154,8 @@ class FlowControl {
 
   Shard* ShardFor(const TopicPartition& source) const;
   void SetState(FlowState state, const absl::Status& trouble);
+  // Reports each selected topic that cannot be mirrored, once.
+  void NoteRefused(const std::vector<RefusedTopic>& refused);
   void NoteTopicProblem(const std::string& topic, const absl::Status& status);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
               std::string message);
@@ -174,6 +176,8 @@ class FlowControl {
   std::set<std::string> created_;
   // Those of them that brokers may not all know yet, and until when to wait.
   std::map<std::string, absl::Time> appearing_;
+  // Source topics that cannot be mirrored, and why.
+  std::map<std::string, std::string> refused_;
   absl::Time next_refresh_ = absl::InfinitePast();
   absl::Time next_target_check_ = absl::InfinitePast();
   bool connected_ = false;

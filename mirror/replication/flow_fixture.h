@@ -34,6 +34,7 @@ class SimulatedFlow {
     control_options_.selection.policy =
         DefaultReplicationPolicy::Create().value();
     control_options_.selection.filter = RegexTopicFilter::Create().value();
+    control_options_.selection.source_alias = "A";
     control_options_.selection.target_alias = "B";
     control_options_.config_filter =
         RegexConfigPropertyFilter::Create().value();

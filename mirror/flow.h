@@ -128,6 +128,11 @@ struct Flow {
   // offset.flush.interval.ms: how often progress is stored, and so how much is
   // copied twice after a crash.
   absl::Duration offset_flush_interval = absl::Seconds(1);
+  // offset.flush.bytes: progress is stored before the interval ends once this
+  // much is acknowledged (bytes of values, and 64 for the rest of each record),
+  // so a crash of a fast flow repeats no more than that, and what was in
+  // flight. Not in MM2.
+  int64_t offset_flush_bytes = 16 << 20;
   // offset.storage.topic. Empty: mm2-offsets.S.internal.
   std::string progress_topic;
   // offset.storage.partitions and offset.storage.replication.factor, if the

@@ -175,6 +175,7 @@ void SetTopics(const FlowConfig& config, Flow* flow) {
 void SetBookkeeping(const FlowConfig& config, Flow* flow) {
   flow->shards = static_cast<int>(std::min(config.tasks_max, kMaxShards));
   flow->offset_flush_interval = config.offset_flush_interval;
+  flow->offset_flush_bytes = config.offset_flush_bytes;
   flow->progress_topic = config.offset_storage_topic;
   flow->progress_partitions =
       static_cast<int32_t>(config.offset_storage_partitions);

@@ -94,6 +94,7 @@ absl::Status FlowRunner::BuildShards() {
   options.index_topic = OffsetIndexTopic(flow_.source.alias);
   options.store = &store_;
   options.commit_interval = flow_.offset_flush_interval;
+  options.commit_bytes = flow_.offset_flush_bytes;
   options.source.read_committed = flow_.read_committed;
   // Half for what is read ahead, half for what is not acknowledged.
   const int clients =
@@ -283,10 +284,16 @@ void FlowRunner::StopLoops() {
   for (const auto& worker : workers_) worker->Stop();
 }
 
-absl::Status FlowRunner::Drain(absl::Time deadline) {
-  absl::Status status;
-  for (const auto& shard : shards_) status.Update(shard->Drain(deadline));
-  return status;
+std::optional<absl::Status> FlowRunner::DrainOnce(absl::Time deadline) {
+  drained_.resize(shards_.size());
+  absl::Status all;
+  bool done = true;
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    if (!drained_[i].has_value()) drained_[i] = shards_[i]->DrainOnce(deadline);
+    done &= drained_[i].has_value();
+    all.Update(drained_[i].value_or(absl::OkStatus()));
+  }
+  return done ? std::make_optional(all) : std::nullopt;
 }
 
 void FlowRunner::SetPaused(const std::string& topic, bool paused) {

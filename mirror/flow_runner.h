@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,8 +52,9 @@ class FlowRunner {
   void Cancel();
   // Ends all loops; idempotent.
   void StopLoops();
-  // After StopLoops(): waits for acknowledgements and commits.
-  absl::Status Drain(absl::Time deadline);
+  // After StopLoops(): one turn of waiting for acknowledgements and committing,
+  // to be called until it returns how that went. See Shard::DrainOnce().
+  std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
   void SetPaused(const std::string& topic, bool paused);
   absl::Status Resolve(const TopicPartition& source, GapPolicy decision);
@@ -88,6 +90,8 @@ class FlowRunner {
   std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
   std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
   std::vector<std::unique_ptr<Shard>> shards_;
+  // How the drain of each went; none while it lasts.
+  std::vector<std::optional<absl::Status>> drained_;
   std::unique_ptr<FlowControl> control_;              // null: nothing is copied
   std::unique_ptr<TopicConfigSyncer> topic_configs_;  // null: not synced
   std::unique_ptr<CheckpointEmitter> checkpoints_;    // null: not emitted

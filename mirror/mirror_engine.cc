@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -59,6 +60,9 @@ absl::Status CheckFlow(const Flow& flow) {
   }
   if (flow.offset_flush_interval <= absl::ZeroDuration()) {
     return Wrong(flow, "offset_flush_interval", "must be above zero");
+  }
+  if (flow.offset_flush_bytes < 1) {
+    return Wrong(flow, "offset_flush_bytes", "must be at least 1");
   }
   if (flow.heartbeats.interval <= absl::ZeroDuration()) {
     return Wrong(flow, "heartbeats.interval", "must be above zero");
@@ -127,6 +131,23 @@ absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
     side->cluster = *std::move(cluster);
   }
   return absl::OkStatus();
+}
+
+// All flows in turn, so that one which waits for its target does not take the
+// others' time.
+absl::Status Drain(std::vector<internal::FlowRunner*> runners,
+                   absl::Time deadline) {
+  absl::Status all;
+  while (!runners.empty()) {
+    std::vector<internal::FlowRunner*> busy;
+    for (internal::FlowRunner* runner : runners) {
+      const std::optional<absl::Status> drained = runner->DrainOnce(deadline);
+      if (!drained.has_value()) busy.push_back(runner);
+      all.Update(drained.value_or(absl::OkStatus()));
+    }
+    runners = std::move(busy);
+  }
+  return all;
 }
 
 }  // namespace
@@ -273,9 +294,7 @@ absl::Status MirrorEngine::Stop() {
   const absl::Time deadline =
       impl_->options.clock->Now() + impl_->options.stop_timeout;
   if (impl_->started) {
-    for (internal::FlowRunner* runner : runners) {
-      impl_->stop_status.Update(runner->Drain(deadline));
-    }
+    impl_->stop_status.Update(Drain(runners, deadline));
   }
   impl_->running = false;
   impl_->Close();

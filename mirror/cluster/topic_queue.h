@@ -41,7 +41,12 @@ class TopicQueue {
     absl::Status status;
   };
 
-  explicit TopicQueue(std::string topic) : topic_(std::move(topic)) {}
+  // Ids count from `first_id` on: of two queues for one topic in one sink, they
+  // tell whose record an ack is about.
+  explicit TopicQueue(std::string topic, int64_t first_id = 0)
+      : topic_(std::move(topic)),
+        next_id_(first_id),
+        first_valid_id_(first_id) {}
 
   const std::string& topic() const { return topic_; }
 
@@ -78,8 +83,8 @@ class TopicQueue {
   const std::string topic_;
   std::map<int32_t, std::deque<Batch>> queued_;
   std::vector<Outcome> outcomes_;
-  int64_t next_id_ = 0;
-  int64_t first_valid_id_ = 0;
+  int64_t next_id_;
+  int64_t first_valid_id_;
   int64_t unanswered_ = 0;
 };
 

@@ -54,6 +54,7 @@ struct FlowConfig {
   InitialPosition start = InitialPosition::kEarliest;
   bool exactly_once = false;
   absl::Duration offset_flush_interval;
+  int64_t offset_flush_bytes = 0;
   absl::Duration admin_timeout;
 
   std::string policy;  // DefaultReplicationPolicy or IdentityReplicationPolicy

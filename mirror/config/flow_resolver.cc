@@ -138,6 +138,7 @@ void ReadRunningProperties(const FlowReader& read, FlowConfig* flow) {
   flow->dead_letter_topic = read.Text("dead.letter.topic");
   flow->exactly_once = read.Text("exactly.once.source.support") == "enabled";
   flow->offset_flush_interval = read.Duration("offset.flush.interval.ms");
+  flow->offset_flush_bytes = read.Int("offset.flush.bytes");
   flow->admin_timeout = read.Duration("admin.timeout.ms");
   flow->offset_storage_topic = read.Text("offset.storage.topic");
   flow->offset_storage_partitions = read.Int("offset.storage.partitions");

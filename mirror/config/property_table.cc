@@ -312,6 +312,10 @@ std::vector<PropertySpec> WorkerProperties() {
                  Millis("offset.flush.interval.ms", kWorker, "1000",
                         "How often progress is committed: the most that a "
                         "crash can repeat. MM2 reads it only as T.NAME.")),
+      Int("offset.flush.bytes", kWorker, "16777216", 1, kMaxLong,
+          "Progress is committed before that time once this much is "
+          "acknowledged: bytes of values, and 64 for the rest of each record. "
+          "Not in MM2."),
       Choice("exactly.once.source.support", kWorker, "disabled",
              {"disabled", "preparing", "enabled"},
              "`enabled`: records and progress in one transaction. "

@@ -52,8 +52,11 @@ class SimulatedFlow {
   FlowControlOptions& control_options() { return control_options_; }
   ShardOptions& shard_options() { return shard_options_; }
 
-  // Begins a life of the engine; a second call is a restart.
-  void Start(int shards = 2) {
+  // Begins a run of the engine; a second call is a restart.
+  void Start(int shards = 2) { Start(shards, shards); }
+  // The same with one pair of clients for all partitions of the index topic.
+  void StartOneShard(int index_partitions) { Start(1, index_partitions); }
+  void Start(int shards, int index_partitions) {
     Crash();
     control_due_ = absl::InfinitePast();
     const auto on_event = [this](EngineEvent event) {
@@ -61,7 +64,7 @@ class SimulatedFlow {
     };
     shard_options_.on_event = on_event;
     control_options_.on_event = on_event;
-    control_options_.memory.index_partitions = shards;
+    control_options_.memory.index_partitions = index_partitions;
     store_ = std::make_unique<OffsetSyncStore>();
     control_options_.store = store_.get();
     shard_options_.store = store_.get();
@@ -83,11 +86,25 @@ class SimulatedFlow {
     shards_.clear();
   }
 
-  // Stops as MirrorEngine does.
-  absl::Status Stop() {
+  // Stops as MirrorEngine does, `patience` after now at the latest; `each_turn`
+  // comes before each turn of the shards, 25 ms apart.
+  absl::Status Stop(
+      absl::Duration patience = absl::ZeroDuration(),
+      const std::function<void()>& each_turn = [] {}) {
+    const absl::Time deadline = clock_.Now() + patience;
     absl::Status status;
-    for (const auto& shard : shards_) {
-      status.Update(shard->Drain(clock_.Now() - absl::Seconds(1)));
+    std::vector<Shard*> busy;
+    for (const auto& shard : shards_) busy.push_back(shard.get());
+    while (!busy.empty()) {
+      each_turn();
+      clock_.Advance(absl::Milliseconds(25));
+      std::vector<Shard*> still_busy;
+      for (Shard* shard : busy) {
+        const auto result = shard->DrainOnce(deadline);
+        if (!result.has_value()) still_busy.push_back(shard);
+        status.Update(result.value_or(absl::OkStatus()));
+      }
+      busy = std::move(still_busy);
     }
     Crash();
     return status;

@@ -86,6 +86,7 @@ class PartitionReplicator {
   // Whether it is at its limit with no acknowledgement for a while.
   bool stalled() const { return stalled_; }
   bool HasInFlight() const { return in_flight_records_ > 0; }
+  int64_t in_flight_bytes() const { return in_flight_bytes_; }
   // Where the source's log was found to end, once all before is copied.
   std::optional<UpstreamOffset> passed() const;
   // Makes what is passed count as done with, before retention takes it away.

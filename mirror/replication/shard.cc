@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/replication/shard_of.h"
 
 namespace mirror {
 namespace {
@@ -39,11 +40,7 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       source_cluster_(source),
       target_cluster_(target),
       clock_(clock),
-      writer_({options_.partition.source_alias, options_.partition.target_alias,
-               options_.progress_topic, options_.index_topic},
-              options_.store),
-      dead_letters_(options_.partition.dead_letter_topic),
-      last_commit_(clock->Now()) {}
+      dead_letters_(options_.partition.dead_letter_topic) {}
 
 Shard::~Shard() {
   // Held batches may point into the source's buffers.
@@ -99,52 +96,82 @@ absl::Duration Shard::RunOnce() {
       MoveDeadLetters(now);
     }
     if (sweep_now_ || now - last_sweep_ >= kSweepInterval) Sweep(now);
-    if (now - last_commit_ >= options_.commit_interval && writer_.ready()) {
-      last_commit_ = now;
-      BeginCommit(now);
+    for (auto& [partition, cycle] : commits_) {
+      BeginCommit(&cycle, cycle.Due(now), now);
     }
-    if (sink_ != nullptr) MoveCommit(now);
+    if (sink_ != nullptr) MoveCommits(now);
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
   DeliverEvents();
   return source_ == nullptr ? kClientRetry : absl::ZeroDuration();
 }
 
-absl::Status Shard::Drain(absl::Time deadline) {
+std::optional<absl::Status> Shard::DrainOnce(absl::Time deadline) {
   if (sink_ == nullptr) return absl::OkStatus();
-  absl::Status result;
-  for (int turn = 0;; ++turn) {
-    std::vector<Ack> acks;
-    result = sink_->Poll(kPollTimeout, &acks);
+  std::vector<Ack> acks;
+  std::optional<absl::Status> result;
+  if (absl::Status status = sink_->Poll(kPollTimeout, &acks); !status.ok()) {
+    result = status;
+  }
+  {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
     OnAcks(acks, now);
-    MoveCommit(now);
-    const bool idle = sink_->in_flight() == 0 && writer_.idle();
-    if (!result.ok() || (idle && !HasUncommitted())) break;
-    if (turn >= kCommitTurns && now >= deadline) {
+    MoveCommits(now);
+    // Not once nothing else is in flight: one partition that is stuck must not
+    // keep what the others have copied from being committed.
+    const bool rest = CommitRest(now);
+    if (result.has_value()) {
+    } else if (sink_->in_flight() == 0 && !rest) {
+      result = absl::OkStatus();
+    } else if (++drain_turns_ > kCommitTurns && now >= deadline) {
       result = absl::DeadlineExceededError(absl::StrCat(
           "flow ", options_.flow, ", shard ", options_.index, ": ",
           sink_->in_flight(), " records are not acknowledged by cluster ",
           target_cluster_->alias(),
           "; what is not committed is copied again at the next start"));
-      break;
-    }
-    if (writer_.ready() && (idle || turn == 0)) {
-      BeginCommit(now);
-      MoveCommit(now);
     }
   }
-  DeliverEvents();
+  if (result.has_value()) DeliverEvents();
   return result;
 }
 
-bool Shard::HasUncommitted() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const auto& item) {
-    const Entry& entry = item.second;
-    const std::optional<UpstreamOffset> done = entry.partition->committable();
-    return done.has_value() && (done != entry.committed || entry.starts_over);
-  });
+bool Shard::CommitRest(absl::Time now) {
+  bool rest = false;
+  for (auto& [partition, cycle] : commits_) {
+    const std::vector<Entry*> uncommitted = cycle.Uncommitted();
+    rest |= !uncommitted.empty() || !cycle.idle();
+    if (cycle.ready()) BeginCommit(&cycle, uncommitted, now);
+  }
+  MoveCommits(now);
+  return rest;
+}
+
+CommitCycle* Shard::CycleFor(const TopicPartition& source) {
+  const int32_t partition = ShardOf(source, index_partitions_);
+  CommitCycleOptions options;
+  options.writer = {options_.partition.source_alias,
+                    options_.partition.target_alias,
+                    options_.progress_topic,
+                    options_.index_topic,
+                    progress_partitions_,
+                    partition};
+  options.interval = options_.commit_interval;
+  options.max_bytes = options_.commit_bytes / index_partitions_;
+  return &commits_
+              .try_emplace(partition, std::move(options), options_.store,
+                           clock_->Now())
+              .first->second;
+}
+
+CommitCycle* Shard::CycleOf(const Ack& ack) {
+  if (ack.target.topic != options_.index_topic &&
+      ack.target.topic != options_.progress_topic) {
+    return nullptr;
+  }
+  const auto cycle =
+      commits_.find(CommitWriter::WriterOf(ack, options_.index_topic));
+  return cycle == commits_.end() ? nullptr : &cycle->second;
 }
 
 void Shard::OnFetched(Fetched fetched, absl::Time now) {
@@ -172,8 +199,8 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
   Entry* entry = nullptr;
   std::vector<CopiedRange> copied;
   for (const Ack& ack : acks) {
-    if (writer_.Owns(ack)) {
-      writer_.OnAck(ack);
+    if (CommitCycle* const cycle = CycleOf(ack)) {
+      cycle->OnAck(ack);
       continue;
     }
     if (dead_letters_.Owns(ack)) {
@@ -187,6 +214,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
       copied.clear();
     }
     entry = it->second;
+    const int64_t bytes = entry->partition->in_flight_bytes();
     const bool counts = entry->partition->OnAck(ack, now);
     if (const auto change = entry->partition->TakeTargetChange()) {
       OnCopied(entry, copied);
@@ -195,6 +223,8 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
     }
     if (counts) {
       copied.push_back({ack.first, ack.base, ack.count});
+      entry->commits->OnAcked(entry, ack.count,
+                              bytes - entry->partition->in_flight_bytes());
     } else {
       sweep_now_ = true;
     }
@@ -344,46 +374,25 @@ void Shard::UpdateBounds(Entry* entry) {
   if (bounds.has_value()) entry->bounds = bounds;
 }
 
-void Shard::BeginCommit(absl::Time now) {
-  std::vector<CopiedThrough> copied;
-  std::vector<TopicPartition> all;
-  for (auto& [source, entry] : entries_) {
+void Shard::BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
+                        absl::Time now) {
+  if (entries.empty()) return;
+  for (Entry* entry : entries) {
     // The control thread may have taken the partition over a gap since the last
     // sweep, or the loop has ended.
-    TakeEvents(&entry);
-    UpdateBounds(&entry);
-    if (entry.bounds.has_value()) {
-      options_.store->DropBelow(source, entry.bounds->log_start);
-    }
-    if (const auto passed = entry.partition->passed()) {
-      options_.store->Pass(source, *passed);
-      entry.partition->SettlePassed();
-    }
-    const int32_t epoch = entry.partition->committable_epoch();
-    const std::optional<UpstreamOffset> done = entry.partition->committable();
-    if (done.has_value()) options_.store->SetLeaderEpoch(source, epoch);
-    // Once the stored progress holds for what is copied again, too: a crash in
-    // between begins once more, rather than somewhere in the middle.
-    if (entry.starts_over && done.has_value() && !entry.IsAhead()) {
-      entry.starts_over = false;
-      options_.store->SetSource(source, {entry.partition->topic_id(), epoch});
-    }
-    if (!entry.starts_over) all.push_back(source);
-    if (done.has_value() && done != entry.committed) {
-      copied.push_back({source, *done});
-    }
+    TakeEvents(entry);
+    UpdateBounds(entry);
   }
-  writer_.Begin(std::move(copied), all, now);
+  cycle->Begin(entries, now);
 }
 
-void Shard::MoveCommit(absl::Time now) {
-  writer_.Step(sink_.get(), now);
-  for (const CopiedThrough& through : writer_.TakeCommitted()) {
-    if (Entry* entry = Find(through.source)) entry->committed = through.offset;
-  }
-  for (const absl::Status& trouble : writer_.TakeTroubles()) {
-    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning, "",
-           std::string(trouble.message()));
+void Shard::MoveCommits(absl::Time now) {
+  for (auto& [partition, cycle] : commits_) {
+    cycle.Step(sink_.get(), now);
+    for (const absl::Status& error : cycle.TakeErrors()) {
+      Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning, "",
+             std::string(error.message()));
+    }
   }
 }
 
@@ -392,7 +401,7 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
          target_cluster_->alias(),
          absl::StrCat("the producer is beyond use and is replaced: ",
                       status.message()));
-  writer_.OnSinkLost();
+  for (auto& [partition, cycle] : commits_) cycle.OnSinkLost();
   dead_letters_.Clear();
   dead_letter_of_.clear();
   for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);

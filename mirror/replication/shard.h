@@ -4,7 +4,7 @@
 // sink. What a MirrorSourceTask is to MM2.
 //
 //   Poll source -> partitions hold -> Send to sink -> Poll acks -> index
-//                                     every second: commit index and progress
+//                  every second, or 16 MiB: commit index and progress
 //
 // Back-pressure is not polling: while a partition holds batches that the sink
 // cannot take, nothing more is read.
@@ -29,9 +29,10 @@
 #include "mirror/cluster/topic_queue.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/replication/commit_cycle.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
-#include "mirror/replication/progress_writer.h"
+#include "mirror/replication/shard_entry.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
@@ -53,7 +54,10 @@ struct ShardOptions {
   std::string index_topic;
   // Is told of every copy, and must outlive the shard.
   OffsetSyncStore* store = nullptr;
+  // Progress is committed after this time, or once this much was acknowledged
+  // (Flow::offset_flush_bytes) in all shards of the flow.
   absl::Duration commit_interval = absl::Seconds(1);
+  int64_t commit_bytes = 16 << 20;
   // Records first, first+1, ... were copied to base, base+1, ...; in order for
   // one partition. Called by the shard's thread under its lock.
   std::function<void(const TopicPartition& source, UpstreamOffset first,
@@ -63,8 +67,8 @@ struct ShardOptions {
   std::function<void(EngineEvent)> on_event;
 };
 
-// Thread safety: RunOnce() and Drain() belong to one thread at a time; the rest
-// is thread-safe and never waits for a cluster.
+// Thread safety: RunOnce() and DrainOnce() belong to one thread at a time; the
+// rest is thread-safe and never waits for a cluster.
 // Lifetime: `source`, `target` and `clock` must outlive the shard.
 class Shard {
  public:
@@ -79,10 +83,12 @@ class Shard {
   // until the next: zero, unless there is no client to work with.
   absl::Duration RunOnce();
 
-  // Stops reading, waits for the acknowledgements of what is on its way,
-  // commits the progress, all until `deadline`. DeadlineExceeded: what was not
-  // acknowledged will be copied again.
-  absl::Status Drain(absl::Time deadline);
+  // One turn of a stop: reads no more, waits at most some 20 ms for
+  // acknowledgements, and commits what they tell. To be called until it returns
+  // how the stop went: OK once all is acknowledged and committed, or
+  // DeadlineExceeded: what was not acknowledged by `deadline` will be copied
+  // again.
+  std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
   // How many partitions the progress and the index topic have; before the first
   // Add().
@@ -122,29 +128,7 @@ class Shard {
   void FillStatus(ShardStatus* status) const;
 
  private:
-  struct Entry {
-    std::unique_ptr<PartitionReplicator> partition;
-    bool assigned = false;
-    std::optional<UpstreamOffset> committed;
-    std::optional<PartitionBounds> bounds;
-    // No record at or above it was ever read here.
-    UpstreamOffset read_end;
-    // Nothing was acknowledged since a stretch of copying began.
-    bool new_stretch = false;
-    // All is copied again, of this source topic or of another one, and the
-    // stored progress may still be that of before. As long as it is, the stored
-    // index must be, too: a restart finds out by it what happened.
-    bool starts_over = false;
-    // What the target held when the partition was added is gone.
-    bool target_log_is_void = false;
-    // All is to be copied again: it is decided what the index tells of.
-    bool index_is_void = false;
-
-    // Whether the stored progress is ahead of what is copied.
-    bool IsAhead() const {
-      return starts_over && committed > partition->committable();
-    }
-  };
+  using Entry = ShardEntry;
 
   Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
   absl::Status MakeSource();
@@ -183,9 +167,16 @@ class Shard {
   bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Asks the source where the partition's log begins and ends.
   void UpdateBounds(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void BeginCommit(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void MoveCommit(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool HasUncommitted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The cycle that commits the partition's progress.
+  CommitCycle* CycleFor(const TopicPartition& source)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The one that wrote the record; null: none did.
+  CommitCycle* CycleOf(const Ack& ack) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
+                   absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void MoveCommits(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Begins the commits that a stop still needs; whether there are any.
+  bool CommitRest(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnSinkLost(const absl::Status& status, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NoteCluster(Cluster* cluster, const absl::Status& status,
@@ -205,6 +196,7 @@ class Shard {
   // Used by the loop's thread only.
   std::unique_ptr<RecordSource> source_;
   std::unique_ptr<RecordSink> sink_;
+  int drain_turns_ = 0;
 
   mutable Mutex mu_;
   // Nodes keep their addresses: by_source_ and by_target_ point to them.
@@ -213,14 +205,16 @@ class Shard {
   absl::flat_hash_map<TopicPartition, Entry*> by_target_ ABSL_GUARDED_BY(mu_);
   std::set<std::string> paused_topics_ ABSL_GUARDED_BY(mu_);
   std::vector<Entry*> holding_ ABSL_GUARDED_BY(mu_);
-  ProgressWriter writer_ ABSL_GUARDED_BY(mu_);
+  // By index partition; entries point to them.
+  std::map<int32_t, CommitCycle> commits_ ABSL_GUARDED_BY(mu_);
+  int32_t progress_partitions_ ABSL_GUARDED_BY(mu_) = 1;
+  int32_t index_partitions_ ABSL_GUARDED_BY(mu_) = 1;
   TopicQueue dead_letters_ ABSL_GUARDED_BY(mu_);
   std::map<int64_t, Entry*> dead_letter_of_ ABSL_GUARDED_BY(mu_);  // by id
   bool blocked_ ABSL_GUARDED_BY(mu_) = false;
   bool renew_source_ ABSL_GUARDED_BY(mu_) = false;
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
-  absl::Time last_commit_ ABSL_GUARDED_BY(mu_);
   absl::Status source_status_ ABSL_GUARDED_BY(mu_);
   absl::Status target_status_ ABSL_GUARDED_BY(mu_);
   int64_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;

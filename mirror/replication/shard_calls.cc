@@ -12,7 +12,8 @@ namespace mirror {
 
 void Shard::SetPartitions(int32_t progress, int32_t index) {
   MutexLock lock(&mu_);
-  writer_.SetPartitions(progress, index);
+  progress_partitions_ = progress;
+  index_partitions_ = index;
 }
 
 void Shard::Add(std::vector<PartitionPlan> plans) {
@@ -31,6 +32,7 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
     const std::optional<TargetChange> change = plan.target_change;
     entry.partition = std::make_unique<PartitionReplicator>(
         std::move(plan), &options_.partition, clock_);
+    CycleFor(it->first)->Add(&entry);
     if (paused) entry.partition->SetPaused(true);
     if (change.has_value()) HandleTargetChange(&entry, *change);
   }

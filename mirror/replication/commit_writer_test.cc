@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/replication/progress_writer.h"
+#include "mirror/replication/commit_writer.h"
 
 #include <memory>
 #include <string>
@@ -26,15 +26,15 @@ MATCHER_P2(IsCopiedThrough, source, offset, "") {
   return arg.source == source && arg.offset == UpstreamOffset(offset);
 }
 
-class ProgressWriterTest : public testing::Test {
+class CommitWriterTest : public testing::Test {
  protected:
-  ProgressWriterTest()
+  CommitWriterTest()
       : cluster_("B", {"", 1, /*waits=*/false}),
-        writer_({"A", "B", kProgressTopic, kIndexTopic}, &store_) {
+        writer_({"A", "B", kProgressTopic, kIndexTopic, 1, 0}, &store_),
+        other_({"A", "B", kProgressTopic, kIndexTopic, 1, 7}, &store_) {
     cluster_.CreateTopic(kProgressTopic, 1);
     cluster_.CreateTopic(kIndexTopic, 1);
     sink_ = cluster_.NewSink({}).value();
-    writer_.SetPartitions(1, 1);
     store_.Begin(kOrders, UpstreamOffset(0), {});
   }
 
@@ -50,10 +50,11 @@ class ProgressWriterTest : public testing::Test {
     std::vector<Ack> acks;
     ASSERT_THAT(sink_->Poll(absl::ZeroDuration(), &acks), IsOk());
     for (const Ack& ack : acks) {
-      ASSERT_TRUE(writer_.Owns(ack));
-      writer_.OnAck(ack);
+      const bool others = CommitWriter::WriterOf(ack, kIndexTopic) == 7;
+      (others ? other_ : writer_).OnAck(ack);
     }
     writer_.Step(sink_.get(), now_);
+    other_.Step(sink_.get(), now_);
   }
   int64_t Progress() { return cluster_.LogEnd({kProgressTopic, 0}); }
   int64_t Index() { return cluster_.LogEnd({kIndexTopic, 0}); }
@@ -61,11 +62,12 @@ class ProgressWriterTest : public testing::Test {
   FakeCluster cluster_;
   OffsetSyncStore store_;
   std::unique_ptr<RecordSink> sink_;
-  ProgressWriter writer_;
+  CommitWriter writer_;
+  CommitWriter other_;  // of index partition 7
   absl::Time now_ = absl::UnixEpoch();
 };
 
-TEST_F(ProgressWriterTest, ProgressFollowsTheIndex) {
+TEST_F(CommitWriterTest, ProgressFollowsTheIndex) {
   Copy(0, 10);
   Begin(9);
   cluster_.HoldAcks();
@@ -84,7 +86,7 @@ TEST_F(ProgressWriterTest, ProgressFollowsTheIndex) {
   EXPECT_THAT(store_.PrepareFlush({kOrders})->records(), IsEmpty());
 }
 
-TEST_F(ProgressWriterTest, AnIndexThatIsOnceRefusedIsWrittenBeforeProgress) {
+TEST_F(CommitWriterTest, AnIndexThatIsRejectedOnceIsWrittenBeforeProgress) {
   Copy(0, 10);
   cluster_.FailNextProduces(1, absl::UnavailableError("moved"));
   Begin(9);
@@ -101,10 +103,10 @@ TEST_F(ProgressWriterTest, AnIndexThatIsOnceRefusedIsWrittenBeforeProgress) {
   EXPECT_EQ(Index(), 1);
   EXPECT_THAT(writer_.TakeCommitted(),
               ElementsAre(IsCopiedThrough(kOrders, 9)));
-  EXPECT_THAT(writer_.TakeTroubles(), IsEmpty());
+  EXPECT_THAT(writer_.TakeErrors(), IsEmpty());
 }
 
-TEST_F(ProgressWriterTest, AnIndexThatStaysRefusedHoldsProgressUpThirtyTimes) {
+TEST_F(CommitWriterTest, AnIndexThatStaysRejectedDelaysProgressThirtyTimes) {
   cluster_.FailProduce(kIndexTopic, absl::PermissionDeniedError("WRITE"));
   Copy(0, 10);
   for (int i = 0; i < 31; ++i) {
@@ -115,14 +117,14 @@ TEST_F(ProgressWriterTest, AnIndexThatStaysRefusedHoldsProgressUpThirtyTimes) {
     Turn();
   }
   EXPECT_EQ(Progress(), 1);
-  const std::vector<absl::Status> troubles = writer_.TakeTroubles();
-  ASSERT_EQ(troubles.size(), 1u);
-  EXPECT_THAT(troubles[0].message(),
+  const std::vector<absl::Status> errors = writer_.TakeErrors();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0].message(),
               AllOf(HasSubstr(kIndexTopic), HasSubstr("cluster B"),
                     HasSubstr("WRITE"), HasSubstr("lower bounds")));
 }
 
-TEST_F(ProgressWriterTest, ARefusalIsToldOnceAndTriedAgain) {
+TEST_F(CommitWriterTest, ARejectionIsReportedOnceAndRetried) {
   cluster_.FailProduce(kProgressTopic, absl::PermissionDeniedError("WRITE"));
   Copy(0, 10);
   for (int i = 0; i < 3; ++i) {
@@ -132,7 +134,7 @@ TEST_F(ProgressWriterTest, ARefusalIsToldOnceAndTriedAgain) {
     Turn();
   }
   EXPECT_THAT(writer_.TakeCommitted(), IsEmpty());
-  EXPECT_EQ(writer_.TakeTroubles().size(), 1u);
+  EXPECT_EQ(writer_.TakeErrors().size(), 1u);
   cluster_.FailProduce(kProgressTopic, absl::OkStatus());
   Begin(9);
   Turn();
@@ -141,7 +143,40 @@ TEST_F(ProgressWriterTest, ARefusalIsToldOnceAndTriedAgain) {
               ElementsAre(IsCopiedThrough(kOrders, 9)));
 }
 
-TEST_F(ProgressWriterTest, AfterALostSinkEverythingIsWrittenAgain) {
+TEST_F(CommitWriterTest, AnIndexPartitionThatDoesNotAnswerIsReportedOnce) {
+  cluster_.SetPartitionDown({kIndexTopic, 0}, true);
+  Copy(0, 10);
+  Begin(9);
+  for (int i = 0; i < 30; ++i) {
+    Turn();
+    now_ += absl::Seconds(1);
+  }
+  EXPECT_EQ(Progress(), 0);
+  const std::vector<absl::Status> errors = writer_.TakeErrors();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0].message(),
+              AllOf(HasSubstr("partition 0 of topic mm2-offset-index"),
+                    HasSubstr("cluster B"), HasSubstr("no leader")));
+  cluster_.SetPartitionDown({kIndexTopic, 0}, false);
+  Turn();
+  Turn();
+  EXPECT_THAT(writer_.TakeCommitted(),
+              ElementsAre(IsCopiedThrough(kOrders, 9)));
+  EXPECT_THAT(writer_.TakeErrors(), IsEmpty());
+}
+
+TEST_F(CommitWriterTest, TwoWritersOfOneProgressPartitionKnowTheirAcks) {
+  const TopicPartition bills{"bills", 0};
+  Copy(0, 10);
+  Begin(9);
+  other_.Begin({{bills, UpstreamOffset(3)}}, {}, now_);
+  for (int i = 0; i < 3; ++i) Turn();
+  EXPECT_THAT(writer_.TakeCommitted(),
+              ElementsAre(IsCopiedThrough(kOrders, 9)));
+  EXPECT_THAT(other_.TakeCommitted(), ElementsAre(IsCopiedThrough(bills, 3)));
+}
+
+TEST_F(CommitWriterTest, AfterALostSinkEverythingIsWrittenAgain) {
   Copy(0, 10);
   Begin(9);
   cluster_.HoldAcks();

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/replication/commit_cycle.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace mirror {
+namespace {
+
+// Key, headers and framing of a record, about: records without values must
+// count, too, as a kill copies them again.
+constexpr int64_t kBytesBesideValue = 64;
+
+}  // namespace
+
+CommitCycle::CommitCycle(CommitCycleOptions options, OffsetSyncStore* store,
+                         absl::Time now)
+    : options_(std::move(options)),
+      store_(store),
+      writer_(options_.writer, store),
+      last_commit_(now) {}
+
+void CommitCycle::Add(ShardEntry* entry) {
+  entry->commits = this;
+  entries_[entry->partition->source()] = entry;
+}
+
+void CommitCycle::Remove(ShardEntry* entry) {
+  entry->commits = nullptr;
+  entries_.erase(entry->partition->source());
+  acked_.erase(std::remove(acked_.begin(), acked_.end(), entry), acked_.end());
+}
+
+void CommitCycle::OnAcked(ShardEntry* entry, int64_t records,
+                          int64_t value_bytes) {
+  acked_bytes_ += value_bytes + records * kBytesBesideValue;
+  if (!std::exchange(entry->acked, true)) acked_.push_back(entry);
+}
+
+std::vector<ShardEntry*> CommitCycle::Due(absl::Time now) const {
+  if (!writer_.ready()) return {};
+  if (now - last_commit_ < options_.interval) {
+    return acked_bytes_ < options_.max_bytes ? std::vector<ShardEntry*>()
+                                             : acked_;
+  }
+  std::vector<ShardEntry*> all;
+  for (const auto& [source, entry] : entries_) all.push_back(entry);
+  return all;
+}
+
+std::vector<ShardEntry*> CommitCycle::Uncommitted() const {
+  std::vector<ShardEntry*> uncommitted;
+  for (const auto& [source, entry] : entries_) {
+    if (entry->HasUncommitted()) uncommitted.push_back(entry);
+  }
+  return uncommitted;
+}
+
+void CommitCycle::Begin(absl::Span<ShardEntry* const> entries, absl::Time now) {
+  if (now - last_commit_ >= options_.interval) last_commit_ = now;
+  acked_bytes_ = 0;
+  for (ShardEntry* entry : acked_) entry->acked = false;
+  acked_.clear();
+  std::vector<CopiedThrough> copied;
+  std::vector<TopicPartition> indexed;
+  for (ShardEntry* entry : entries) {
+    PartitionReplicator* const partition = entry->partition.get();
+    const TopicPartition& source = partition->source();
+    if (entry->bounds.has_value()) {
+      store_->DropBelow(source, entry->bounds->log_start);
+    }
+    if (const auto passed = partition->passed()) {
+      store_->Pass(source, *passed);
+      partition->SettlePassed();
+    }
+    const int32_t epoch = partition->committable_epoch();
+    const std::optional<UpstreamOffset> done = partition->committable();
+    if (done.has_value()) store_->SetLeaderEpoch(source, epoch);
+    // Once the stored progress holds for what is copied again, too: a crash in
+    // between begins once more, rather than somewhere in the middle.
+    if (entry->starts_over && done.has_value() && !entry->IsAhead()) {
+      entry->starts_over = false;
+      store_->SetSource(source, {partition->topic_id(), epoch});
+    }
+    if (!entry->starts_over) indexed.push_back(source);
+    if (done.has_value() && done != entry->committed) {
+      copied.push_back({source, *done});
+    }
+  }
+  writer_.Begin(std::move(copied), indexed, now);
+}
+
+void CommitCycle::Step(RecordSink* sink, absl::Time now) {
+  writer_.Step(sink, now);
+  for (const CopiedThrough& through : writer_.TakeCommitted()) {
+    const auto entry = entries_.find(through.source);
+    if (entry != entries_.end()) entry->second->committed = through.offset;
+  }
+}
+
+}  // namespace mirror

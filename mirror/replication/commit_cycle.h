@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When and what the source partitions of one index partition commit. Kafka
+// Connect's SourceTaskOffsetCommitter in small, except that bytes count as well
+// as time.
+//
+//   CommitCycle cycle(options, &store, now);
+//   cycle.Add(&entry);
+//   cycle.OnAcked(&entry, 100, 65536);
+//   const auto due = cycle.Due(now);
+//   if (!due.empty()) cycle.Begin(due, now);
+//   cycle.Step(sink, now);  // every turn
+
+#ifndef MIRROR_REPLICATION_COMMIT_CYCLE_H_
+#define MIRROR_REPLICATION_COMMIT_CYCLE_H_
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "mirror/cluster/record_sink.h"
+#include "mirror/model/topic_partition.h"
+#include "mirror/replication/commit_writer.h"
+#include "mirror/replication/shard_entry.h"
+#include "mirror/sync/offset_sync_store.h"
+
+namespace mirror {
+
+struct CommitCycleOptions {
+  CommitWriterOptions writer;
+  // A commit begins after this time, or once this much was acknowledged: values
+  // and 64 bytes for the rest of each record.
+  absl::Duration interval = absl::Seconds(1);
+  int64_t max_bytes = 4 << 20;
+};
+
+// Thread safety: thread-compatible. Lifetime: `store` must outlive it, entries
+// must be removed before they go.
+class CommitCycle {
+ public:
+  CommitCycle(CommitCycleOptions options, OffsetSyncStore* store,
+              absl::Time now);
+
+  void Add(ShardEntry* entry);
+  void Remove(ShardEntry* entry);
+
+  // So much of the entry's was acknowledged and counts as copied.
+  void OnAcked(ShardEntry* entry, int64_t records, int64_t value_bytes);
+
+  // The entries that a commit now is about: all in time, those with
+  // acknowledgements for the amount of bytes. Empty if none is due, or if the
+  // last one is still writing the index.
+  std::vector<ShardEntry*> Due(absl::Time now) const;
+  // Those that a commit would store something of, due or not; for a stop.
+  std::vector<ShardEntry*> Uncommitted() const;
+  // Whether Begin() may be called.
+  bool ready() const { return writer_.ready(); }
+  // Commits entries that Due() or Uncommitted() has returned, if ready().
+  void Begin(absl::Span<ShardEntry* const> entries, absl::Time now);
+
+  // Moves the commit on, and the entries' `committed`; every turn.
+  void Step(RecordSink* sink, absl::Time now);
+  void OnAck(const Ack& ack) { writer_.OnAck(ack); }
+  void OnSinkLost() { writer_.OnSinkLost(); }
+  // Errors that began since the last call.
+  std::vector<absl::Status> TakeErrors() { return writer_.TakeErrors(); }
+
+  // Whether nothing is in flight.
+  bool idle() const { return writer_.idle(); }
+
+ private:
+  const CommitCycleOptions options_;
+  OffsetSyncStore* const store_;
+  CommitWriter writer_;
+  std::map<TopicPartition, ShardEntry*> entries_;
+  // Of the entries, those with acknowledgements since the last commit.
+  std::vector<ShardEntry*> acked_;
+  int64_t acked_bytes_ = 0;
+  absl::Time last_commit_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_COMMIT_CYCLE_H_

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a flow commits, and when: each index partition by itself, by time and by
+// amount, and all that is acknowledged at a stop.
+
+#include "mirror/replication/commit_cycle.h"
+
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/replication/flow_fixture.h"
+#include "mirror/replication/shard_of.h"
+#include "mirror/testing/matchers.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
+constexpr int32_t kIndexPartitions = 4;
+
+class CommitCycleTest : public testing::Test {
+ protected:
+  FakeCluster& a() { return flow_.source(); }
+  FakeCluster& b() { return flow_.target(); }
+
+  // A topic of four partitions, one for each index partition, all in one shard.
+  void StartWithOrders() {
+    a().CreateTopic("orders", kIndexPartitions);
+    flow_.StartOneShard(kIndexPartitions);
+    ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
+    flow_.RunFor(absl::Seconds(5));
+  }
+  static int32_t IndexPartitionOf(int32_t partition) {
+    return ShardOf({"orders", partition}, kIndexPartitions);
+  }
+  void FillAll(int64_t count) {
+    for (int32_t i = 0; i < kIndexPartitions; ++i) a().Fill({"orders", i}, count);
+  }
+  int64_t Committed(int32_t partition) {
+    const PartitionStatus status = flow_.Status({"orders", partition});
+    return status.has_committed_offset() ? status.committed_offset() : -1;
+  }
+  bool AllCommitted(int64_t through, int32_t except = -1) {
+    for (int32_t i = 0; i < kIndexPartitions; ++i) {
+      if (i != except && Committed(i) < through) return false;
+    }
+    return true;
+  }
+
+  SimulatedFlow flow_;
+};
+
+TEST_F(CommitCycleTest, AnIndexPartitionWithoutLeaderDelaysOnlyItsOwnProgress) {
+  StartWithOrders();
+  b().SetPartitionDown({kIndexTopic, IndexPartitionOf(2)}, true);
+  FillAll(10);
+  ASSERT_TRUE(flow_.RunUntil([&] { return AllCommitted(9, /*except=*/2); },
+                             absl::Seconds(5)));
+  flow_.RunFor(absl::Seconds(30));
+  EXPECT_EQ(Committed(2), -1);
+  FillAll(10);
+  EXPECT_TRUE(flow_.RunUntil([&] { return AllCommitted(19, /*except=*/2); },
+                             absl::Seconds(5)));
+  EXPECT_EQ(b().LogEnd({"A.orders", 2}), 20) << "copying waits for the index";
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kClusterTrouble), 1);
+  b().SetPartitionDown({kIndexTopic, IndexPartitionOf(2)}, false);
+  EXPECT_TRUE(flow_.RunUntil([&] { return AllCommitted(19); }));
+}
+
+TEST_F(CommitCycleTest, AStopCommitsTheOthersOfAnIndexPartitionWithoutLeader) {
+  StartWithOrders();
+  b().SetPartitionDown({kIndexTopic, IndexPartitionOf(2)}, true);
+  FillAll(10);
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 4); }));
+  EXPECT_THAT(flow_.Stop(absl::Seconds(5)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  b().SetPartitionDown({kIndexTopic, IndexPartitionOf(2)}, false);
+  flow_.StartOneShard(kIndexPartitions);
+  flow_.RunFor(absl::Seconds(10));
+  for (int32_t i = 0; i < kIndexPartitions; ++i) {
+    EXPECT_EQ(b().LogEnd({"A.orders", i}), i == 2 ? 20 : 10) << i;
+  }
+}
+
+TEST_F(CommitCycleTest, AStopCommitsWhatIsAcknowledgedBesideAStuckPartition) {
+  StartWithOrders();
+  b().SetPartitionDown({"A.orders", 0}, true);
+  b().SetPartitionDown({"A.orders", 1}, true);
+  FillAll(10);
+  flow_.RunFor(absl::Milliseconds(100));
+  // Partition 1 answers within the time that the stop has, 0 does not.
+  int turns = 0;
+  const absl::Status stopped = flow_.Stop(absl::Seconds(5), [&] {
+    if (++turns == 40) b().SetPartitionDown({"A.orders", 1}, false);
+  });
+  EXPECT_THAT(stopped, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  b().SetPartitionDown({"A.orders", 0}, false);
+  flow_.StartOneShard(kIndexPartitions);
+  ASSERT_TRUE(flow_.RunUntil([&] { return AllCommitted(9); }));
+  flow_.RunFor(absl::Seconds(5));
+  for (int32_t i = 1; i < kIndexPartitions; ++i) {
+    EXPECT_EQ(b().LogEnd({"A.orders", i}), 10) << i << " was copied again";
+  }
+}
+
+TEST_F(CommitCycleTest, AFastFlowCommitsByAmountSoAKillRepeatsNoMore) {
+  // Of 64 bytes beside the value and some 20 with it: about 50 records each.
+  flow_.shard_options().commit_bytes = kIndexPartitions * 50 * 80;
+  flow_.shard_options().commit_interval = absl::Hours(1);
+  a().SetMaxBatchRecords(10);
+  StartWithOrders();
+  a().Fill({"orders", 0}, 10000);
+  int64_t most = 0;
+  ASSERT_TRUE(flow_.RunUntil([&] {
+    most = std::max(most, b().LogEnd({"A.orders", 0}) - 1 - Committed(0));
+    return b().LogEnd({"A.orders", 0}) == 10000;
+  }));
+  // And what is copied while the commit is in flight.
+  EXPECT_LE(most, 100);
+  EXPECT_GE(Committed(0), 9900);
+}
+
+TEST_F(CommitCycleTest, RecordsWithoutValuesCountAsWell) {
+  flow_.shard_options().commit_bytes = kIndexPartitions * 64 * 50;
+  flow_.shard_options().commit_interval = absl::Hours(1);
+  StartWithOrders();
+  for (int i = 0; i < 100; ++i) {
+    Record tombstone;
+    tombstone.key = "k";
+    a().Append({"orders", 0}, tombstone);
+  }
+  EXPECT_TRUE(flow_.RunUntil([&] { return Committed(0) >= 49; },
+                             absl::Minutes(1)));
+}
+
+TEST_F(CommitCycleTest, ALeaderlessProgressPartitionIsReportedAndDelaysItsOwn) {
+  StartWithOrders();
+  for (int32_t i = 0; i < 25; ++i) {
+    b().SetPartitionDown({"mm2-offsets.A.internal", i}, true);
+  }
+  FillAll(10);
+  flow_.RunFor(absl::Minutes(1));
+  ASSERT_GE(flow_.CountEvents(EngineEvent::Kind::kClusterTrouble), 1);
+  EXPECT_THAT(flow_.events().back().message,
+              HasSubstr("mm2-offsets.A.internal"));
+  for (int32_t i = 0; i < 25; ++i) {
+    b().SetPartitionDown({"mm2-offsets.A.internal", i}, false);
+  }
+  EXPECT_TRUE(flow_.RunUntil([&] { return AllCommitted(9); }));
+}
+
+}  // namespace
+}  // namespace mirror

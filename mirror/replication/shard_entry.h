@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a shard knows of one of its source partitions: the state machine that
+// copies it, and what the clients and the commit cycle have to do for it.
+
+#ifndef MIRROR_REPLICATION_SHARD_ENTRY_H_
+#define MIRROR_REPLICATION_SHARD_ENTRY_H_
+
+#include <memory>
+#include <optional>
+
+#include "mirror/cluster/record_source.h"
+#include "mirror/model/offset.h"
+#include "mirror/replication/partition_replicator.h"
+
+namespace mirror {
+
+class CommitCycle;
+
+// Thread safety: thread-compatible; the shard's lock guards it.
+struct ShardEntry {
+  std::unique_ptr<PartitionReplicator> partition;
+  // Commits its progress.
+  CommitCycle* commits = nullptr;
+  // Something was acknowledged since the last commit.
+  bool acked = false;
+  bool assigned = false;
+  std::optional<UpstreamOffset> committed;
+  std::optional<PartitionBounds> bounds;
+  // No record at or above it was ever read here.
+  UpstreamOffset read_end;
+  // Nothing was acknowledged since a stretch of copying began.
+  bool new_stretch = false;
+  // All is copied again, of this source topic or of another one, and the
+  // stored progress may still be that of before. As long as it is, the stored
+  // index must be, too: a restart finds out by it what happened.
+  bool starts_over = false;
+  // What the target held when the partition was added is gone.
+  bool target_log_is_void = false;
+  // All is to be copied again: it is decided what the index tells of.
+  bool index_is_void = false;
+
+  // Whether the stored progress is ahead of what is copied.
+  bool IsAhead() const {
+    return starts_over && committed > partition->committable();
+  }
+  // Whether a commit would store something.
+  bool HasUncommitted() const {
+    const std::optional<UpstreamOffset> done = partition->committable();
+    return done.has_value() && (done != committed || starts_over);
+  }
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_SHARD_ENTRY_H_

@@ -54,7 +54,9 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       target_cluster_(target),
       shards_(std::move(shards)),
       clock_(clock),
-      memory_(options_.memory, source, target, options_.store, clock) {}
+      memory_(options_.memory, source, target, options_.store, clock),
+      source_identity_(source->alias()),
+      target_identity_(target->alias()) {}
 
 std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
   TopicCreatorOptions options;
@@ -75,12 +77,12 @@ absl::Duration FlowControl::RunOnce() {
   }
   if (state == FLOW_FAILED || cancelled_) return absl::InfiniteDuration();
   if (state == FLOW_STARTING) {
-    absl::Status status = connected_ ? absl::OkStatus() : Connect();
-    if (status.code() == absl::StatusCode::kFailedPrecondition) {
+    const absl::Status status = Start();
+    if (source_identity_.known() &&
+        source_identity_.id() == target_identity_.id()) {
       SetState(FLOW_FAILED, status);
       return absl::InfiniteDuration();
     }
-    if (status.ok()) status = Prepare();
     SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
     return status.ok() ? absl::ZeroDuration() : kRecheck;
   }
@@ -88,9 +90,12 @@ absl::Duration FlowControl::RunOnce() {
   if (clock_->Now() >= next_refresh_) {
     next_refresh_ = clock_->Now() + options_.refresh_interval;
     status = Refresh();
-    if (!status.ok()) next_refresh_ = clock_->Now() + kRetry;
+    if (!status.ok() && !absl::IsFailedPrecondition(status)) {
+      next_refresh_ = clock_->Now() + kRetry;
+    }
     SetState(FLOW_RUNNING, status);
   }
+  if (status.ok() && !running()) return kTurn;
   if (status.ok()) status = ResolveBounds();
   if (!status.ok()) SetState(FLOW_RUNNING, status);
   if (status.ok() && clock_->Now() >= next_target_check_) {
@@ -107,30 +112,17 @@ void FlowControl::Cancel() {
   target_admin_->Cancel();
 }
 
-absl::Status FlowControl::Connect() {
-  const absl::StatusOr<std::string> source = source_admin_->ClusterId();
-  if (!source.ok()) return AtCluster(source.status(), *source_cluster_);
-  const absl::StatusOr<std::string> target = target_admin_->ClusterId();
-  if (!target.ok()) return AtCluster(target.status(), *target_cluster_);
-  if (*source == *target) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "clusters ", source_cluster_->alias(), " and ",
-        target_cluster_->alias(), " are one and the same (cluster id ", *source,
-        "): the flow would copy its own copies for ever; correct the "
-        "bootstrap.servers of one of them"));
+absl::Status FlowControl::Start() {
+  const absl::Status connected = connected_ ? absl::OkStatus() : Connect();
+  // What needs only the target does not wait for the source.
+  if (!target_identity_.known() ||
+      source_identity_.id() == target_identity_.id()) {
+    return connected;
   }
-  connected_ = true;
-  return absl::OkStatus();
-}
-
-absl::Status FlowControl::Prepare() {
-  if (absl::Status status = memory_.Load(target_admin_.get()); !status.ok()) {
-    return status;
-  }
-  for (Shard* shard : shards_) {
-    shard->SetPartitions(memory_.progress_partitions(),
-                         memory_.index_partitions());
-  }
+  const absl::Status prepared = Prepare();
+  if (!connected.ok()) return connected;
+  if (!prepared.ok()) return prepared;
+  memory_.LoadOffsetSyncs();
   for (const auto& [topic, warning] : memory_.warnings()) {
     Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic,
            warning);
@@ -139,6 +131,47 @@ absl::Status FlowControl::Prepare() {
          absl::StrCat("running; progress of ", memory_.progress().size(),
                       " partitions found in ", options_.memory.progress_topic));
   return absl::OkStatus();
+}
+
+absl::Status FlowControl::Connect() {
+  absl::Status status = target_identity_.Check(target_admin_.get());
+  status.Update(source_identity_.Check(source_admin_.get()));
+  if (!status.ok()) return status;
+  if (source_identity_.id() == target_identity_.id()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "clusters ", source_cluster_->alias(), " and ",
+        target_cluster_->alias(), " are one and the same (cluster id ",
+        source_identity_.id(),
+        "): the flow would copy its own copies forever; correct the "
+        "bootstrap.servers of one of them"));
+  }
+  connected_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status FlowControl::Prepare() {
+  {
+    MutexLock lock(&mu_);
+    if (prepared_) return absl::OkStatus();
+  }
+  if (absl::Status status = memory_.Load(target_admin_.get()); !status.ok()) {
+    return status;
+  }
+  for (Shard* shard : shards_) {
+    shard->SetPartitions(memory_.progress_partitions(),
+                         memory_.index_partitions());
+  }
+  MutexLock lock(&mu_);
+  prepared_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status FlowControl::CheckClusterIds() {
+  absl::Status status = source_identity_.Check(source_admin_.get());
+  status.Update(target_identity_.Check(target_admin_.get()));
+  MutexLock lock(&mu_);
+  cluster_replaced_ = absl::IsFailedPrecondition(status);
+  return status;
 }
 
 absl::Status FlowControl::Refresh() {
@@ -157,8 +190,11 @@ absl::Status FlowControl::Refresh() {
   for (const TopicDescription& topic : *target_topics) {
     on_target[topic.name] = topic.id;
   }
-  Resume(*source_topics);
+  // Topics of another cluster are other topics, whatever they are called.
+  const absl::Status same_clusters = CheckClusterIds();
+  if (same_clusters.ok()) Resume(*source_topics);
   CheckTargetTopics(on_target, &plan.create);
+  if (!same_clusters.ok()) return same_clusters;
   const bool created = CreateDeadLetterTopic(on_target);
   if (CreateMissing(&plan) || created) {
     next_refresh_ = clock_->Now() + kRecheck;
@@ -368,6 +404,8 @@ absl::Status FlowControl::ResolveBounds() {
       waiting.push_back(std::move(source));
     }
   }
+  if (waiting.empty()) return absl::OkStatus();
+  if (absl::Status status = CheckClusterIds(); !status.ok()) return status;
   LeaveOutRecreated(&waiting);
   if (waiting.empty()) return absl::OkStatus();
   // The operator may have decided about them just now.
@@ -404,7 +442,12 @@ Shard* FlowControl::ShardFor(const TopicPartition& source) const {
 
 bool FlowControl::running() const {
   MutexLock lock(&mu_);
-  return state_ == FLOW_RUNNING;
+  return state_ == FLOW_RUNNING && !cluster_replaced_;
+}
+
+bool FlowControl::target_ready() const {
+  MutexLock lock(&mu_);
+  return prepared_ && !cluster_replaced_;
 }
 
 void FlowControl::SetState(FlowState state, const absl::Status& trouble) {

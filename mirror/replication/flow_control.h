@@ -5,7 +5,7 @@
 // shards and answers where their logs begin and end. MirrorSourceConnector's
 // share of the work; the shards are its tasks.
 //
-//   CONNECTING --cluster ids--> PREPARING --memory read--> RUNNING
+//   STARTING --memory read from the target, source answers--> RUNNING
 //        \--source and target are one cluster--> FAILED
 
 #ifndef MIRROR_REPLICATION_FLOW_CONTROL_H_
@@ -28,6 +28,7 @@
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/topic_selection.h"
+#include "mirror/replication/cluster_identity.h"
 #include "mirror/replication/flow_memory.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
@@ -82,8 +83,13 @@ class FlowControl {
   // Makes RunOnce() return soon, now and later.
   void Cancel();
 
-  // Whether the memory is read, so that the index tells what it can.
+  // Whether both clusters answered and the memory is read. False while a
+  // cluster has another id than at the start: then nothing may be written to
+  // the target but what partitions do themselves.
   bool running() const;
+  // The same of the target alone: the index tells what it can. The source may
+  // not have answered yet.
+  bool target_ready() const;
 
   // State, reason and topic problems.
   void FillStatus(FlowStatus* status) const;
@@ -107,8 +113,11 @@ class FlowControl {
               std::vector<Shard*> shards, Clock* clock);
 
   std::unique_ptr<TopicCreator> NewCreator() const;
+  absl::Status Start();
   absl::Status Connect();
   absl::Status Prepare();
+  // FailedPrecondition: a cluster has another id than at the start.
+  absl::Status CheckClusterIds();
   absl::Status Refresh();
   // Takes plan->create. Returns whether the target has changed.
   bool CreateMissing(TopicPlan* plan);
@@ -181,10 +190,14 @@ class FlowControl {
   absl::Time next_refresh_ = absl::InfinitePast();
   absl::Time next_target_check_ = absl::InfinitePast();
   bool connected_ = false;
+  ClusterIdentity source_identity_;
+  ClusterIdentity target_identity_;
 
   std::atomic<bool> cancelled_{false};
   mutable Mutex mu_;
   FlowState state_ ABSL_GUARDED_BY(mu_) = FLOW_STARTING;
+  bool prepared_ ABSL_GUARDED_BY(mu_) = false;
+  bool cluster_replaced_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status trouble_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::string> topic_problems_ ABSL_GUARDED_BY(mu_);
 };

@@ -135,6 +135,63 @@ TEST_F(FlowControlTest, ARecreatedTopicIsCopiedFromItsStartIfToldTo) {
   EXPECT_EQ(b().Records({"A.orders", 0})[10].value, "the new one");
 }
 
+TEST_F(FlowControlTest, ReadsTheTargetsMemoryWhileTheSourceIsDown) {
+  a().SetDown(true);
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(5));
+  EXPECT_TRUE(flow_.control().target_ready());
+  EXPECT_FALSE(flow_.control().running());
+  EXPECT_EQ(flow_.ControlStatus().state(), FLOW_STARTING);
+  EXPECT_THAT(flow_.ControlStatus().reason(), HasSubstr("cluster A"));
+  a().SetDown(false);
+  flow_.RunFor(absl::Seconds(5));
+  EXPECT_TRUE(flow_.control().running());
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kFlowStarted), 1);
+}
+
+TEST_F(FlowControlTest, ATargetWithAnotherClusterIdIsNamedAndNothingCreated) {
+  a().CreateTopic("orders", 2);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); }));
+  flow_.RunFor(absl::Seconds(10));
+  b().Rebuild("new-B");
+  a().CreateTopic("later", 1);
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_THAT(flow_.ControlStatus().reason(),
+              HasSubstr("cluster B has another cluster id (new-B) than when "
+                        "the flow started (fake-B)"));
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kClusterTrouble), 1);
+  EXPECT_FALSE(flow_.control().running());
+  EXPECT_FALSE(flow_.control().target_ready());
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_TARGET_RECREATED);
+  EXPECT_FALSE(b().HasTopic("A.later"));
+  EXPECT_FALSE(b().HasTopic("A.orders"));
+}
+
+// It may be an address that leads elsewhere: what another cluster holds under
+// the names of our topics is not copied, whatever the policy.
+TEST_F(FlowControlTest, ASourceWithAnotherClusterIdIsNamedAndNotCopied) {
+  flow_.shard_options().partition.on_gap = GapPolicy::kReseed;
+  flow_.control_options().on_gap = GapPolicy::kReseed;
+  a().CreateTopic("orders", 2);
+  a().Fill(kOrders0, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); }));
+  flow_.RunFor(absl::Seconds(10));
+  a().Rebuild("new-A");
+  a().CreateTopic("orders", 2);
+  a().CreateTopic("later", 1);
+  a().Fill(kOrders0, 20);
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_THAT(flow_.ControlStatus().reason(),
+              HasSubstr("cluster A has another cluster id (new-A) than when "
+                        "the flow started (fake-A)"));
+  EXPECT_FALSE(flow_.control().running());
+  EXPECT_EQ(b().LogEnd({"A.orders", 0}), 10);
+  EXPECT_FALSE(b().HasTopic("A.later"));
+}
+
 TEST_F(FlowControlTest, WaitsForClustersThatAreDown) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);

@@ -167,6 +167,7 @@ class SimulatedFlow {
     return count;
   }
 
+  FlowControl& control() { return *control_; }
   OffsetSyncStore& store() { return *store_; }
   FakeCluster& source() { return source_; }
   FakeCluster& target() { return target_; }

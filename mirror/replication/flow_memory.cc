@@ -41,11 +41,7 @@ absl::Status FlowMemory::Load(ClusterAdmin* target_admin) {
   if (absl::Status status = LoadProgress(target_admin); !status.ok()) {
     return status;
   }
-  if (absl::Status status = LoadIndex(target_admin); !status.ok()) {
-    return status;
-  }
-  LoadOffsetSyncs();
-  return absl::OkStatus();
+  return LoadIndex(target_admin);
 }
 
 void FlowMemory::Cancel() {

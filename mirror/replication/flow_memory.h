@@ -52,9 +52,13 @@ class FlowMemory {
   FlowMemory(FlowMemoryOptions options, Cluster* source, Cluster* target,
              OffsetSyncStore* index, Clock* clock);
 
-  // Creates the two topics of the flow where they are missing, and reads all of
-  // it. May be called again after an error; names cluster and topic.
+  // Creates the two topics of the flow where they are missing, and reads both.
+  // Needs only the target. May be called again after an error; names cluster
+  // and topic.
   absl::Status Load(ClusterAdmin* target_admin);
+  // Then MM2's syncs, which may be kept on the source. Whatever they lack is a
+  // warning.
+  void LoadOffsetSyncs();
 
   // Makes a Load() under way return soon.
   void Cancel();
@@ -76,7 +80,6 @@ class FlowMemory {
 
   absl::Status LoadProgress(ClusterAdmin* target_admin);
   absl::Status LoadIndex(ClusterAdmin* target_admin);
-  void LoadOffsetSyncs();
   absl::Status Read(Cluster* cluster, const std::string& topic, Visit visit);
   void Warn(const std::string& topic, std::string message);
   void WarnOfGarbage(const std::string& topic, int64_t records);

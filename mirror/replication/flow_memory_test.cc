@@ -42,7 +42,11 @@ class FlowMemoryTest : public testing::Test {
                                            &clock_);
   }
 
-  absl::Status Load() { return memory_->Load(admin_.get()); }
+  absl::Status Load() {
+    absl::Status status = memory_->Load(admin_.get());
+    if (status.ok()) memory_->LoadOffsetSyncs();
+    return status;
+  }
 
   static void Put(FakeCluster* cluster, const TopicPartition& tp,
                   const std::string& key, const std::string& value) {

@@ -104,6 +104,13 @@ void FakeCluster::DeleteTopic(const std::string& name) {
   if (!status.ok()) Die(status.ToString());
 }
 
+void FakeCluster::Rebuild(const std::string& cluster_id) {
+  MutexLock lock(&state_->mu);
+  state_->topics.clear();
+  state_->groups.clear();
+  state_->cluster_id = cluster_id;
+}
+
 bool FakeCluster::HasTopic(const std::string& name) const {
   MutexLock lock(&state_->mu);
   return state_->topics.count(name) > 0;

@@ -101,6 +101,10 @@ class FakeCluster final : public Cluster {
   // What holds for topics without an override; also makes a name known.
   void SetBrokerConfig(TopicConfig config);
 
+  // The cluster is wiped and formatted again: topics and groups are gone, and
+  // it has another id.
+  void Rebuild(const std::string& cluster_id);
+
   // Logs. Appending gives records their offsets and returns the first of them.
   int64_t Append(const TopicPartition& tp, Record record);
   int64_t Append(const TopicPartition& tp, std::vector<Record> records);

@@ -57,15 +57,15 @@ struct FakeClusterState {
   FakeClusterState(std::string the_alias, std::string the_id, uint64_t seed,
                    bool may_wait)
       : alias(std::move(the_alias)),
-        cluster_id(std::move(the_id)),
         waits(may_wait),
+        cluster_id(std::move(the_id)),
         random(seed) {}
 
   const std::string alias;
-  const std::string cluster_id;
   const bool waits;
 
   Mutex mu;
+  std::string cluster_id ABSL_GUARDED_BY(mu);
   std::map<std::string, FakeTopic> topics ABSL_GUARDED_BY(mu);
   // What holds where a topic has no override, by name; other names are unknown.
   std::map<std::string, TopicConfig> broker_configs ABSL_GUARDED_BY(mu) =

@@ -12,6 +12,7 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "mirror/config/config_file.h"
 #include "mirror/config/config_provider.h"
@@ -41,15 +42,19 @@ absl::Status AddJavaSettings(const std::string& file,
         absl::StrCat("--command-config ", file, ": cannot be read: ",
                      absl::StripPrefix(text.status().message(), file + ": ")));
   }
-  const auto java = ConfigFile::Parse(*text, file, sources);
-  if (!java.ok()) return java.status();
-  auto translated =
-      TranslateJavaClientSettings(JavaClient::kAdmin, java->values(), sources);
-  if (!translated.ok()) return translated.status();
-  for (const std::string& warning : translated->warnings) {
+  const ConfigFile java = ConfigFile::Parse(*text, file, sources);
+  const TranslatedSettings translated =
+      TranslateJavaClientSettings(JavaClient::kAdmin, java.values(), sources);
+  for (const std::string& warning : translated.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
-  for (auto& [name, value] : translated->librdkafka) {
+  std::vector<std::string> errors = java.errors();
+  errors.insert(errors.end(), translated.errors.begin(),
+                translated.errors.end());
+  if (!errors.empty()) {
+    return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
+  }
+  for (const auto& [name, value] : translated.librdkafka) {
     (*properties)[name] = value.text;
   }
   return absl::OkStatus();

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -159,14 +160,21 @@ class Daemon {
   std::map<std::string, int64_t> records_;  // at the last summary, by flow
 };
 
+// An error has a line for each flow that cannot be made, but none twice.
 absl::StatusOr<std::vector<Flow>> MakeFlows(const MirrorMakerConfig& config) {
   std::vector<Flow> flows;
+  std::vector<std::string> errors;
   for (const FlowConfig& flow_config : config.flows()) {
     absl::StatusOr<Flow> flow = FlowFromConfig(flow_config);
-    if (!flow.ok()) return flow.status();
-    flows.push_back(*std::move(flow));
+    if (flow.ok()) {
+      flows.push_back(*std::move(flow));
+    } else if (std::find(errors.begin(), errors.end(),
+                         flow.status().message()) == errors.end()) {
+      errors.emplace_back(flow.status().message());
+    }
   }
-  return flows;
+  if (errors.empty()) return flows;
+  return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
 }
 
 // "A->B, B->A (heartbeats only)".
@@ -215,9 +223,11 @@ int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
 int RunFile(const CommandLine& line) {
   StreamLogSink sink(stderr, line.log_format, line.log_level);
   const Logger log(&sink, Clock::System(), "");
+  std::vector<std::string> warnings;
   const auto config = MirrorMakerConfig::Load(
-      line.file, ConfigSources::System(), {line.clusters});
+      line.file, ConfigSources::System(), {line.clusters}, &warnings);
   if (!config.ok()) {
+    for (const std::string& text : warnings) log.Warning("", text);
     LogErrors(log, config.status());
     return kWrongConfiguration;
   }

@@ -61,6 +61,18 @@ TEST(MirrorMakerTest, EveryMistakeIsNamedWithItsPlaceAndCode2) {
                     HasSubstr(absl::StrCat(file, ":6: enabled = perhaps: "))));
 }
 
+TEST(MirrorMakerTest, WarningsAreLoggedBesideMistakes) {
+  const std::string file = File("tasks.max = none\ntask.max = 2\n");
+  const Ended ended = RunMirrorMaker({file});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.output,
+              AllOf(HasSubstr(absl::StrCat(file, ":5: tasks.max = none: ")),
+                    HasSubstr(absl::StrCat(file,
+                                           ":6: task.max: no effect: "
+                                           "unknown property; did you "
+                                           "mean tasks.max?"))));
+}
+
 TEST(MirrorMakerTest, ADryRunOfAMistakeIsCode2) {
   const Ended ended =
       RunMirrorMaker({"--dry-run", File("use.defaults.from = nowhere\n")});
@@ -120,7 +132,7 @@ TEST(MirrorMakerTest, WhatIsTakenOtherwiseIsSaidPerFlow) {
   const Ended ended =
       RunMirrorMaker({File("tasks.max = 500\n"), "--print-config"});
   EXPECT_THAT(ended.output,
-              HasSubstr("warning A->B - tasks.max = 500 is taken as 64"));
+              HasSubstr("warning A->B - tasks.max = 500 is clamped to 64"));
 }
 
 }  // namespace

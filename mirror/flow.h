@@ -36,8 +36,12 @@ namespace mirror {
 
 // One side of a flow.
 struct FlowCluster {
-  // The cluster's name in topics and messages, e.g. "primary". Required.
+  // The cluster's alias in topic names, progress, checkpoints, heartbeats and
+  // messages, e.g. "primary" (source.cluster.alias). Required.
   std::string alias;
+  // The cluster's name, if it is not the alias: in the name of the flow, and in
+  // those of MM2's worker topics (an entry of `clusters`). Empty: the alias.
+  std::string name;
   // librdkafka settings of every client of this cluster; bootstrap.servers is
   // required. What a mirror must decide itself (auto.offset.reset,
   // enable.idempotence, ...) is refused.
@@ -53,6 +57,10 @@ struct FlowCluster {
   // Used instead of a real cluster if set, e.g. a FakeCluster; the properties
   // are then ignored.
   std::shared_ptr<Cluster> cluster;
+
+  const std::string& cluster_name() const {
+    return name.empty() ? alias : name;
+  }
 };
 
 // MM2-style offset syncs, for Java tools and a Java MM2.
@@ -76,7 +84,9 @@ struct Flow {
   }
 
   // "S->T", as in events, logs and status.
-  std::string name() const { return source.alias + "->" + target.alias; }
+  std::string name() const {
+    return source.cluster_name() + "->" + target.cluster_name();
+  }
 
   FlowCluster source;
   FlowCluster target;

@@ -49,7 +49,7 @@ absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Mm2Policy(
     const FlowConfig& config) {
   if (config.policy == "IdentityReplicationPolicy") {
     IdentityReplicationPolicy::Options options;
-    options.source_alias = config.source;
+    options.source_alias = config.source_alias;
     options.separator = config.separator;
     options.internal_topic_separator_enabled = config.internal_topic_separator;
     return IdentityReplicationPolicy::Create(std::move(options));
@@ -256,7 +256,9 @@ absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config) {
                   "exactly-once is not done by this version; write disabled "
                   "to copy at least once");
   }
-  Flow flow(config.source, config.target);
+  Flow flow(config.source_alias, config.target_alias);
+  flow.source.name = config.source;
+  flow.target.name = config.target;
   auto policy = Policy(config);
   if (!policy.ok()) return policy.status();
   flow.policy = *std::move(policy);
@@ -286,7 +288,7 @@ std::vector<std::string> LeftOutOfFlow(const FlowConfig& config) {
   if (!config.enabled) return result;
   if (config.tasks_max > kMaxShards) {
     result.push_back(absl::StrCat("tasks.max = ", config.tasks_max,
-                                  " is taken as ", kMaxShards));
+                                  " is clamped to ", kMaxShards));
   }
   if (config.admin_timeout != kDefaultAdminTimeout) {
     result.push_back(

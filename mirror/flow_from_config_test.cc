@@ -49,6 +49,18 @@ Flow Map(const std::string& lines) {
   return flow.ok() ? *std::move(flow) : Flow("", "");
 }
 
+TEST(FlowFromConfigTest, AliasesAreApartFromTheNamesOfTheClusters) {
+  const Flow flow =
+      Map("A->B.source.cluster.alias = siteone\n"
+          "target.cluster.alias = sitetwo\n"
+          "replication.policy.class = IdentityReplicationPolicy\n");
+  EXPECT_EQ(flow.name(), "A->B");
+  EXPECT_EQ(flow.source.alias, "siteone");
+  EXPECT_EQ(flow.target.alias, "sitetwo");
+  EXPECT_EQ(flow.progress_topic, "mm2-offsets.A.internal");
+  EXPECT_EQ(flow.policy->TopicSource("orders"), "siteone");
+}
+
 TEST(FlowFromConfigTest, NothingWrittenGivesTheEnginesOwnDefaults) {
   const Flow flow = Map("");
   const Flow fresh("A", "B");
@@ -106,8 +118,9 @@ TEST(FlowFromConfigTest, RenamesTopicsBeforeThePolicyAddsItsPrefix) {
 
 TEST(FlowFromConfigTest, RefusesRenamingThatCannotBe) {
   for (const char* names : {"orders", "a:b,c:b", "orders:heartbeats"}) {
-    EXPECT_THAT(FlowFromConfig(AToB(
-                    absl::StrCat("replication.policy.rename = ", names, "\n"))),
+    FlowConfig config = AToB("");
+    config.renamed_topics = names;
+    EXPECT_THAT(FlowFromConfig(config),
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          HasSubstr("replication.policy.rename")))
         << names;

@@ -312,8 +312,8 @@ absl::Status FlowRunner::Resolve(const TopicPartition& source,
 }
 
 void FlowRunner::FillStatus(FlowStatus* status) const {
-  status->set_source(flow_.source.alias);
-  status->set_target(flow_.target.alias);
+  status->set_source(flow_.source.cluster_name());
+  status->set_target(flow_.target.cluster_name());
   status->set_state(FLOW_RUNNING);
   if (control_ != nullptr) control_->FillStatus(status);
   for (const auto& shard : shards_) shard->FillStatus(status->add_shards());

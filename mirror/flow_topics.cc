@@ -21,8 +21,9 @@ FlowTopic Compacted(std::string name, int32_t partitions,
 }
 
 std::string NameOfDeadLetterTopic(const Flow& flow) {
-  return flow.dead_letter_topic.empty() ? DeadLetterTopic(flow.source.alias)
-                                        : flow.dead_letter_topic;
+  return flow.dead_letter_topic.empty()
+             ? DeadLetterTopic(flow.source.cluster_name())
+             : flow.dead_letter_topic;
 }
 
 }  // namespace
@@ -44,7 +45,8 @@ AclRules AclRulesOf(const Flow& flow) {
 
 std::string ProgressTopic(const Flow& flow) {
   if (!flow.progress_topic.empty()) return flow.progress_topic;
-  return absl::StrCat("mm2-offsets.", flow.source.alias, ".internal");
+  // MM2 names its worker topics after the cluster, whatever its alias.
+  return absl::StrCat("mm2-offsets.", flow.source.cluster_name(), ".internal");
 }
 
 bool SyncsOnSource(const Flow& flow) {

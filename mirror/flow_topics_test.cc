@@ -42,6 +42,22 @@ TEST(FlowTopics, AFlowKeepsFiveTopicsForItself) {
                           "B A.checkpoints.internal 1"));
 }
 
+// As MM2 does with source.cluster.alias.
+TEST(FlowTopics, AliasIsInAllNamesButThoseOfWorkerTopics) {
+  Flow flow("siteone", "sitetwo");
+  flow.source.name = "source";
+  flow.target.name = "target";
+  flow.policy = DefaultReplicationPolicy::Create().value();
+  EXPECT_EQ(flow.name(), "source->target");
+  EXPECT_THAT(Lines(flow),
+              ElementsAre("B heartbeats 1", "B mm2-offsets.source.internal 25",
+                          "B mm2-offset-index.siteone.internal 4",
+                          "A mm2-offset-syncs.sitetwo.internal 1",
+                          "B siteone.checkpoints.internal 1"));
+  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  EXPECT_EQ(DeadLetterTopicOf(flow), "mm2-dead-letters.source.internal");
+}
+
 TEST(FlowTopics, OffsetSyncsMayBeOnTheTarget) {
   Flow flow = NewFlow();
   flow.offset_syncs.location = OffsetSyncOptions::Location::kTarget;

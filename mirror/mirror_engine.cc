@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -46,8 +45,9 @@ absl::Status CheckAlias(const Flow& flow) {
 absl::Status CheckFlow(const Flow& flow) {
   if (flow.source.alias.empty()) return Wrong(flow, "source.alias", "is empty");
   if (flow.target.alias.empty()) return Wrong(flow, "target.alias", "is empty");
-  if (flow.source.alias == flow.target.alias) {
-    return Wrong(flow, "target.alias", "is that of the source");
+  // MM2's files may give both sides of a pair without replication one alias.
+  if (flow.replicate && flow.source.alias == flow.target.alias) {
+    return Wrong(flow, "target.alias", "must differ from source.alias");
   }
   if (flow.shards < 1 || flow.shards > 1000) {
     return Wrong(flow, "shards", "must be 1 to 1000");
@@ -96,9 +96,38 @@ absl::Status CheckFlow(const Flow& flow) {
 // Whether both give their copies of a topic the same name in the same cluster.
 bool ShareTopics(const Flow& a, const Flow& b) {
   constexpr absl::string_view kProbe = "probe";
-  return a.replicate && b.replicate && a.target.alias == b.target.alias &&
+  return a.replicate && b.replicate &&
+         a.target.cluster_name() == b.target.cluster_name() &&
          a.policy->FormatRemoteTopic(a.source.alias, kProbe) ==
              b.policy->FormatRemoteTopic(b.source.alias, kProbe);
+}
+
+// Whether both keep their checkpoints and offset index in the same topics.
+bool ShareBookkeeping(const Flow& a, const Flow& b) {
+  return a.replicate && b.replicate &&
+         a.target.cluster_name() == b.target.cluster_name() &&
+         a.source.alias == b.source.alias;
+}
+
+// The flows of one engine beside each other.
+absl::Status CheckFlows(const std::vector<Flow>& flows) {
+  for (auto flow = flows.begin(); flow != flows.end(); ++flow) {
+    for (auto other = flows.begin(); other != flow; ++other) {
+      if (flow->name() == other->name()) {
+        return Wrong(*flow, "source and target", "duplicate flow");
+      }
+      if (ShareBookkeeping(*flow, *other)) {
+        return Wrong(
+            *flow, "source.alias",
+            absl::StrCat("\"", flow->source.alias,
+                         "\" is also the source of flow ", other->name(),
+                         " into the same target, so their checkpoints "
+                         "and offset index would mix; each source "
+                         "needs an alias of its own"));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 // Fills in what the host left to the defaults.
@@ -236,13 +265,12 @@ struct MirrorEngine::Impl {
 absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
     MirrorEngineOptions options) {
   if (options.flows.empty()) {
-    return absl::InvalidArgumentError("flows: there is none");
+    return absl::InvalidArgumentError("flows: must not be empty");
   }
-  std::set<std::string> names;
+  if (absl::Status status = CheckFlows(options.flows); !status.ok()) {
+    return status;
+  }
   for (Flow& flow : options.flows) {
-    if (!names.insert(flow.name()).second) {
-      return Wrong(flow, "source and target", "there is such a flow already");
-    }
     absl::Status status = Complete(&flow, options.log, options.clock);
     if (status.ok()) status = CheckFlow(flow);
     if (!status.ok()) return status;

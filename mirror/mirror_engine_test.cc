@@ -250,6 +250,35 @@ TEST_F(MirrorEngineTest, CreateNamesTheFieldThatIsWrong) {
   EXPECT_FALSE(MirrorEngine::Create({FakeFlow(), FakeFlow()}).ok());
 }
 
+TEST_F(MirrorEngineTest, SourcesOfOneTargetNeedAliasesOfTheirOwn) {
+  Flow east("site", "B");
+  east.source.name = "east";
+  Flow west("site", "B");
+  west.source.name = "west";
+  for (Flow* flow : {&east, &west}) {
+    flow->source.cluster = std::make_shared<FakeCluster>("site");
+    flow->target.cluster = b_;
+  }
+  EXPECT_THAT(
+      std::string(MirrorEngine::Create({{east, west}}).status().message()),
+      HasSubstr("flow west->B, source.alias: \"site\" is also the source of "
+                "flow east->B"));
+  west.target.name = "C";
+  EXPECT_THAT(MirrorEngine::Create({{east, west}}), IsOk());
+}
+
+// A top-level source.cluster.alias names both directions of a pair.
+TEST_F(MirrorEngineTest, OnlyAFlowThatReplicatesNeedsTwoAliases) {
+  Flow flow("A", "A");
+  flow.target.name = "B";
+  flow.source.cluster = a_;
+  flow.target.cluster = a_;
+  EXPECT_THAT(std::string(MirrorEngine::Create({flow}).status().message()),
+              HasSubstr("flow A->B, target.alias: must differ"));
+  flow.replicate = false;
+  EXPECT_THAT(MirrorEngine::Create({flow}), IsOk());
+}
+
 TEST_F(MirrorEngineTest, PausesAndResumesATopic) {
   a_->CreateTopic("orders", 1);
   auto engine = MirrorEngine::Create({FakeFlow()});

@@ -49,10 +49,11 @@ TEST(ClientPrecedenceTest, ClustersConsumerBeatsFlowsConsumer) {
                  "fetch.min.bytes"),
             "3");
   const auto config = Parse(kTwoClusters + both);
-  EXPECT_THAT(config->warnings(),
-              ElementsAre(HasSubstr(
-                  "mm2.properties:6: A->B.consumer.fetch.min.bytes: is beaten "
-                  "by mm2.properties:5: A.consumer.fetch.min.bytes")));
+  EXPECT_THAT(
+      config->warnings(),
+      ElementsAre(HasSubstr(
+          "mm2.properties:6: A->B.consumer.fetch.min.bytes: is "
+          "overridden by mm2.properties:5: A.consumer.fetch.min.bytes")));
 }
 
 TEST(ClientPrecedenceTest, FlowsConsumerReachesBothSides) {

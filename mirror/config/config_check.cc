@@ -27,6 +27,21 @@ bool HasClientPrefix(absl::string_view name) {
       [&](absl::string_view prefix) { return absl::StartsWith(name, prefix); });
 }
 
+// The property that was probably meant by `name`, or null: of the used ones,
+// and the replacements of refused ones. One that is ignored is no suggestion,
+// and stands in the way of those that are less like `name`.
+const PropertySpec* Meant(absl::string_view name) {
+  std::vector<absl::string_view> names;
+  for (const PropertySpec& spec : AllProperties()) {
+    if (!spec.IsFamily()) names.push_back(spec.name);
+  }
+  const PropertySpec* meant = FindProperty(NearestName(name, names));
+  if (meant != nullptr && meant->use == PropertyUse::kRefused) {
+    meant = FindProperty(meant->replacement);
+  }
+  return meant == nullptr || meant->use != PropertyUse::kUsed ? nullptr : meant;
+}
+
 // The places `spec` may be written at, for a message: "S->T.NAME or NAME".
 std::string Places(const PropertySpec& spec) {
   std::vector<std::string> places;
@@ -39,8 +54,9 @@ std::string Places(const PropertySpec& spec) {
 
 class Checker {
  public:
-  Checker(const ConfigFile& file, const std::vector<std::string>& aliases)
-      : file_(file), aliases_(aliases) {
+  Checker(const ConfigFile& file, const std::vector<std::string>& aliases,
+          ConfigFindings* findings)
+      : file_(file), aliases_(aliases), findings_(*findings) {
     // The longest first, so that "a.b" is not taken for "a".
     std::sort(aliases_.begin(), aliases_.end(),
               [](const std::string& a, const std::string& b) {
@@ -48,7 +64,7 @@ class Checker {
               });
   }
 
-  ConfigFindings Run() {
+  void Run() {
     std::vector<const ConfigValue*> in_file_order;
     for (const auto& [name, value] : file_.values()) {
       in_file_order.push_back(&value);
@@ -63,7 +79,6 @@ class Checker {
     findings_.warnings.insert(findings_.warnings.begin(),
                               file_.duplicates().begin(),
                               file_.duplicates().end());
-    return std::move(findings_);
   }
 
  private:
@@ -96,10 +111,15 @@ class Checker {
       return Warn(value, absl::StrCat("no effect, as in MM2: write X.", name,
                                       " for each cluster X"));
     }
+    if (absl::ConsumePrefix(&rest, "cluster.") && TakeAlias(&rest, &alias)) {
+      return Warn(value, absl::StrCat("no effect: unknown property; did you "
+                                      "mean ",
+                                      alias, ".", rest, "?"));
+    }
     if (absl::EndsWith(name, ".bootstrap.servers")) {
       return Warn(value, "no effect: this cluster is not named in `clusters`");
     }
-    WarnUnknown(name, kTopLevel, value);
+    WarnUnknown(name, kTopLevel, "X", value);
   }
 
   void CheckFlow(absl::string_view name, const ConfigValue& value) {
@@ -124,7 +144,7 @@ class Checker {
     }
     if (CheckRow(rest, kFlow, value)) return;
     if (CheckFlowClient(source, target, rest, value)) return;
-    WarnUnknown(rest, kFlow, value);
+    WarnUnknown(rest, kFlow, "X", value);
   }
 
   // Client settings of a flow, and the traps among them.
@@ -153,15 +173,15 @@ class Checker {
     for (const std::string& alias : {source, target}) {
       const ConfigValue* winner = Winner(alias, name);
       if (winner == nullptr) continue;
-      Warn(value,
-           absl::StrCat("is beaten by ", winner->Where(),
-                        ", as in MM2; to win write ", source, kArrow, target,
-                        ".", alias == source ? "source." : "target.", name));
+      Warn(value, absl::StrCat("is overridden by ", winner->Where(),
+                               ", as in MM2; to take precedence, write ",
+                               source, kArrow, target, ".",
+                               alias == source ? "source." : "target.", name));
     }
     return true;
   }
 
-  // What beats S->T.consumer.k: X.consumer.k, or what stands for it.
+  // What overrides S->T.consumer.k: X.consumer.k, or what stands for it.
   const ConfigValue* Winner(const std::string& alias,
                             absl::string_view name) const {
     const ConfigValue* winner = file_.Find(absl::StrCat(alias, ".", name));
@@ -173,15 +193,15 @@ class Checker {
 
   void CheckCluster(const std::string& alias, absl::string_view name,
                     const ConfigValue& value) {
+    const PropertySpec* spec = FindProperty(name);
+    const ConfigValue* top = file_.Find(std::string(name));
+    if (spec != nullptr && top != nullptr && TopLevelOverrides(*spec)) {
+      return Warn(value, absl::StrCat("is overridden by ", top->Where(),
+                                      ", as in MM2"));
+    }
     if (CheckRow(name, kSource | kTarget, value)) return;
     if (IsConnectionKey(name) || HasClientPrefix(name)) return;
-    if (FindProperty(name) == nullptr && FindJavaSetting(name) != nullptr) {
-      return Warn(value,
-                  absl::StrCat("no effect, as in MM2: write ", alias,
-                               ".consumer.", name, ", ", alias, ".producer.",
-                               name, " or ", alias, ".admin.", name));
-    }
-    WarnUnknown(name, kSource | kTarget, value);
+    WarnUnknown(name, kSource | kTarget, alias, value);
   }
 
   // True if the table knows `name` at this place; its value is then checked.
@@ -189,32 +209,57 @@ class Checker {
                 const ConfigValue& value) {
     const PropertySpec* spec = FindProperty(name);
     if (spec == nullptr || (spec->scopes & scope) == 0) return false;
+    if (spec->use == PropertyUse::kIgnored) {
+      const PropertySpec* meant = spec->IsFamily() ? Meant(name) : nullptr;
+      meant == nullptr ? NoteIgnored(*spec, value)
+                       : WarnMisspelled(*meant, scope, value);
+      return true;
+    }
+    if (value.unknown) return true;
     const absl::Status status = CheckValue(*spec, value);
     if (!status.ok()) {
       findings_.errors.push_back(std::string(status.message()));
-    } else if (spec->use == PropertyUse::kIgnored) {
-      findings_.notes.push_back(
-          absl::StrCat(value.Where(), ": no effect: ", spec->meaning));
     }
     return true;
   }
 
+  void NoteIgnored(const PropertySpec& spec, const ConfigValue& value) {
+    findings_.notes.push_back(
+        absl::StrCat(value.Where(), ": no effect: ", spec.meaning));
+  }
+
+  void WarnMisspelled(const PropertySpec& meant, unsigned scope,
+                      const ConfigValue& value) {
+    Warn(value,
+         absl::StrCat(
+             "no effect: unknown property; did you mean ", meant.name, "?",
+             (meant.scopes & scope) != 0 ? "" : " Write " + Places(meant)));
+  }
+
+  // `cluster` is what stands before a client setting: an alias, or X.
   void WarnUnknown(absl::string_view name, unsigned scope,
-                   const ConfigValue& value) {
-    const PropertySpec* elsewhere = FindProperty(name);
-    if (elsewhere != nullptr) {
-      return Warn(value, absl::StrCat("no effect at this place: write ",
-                                      Places(*elsewhere)));
+                   absl::string_view cluster, const ConfigValue& value) {
+    if (const PropertySpec* elsewhere = FindProperty(name)) {
+      if (elsewhere->use == PropertyUse::kIgnored) {
+        return NoteIgnored(*elsewhere, value);
+      }
+      const bool refused = elsewhere->use == PropertyUse::kRefused;
+      return Warn(value, refused
+                             ? absl::StrCat("no effect: ", elsewhere->meaning)
+                             : absl::StrCat("no effect at this place: write ",
+                                            Places(*elsewhere)));
     }
-    std::vector<absl::string_view> names;
-    for (const PropertySpec& spec : AllProperties()) {
-      if ((spec.scopes & scope) != 0) names.push_back(spec.name);
+    if (FindJavaSetting(name) != nullptr) {
+      return Warn(value,
+                  absl::StrCat("no effect, as in MM2: write ", cluster,
+                               ".consumer.", name, ", ", cluster, ".producer.",
+                               name, " or ", cluster, ".admin.", name,
+                               cluster == "X" ? " for each cluster X" : ""));
     }
-    const absl::string_view nearest = NearestName(name, names);
-    Warn(value, nearest.empty()
-                    ? "no effect: unknown property"
-                    : absl::StrCat("no effect: unknown property; did you mean ",
-                                   nearest, "?"));
+    if (const PropertySpec* meant = Meant(name)) {
+      return WarnMisspelled(*meant, scope, value);
+    }
+    Warn(value, "no effect: unknown property");
   }
 
   std::vector<std::string> Aliases() const {
@@ -225,14 +270,15 @@ class Checker {
 
   const ConfigFile& file_;
   std::vector<std::string> aliases_;
-  ConfigFindings findings_;
+  ConfigFindings& findings_;
 };
 
 }  // namespace
 
-ConfigFindings CheckProperties(const ConfigFile& file,
-                               const std::vector<std::string>& aliases) {
-  return Checker(file, aliases).Run();
+void CheckProperties(const ConfigFile& file,
+                     const std::vector<std::string>& aliases,
+                     ConfigFindings* findings) {
+  Checker(file, aliases, findings).Run();
 }
 
 }  // namespace mirror

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Looks at every property of a file once: is it known, is it at a place where
-// it has an effect, is its value allowed? MirrorMaker 2 passes over all of
-// these in silence.
+// it has an effect, is its value allowed? MirrorMaker 2 ignores all of these
+// silently.
 
 #ifndef MIRROR_CONFIG_CONFIG_CHECK_H_
 #define MIRROR_CONFIG_CONFIG_CHECK_H_
@@ -20,9 +20,11 @@ struct ConfigFindings {
   std::vector<std::string> notes;     // accepted, no effect here
 };
 
-// Every message begins with file, line and property; none shows a secret.
-ConfigFindings CheckProperties(const ConfigFile& file,
-                               const std::vector<std::string>& aliases);
+// Adds to `findings`. Every message begins with file, line and property; none
+// shows a secret.
+void CheckProperties(const ConfigFile& file,
+                     const std::vector<std::string>& aliases,
+                     ConfigFindings* findings);
 
 }  // namespace mirror
 

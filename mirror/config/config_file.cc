@@ -2,43 +2,43 @@
 
 #include "mirror/config/config_file.h"
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/config/java_properties.h"
 
 namespace mirror {
 
-absl::StatusOr<ConfigFile> ConfigFile::Parse(absl::string_view text,
-                                             absl::string_view file,
-                                             const ConfigSources& sources) {
-  const absl::StatusOr<JavaProperties> properties =
-      JavaProperties::Parse(text, file);
-  if (!properties.ok()) return properties.status();
-
+ConfigFile ConfigFile::Parse(absl::string_view text, absl::string_view file,
+                             const ConfigSources& sources) {
   ConfigFile result;
   result.name_ = std::string(file);
-  for (const JavaProperties::Duplicate& twice : properties->duplicates()) {
+  const JavaProperties properties =
+      JavaProperties::ParseAll(text, file, &result.errors_);
+  for (const JavaProperties::Duplicate& twice : properties.duplicates()) {
     result.duplicates_.push_back(
-        absl::StrCat(file, ":", twice.ignored_line, ": ",
-                     PrintableName(twice.key), " is written again in line ",
-                     twice.used_line, ", which is the one that counts"));
+        absl::StrCat(file, ":", twice.ignored_line, ": duplicate property ",
+                     PrintableName(twice.key), " is ignored; line ",
+                     twice.used_line, " takes effect"));
   }
-  ConfigProviders providers(*properties, sources);
-  for (const Property& entry : properties->entries()) {
+  ConfigProviders providers(properties, sources);
+  for (const Property& entry : properties.entries()) {
     ConfigValue value;
     value.property = entry.key;
     value.file = result.name_;
     value.line = entry.line;
-    const absl::StatusOr<std::string> resolved = providers.Resolve(entry.value);
-    if (!resolved.ok()) {
-      return absl::Status(
-          absl::StatusCode::kInvalidArgument,
-          absl::StrCat(value.Where(), ": ", resolved.status().message()));
-    }
-    value.text = *resolved;
     value.shown =
         IsSecret(entry.key) ? std::string(kHiddenSecret) : entry.value;
+    value.unknown = entry.malformed;
+    if (!value.unknown) {
+      const auto resolved = providers.Resolve(entry.value);
+      value.unknown = !resolved.ok();
+      value.text = resolved.value_or("");
+      if (value.unknown) {
+        result.errors_.push_back(
+            absl::StrCat(value.Where(), ": ", resolved.status().message()));
+      }
+    }
     result.values_.emplace(entry.key, value);
   }
   return result;

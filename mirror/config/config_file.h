@@ -9,23 +9,24 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
 
 namespace mirror {
 
-// Thread safety: immutable. Errors: see JavaProperties and ConfigProviders;
-// each names file, line and property.
+// Thread safety: immutable.
 class ConfigFile {
  public:
-  static absl::StatusOr<ConfigFile> Parse(absl::string_view text,
-                                          absl::string_view file,
-                                          const ConfigSources& sources);
+  // Every mistake is in errors(), and the value that it leaves out is
+  // `unknown`.
+  static ConfigFile Parse(absl::string_view text, absl::string_view file,
+                          const ConfigSources& sources);
 
   const std::string& name() const { return name_; }
   const SettingMap& values() const { return values_; }
+  // See JavaProperties and ConfigProviders; each names file and line.
+  const std::vector<std::string>& errors() const { return errors_; }
   // One message for each line that a later one overrides.
   const std::vector<std::string>& duplicates() const { return duplicates_; }
 
@@ -38,6 +39,7 @@ class ConfigFile {
  private:
   std::string name_;
   SettingMap values_;
+  std::vector<std::string> errors_;
   std::vector<std::string> duplicates_;
 };
 

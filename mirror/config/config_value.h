@@ -24,6 +24,8 @@ struct ConfigValue {
   std::string property;  // the full name as written: "A->B.tasks.max"
   std::string file;
   int line = 0;  // 0: not written anywhere, a default
+  // The text could not be found out, which is reported: judge nothing by it.
+  bool unknown = false;
 
   // A value of our own making.
   static ConfigValue Default(absl::string_view property,

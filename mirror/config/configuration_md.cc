@@ -30,20 +30,25 @@ characters beyond ASCII as `\uXXXX` if both programs are to read the file.
     A->B.topics = orders.*, payments\\.v1
 
 A value that is not allowed is an error, with file, line, property and what is allowed. A property that is unknown, or
-has no effect where it stands, is a warning. `--print-config` shows what is in force and where each value comes from.
+has no effect where it is written, is a warning. One run reports all of them. `--print-config` shows the values in force
+and where each is written.
 
 ## Places and precedence
 
-| Written as | Counts for |
+| Written as | Applies to |
 |---|---|
 | `NAME` | all flows |
-| `S.NAME` or `T.NAME` | flows out of S, or into T |
-| `S->T.NAME` | the flow; beats the others |
+| `S.NAME` or `T.NAME` | flows out of S, or into T; overrides `NAME`, but not for topics of the worker (`offset.storage.topic`) |
+| `S->T.NAME` | the flow; overrides the others |
 
-A pair of clusters gets a flow if `S->T.enabled` is true, or if heartbeats are not switched off for it.
+S and T are names in `clusters`, and the aliases of the clusters unless `source.cluster.alias`, `target.cluster.alias` or
+`alias` says otherwise. Names of topics, progress, checkpoints and heartbeats have the alias, as in MM2; the flow, its
+worker topics (`mm2-offsets.S.internal`) and its dead-letter topic have the name.
+
+A pair of clusters gets a flow if `S->T.enabled` is true, or if heartbeats are not disabled for it.
 `--clusters T ...` keeps the flows into the clusters named.
 
-Settings of Kafka clients have MM2's precedence exactly; later ones win:
+Settings of Kafka clients have MM2's precedence exactly; later ones override earlier ones:
 
 | Client | Settings |
 |---|---|
@@ -53,17 +58,17 @@ Settings of Kafka clients have MM2's precedence exactly; later ones win:
 | producer of offset syncs | the same with `producer`, for the cluster of `offset-syncs.topic.location` |
 | producer of data, checkpoints, heartbeats and progress | `T.producer.k`, `S->T.producer.override.k` |
 
-For `bootstrap.servers`, `security.protocol`, `ssl.*`, `sasl.*` and `librdkafka.*` (which MM2 has not), `S.k` stands for
-`S.consumer.k`, `S.producer.k` and `S.admin.k` where these are not written, and `k` at the top level for `S.k` of every
-cluster. Other settings need the client's name. Three traps, which are MM2's and are warned of here: `S.consumer.k` beats
-`S->T.consumer.k`; `S->T.producer.k` does not reach the data; `consumer.k`, `producer.k` and `admin.k` at the top level
-reach nobody.
+For `bootstrap.servers`, `security.protocol`, `ssl.*`, `sasl.*` and `librdkafka.*` (not in MM2), `S.k` sets
+`S.consumer.k`, `S.producer.k` and `S.admin.k` where these are not written, and `k` at the top level sets `S.k` of every
+cluster. Other settings need the client's name. MM2 has three traps, and each is a warning here: `S.consumer.k` overrides
+`S->T.consumer.k`; `S->T.producer.k` does not reach the producer of data; `consumer.k`, `producer.k` and `admin.k` at the
+top level have no effect.
 
 ## Variables and secrets
 
 `${env:NAME}` is an environment variable, `${file:/path:key}` a key of another properties file, `${dir:/path:name}` the
-content of a file in a folder. They need no `config.providers`, which may give them other names. Passwords, keys and
-JAAS texts appear in no message and no log, nor does what a variable stands for.
+content of a file in a folder. They work without `config.providers`, which may give them other names. Passwords, keys,
+JAAS texts and values of variables appear in no message and no log.
 )";
 
 // Cells must not be split by a pipe.
@@ -85,12 +90,13 @@ std::string Where(const PropertySpec& spec) {
 }
 
 void PrintUsed(std::string* out) {
-  absl::StrAppend(out,
-                  "\n## Properties\n\nS and T stand for the aliases of source "
-                  "and target. `exactly.once.source.support = enabled` is "
-                  "refused by this version.\n\n"
-                  "| Property | Value | Default | MM2's default, if other | "
-                  "Place | Meaning |\n|---|---|---|---|---|---|\n");
+  absl::StrAppend(
+      out,
+      "\n## Properties\n\nS and T are source and target, as named in "
+      "`clusters`. `exactly.once.source.support = enabled` is "
+      "refused by this version.\n\n"
+      "| Property | Value | Default | MM2's default, if other | "
+      "Place | Meaning |\n|---|---|---|---|---|---|\n");
   for (const PropertySpec& spec : AllProperties()) {
     if (spec.use != PropertyUse::kUsed) continue;
     absl::StrAppend(out, "| ", Code(spec.name), " | ",

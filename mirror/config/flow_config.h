@@ -41,8 +41,10 @@ using FlowConfigReader =
 // Defaults are those of the property table. An interval of
 // absl::InfiniteDuration() means never.
 struct FlowConfig {
-  std::string source;  // aliases
+  std::string source;  // entries of `clusters`
   std::string target;
+  std::string source_alias;  // what MM2 calls them: the same, if not written
+  std::string target_alias;
 
   bool enabled = false;          // replicate topics and checkpoints
   bool emit_heartbeats = false;  // may be all that a flow does

@@ -13,6 +13,7 @@
 #include "mirror/config/client_layers.h"
 #include "mirror/config/java_client_settings.h"
 #include "mirror/config/property_table.h"
+#include "mirror/policy/renaming_replication_policy.h"
 
 namespace mirror {
 namespace {
@@ -26,6 +27,10 @@ class FlowReader {
       : file_(file), source_(source), target_(target) {}
 
   ConfigValue Value(const PropertySpec& spec) const {
+    if (TopLevelOverrides(spec)) {
+      const ConfigValue* value = file_.Find(std::string(spec.name));
+      if (value != nullptr) return *value;
+    }
     const std::pair<unsigned, std::string> places[] = {
         {kFlow, absl::StrCat(source_, "->", target_, ".")},
         {kTarget, absl::StrCat(target_, ".")},
@@ -36,13 +41,22 @@ class FlowReader {
       const ConfigValue* value = file_.Find(absl::StrCat(prefix, spec.name));
       if (value != nullptr) return *value;
     }
-    // Defaults that name the source do so with S, as the documentation does.
-    const bool names_source =
-        absl::StartsWith(spec.fallback, "mm2-") || spec.fallback == "S-mm2";
-    return ConfigValue::Default(
-        spec.name, names_source
-                       ? absl::StrReplaceAll(spec.fallback, {{"S", source_}})
-                       : std::string(spec.fallback));
+    return ConfigValue::Default(spec.name, Fallback(spec));
+  }
+
+  // S->T.source.cluster.alias, else S.alias, else source.cluster.alias, else S:
+  // MM2 files the properties of S as source.cluster.*.
+  ConfigValue Alias(ClusterSide side) const {
+    const bool is_source = side == ClusterSide::kSource;
+    const PropertySpec& spec = *FindProperty(
+        is_source ? "source.cluster.alias" : "target.cluster.alias");
+    const std::string& cluster = is_source ? source_ : target_;
+    for (const std::string& name :
+         {absl::StrCat(source_, "->", target_, ".", spec.name),
+          absl::StrCat(cluster, ".alias")}) {
+      if (const ConfigValue* value = file_.Find(name)) return *value;
+    }
+    return Value(spec);
   }
 
   // The file is checked before, so these cannot fail; a value-initialized
@@ -74,6 +88,16 @@ class FlowReader {
   }
 
  private:
+  // Defaults name the clusters S and T, as the documentation does.
+  std::string Fallback(const PropertySpec& spec) const {
+    if (spec.fallback == "T") return target_;
+    const bool names_source = spec.fallback == "S" ||
+                              spec.fallback == "S-mm2" ||
+                              absl::StartsWith(spec.fallback, "mm2-");
+    return names_source ? absl::StrReplaceAll(spec.fallback, {{"S", source_}})
+                        : std::string(spec.fallback);
+  }
+
   const ConfigFile& file_;
   const std::string& source_;
   const std::string& target_;
@@ -159,12 +183,36 @@ bool IsTopicText(absl::string_view text) {
   return true;
 }
 
+void ReadAliases(const FlowReader& read, FlowConfig* flow,
+                 std::vector<std::string>* errors) {
+  const ConfigValue source = read.Alias(ClusterSide::kSource);
+  const ConfigValue target = read.Alias(ClusterSide::kTarget);
+  flow->source_alias = std::string(absl::StripAsciiWhitespace(source.text));
+  flow->target_alias = std::string(absl::StripAsciiWhitespace(target.text));
+  for (const ConfigValue& alias : {source, target}) {
+    const absl::string_view text = absl::StripAsciiWhitespace(alias.text);
+    if (alias.line == 0 || alias.unknown) continue;
+    if (!text.empty() && IsTopicText(text)) continue;
+    errors->push_back(
+        alias.Message("an alias becomes part of topic names: letters, digits, "
+                      "'.', '_' and '-' only"));
+  }
+  if (flow->enabled && !source.unknown && !target.unknown &&
+      flow->source_alias == flow->target_alias) {
+    errors->push_back(
+        (source.line == 0 ? target : source)
+            .Message(absl::StrCat("source and target of ", flow->Name(),
+                                  " must have two aliases")));
+  }
+}
+
 // What DefaultReplicationPolicy needs to find its way back from a topic's name
 // to the alias; Identity never looks.
 void CheckSeparator(const FlowReader& read, const FlowConfig& flow,
                     std::vector<std::string>* errors) {
   const ConfigValue separator =
       read.Value(*FindProperty("replication.policy.separator"));
+  if (separator.unknown) return;
   if (!IsTopicText(flow.separator)) {
     errors->push_back(separator.Message(
         "must be made of what a topic's name may hold: letters, digits, '.', "
@@ -175,16 +223,50 @@ void CheckSeparator(const FlowReader& read, const FlowConfig& flow,
   if (flow.separator.empty()) {
     errors->push_back(separator.Message(
         "must not be empty with DefaultReplicationPolicy, which could not "
-        "tell alias and topic apart"));
+        "tell alias and topic apart; to keep topic names as they are, write "
+        "replication.policy.class = IdentityReplicationPolicy"));
     return;
   }
-  for (const std::string& alias : {flow.source, flow.target}) {
+  for (const std::string& alias : {flow.source_alias, flow.target_alias}) {
     if (!absl::StrContains(alias, flow.separator)) continue;
     errors->push_back(separator.Message(absl::StrCat(
         "the alias '", alias,
         "' contains it, so that topics could not be traced back to their "
         "cluster: choose another replication.policy.separator or alias")));
   }
+}
+
+// What PrintConfig shows of the table.
+std::vector<std::pair<std::string, ConfigValue>> EffectiveValues(
+    const FlowReader& read) {
+  std::vector<std::pair<std::string, ConfigValue>> values;
+  for (const PropertySpec& spec : AllProperties()) {
+    const bool of_flow = (spec.scopes & kFlow) != 0 ||
+                         (spec.scopes & (kSource | kTarget)) == kTarget;
+    if (spec.use != PropertyUse::kUsed || !of_flow) continue;
+    values.emplace_back(spec.name, spec.name == "source.cluster.alias"
+                                       ? read.Alias(ClusterSide::kSource)
+                                   : spec.name == "target.cluster.alias"
+                                       ? read.Alias(ClusterSide::kTarget)
+                                       : read.Value(spec));
+  }
+  return values;
+}
+
+void CheckRenamedTopics(const FlowReader& read, const FlowConfig& flow,
+                        std::vector<std::string>* errors) {
+  const ConfigValue names =
+      read.Value(*FindProperty("replication.policy.rename"));
+  if (names.unknown || flow.renamed_topics.empty()) return;
+  auto parsed = ParseRenamedTopics(flow.renamed_topics);
+  if (!parsed.ok()) {
+    errors->push_back(names.Message(parsed.status().message()));
+    return;
+  }
+  RenamingReplicationPolicy::Options options;
+  options.names = *std::move(parsed);
+  const auto policy = RenamingReplicationPolicy::Create(std::move(options));
+  if (!policy.ok()) errors->push_back(names.Message(policy.status().message()));
 }
 
 void Append(const std::vector<std::string>& more,
@@ -202,15 +284,12 @@ void TranslateClients(const ConfigSources& sources, FlowConfig* flow,
       {JavaClient::kProducer, &flow->data_producer},
       {JavaClient::kProducer, &flow->offset_syncs_producer}};
   for (const auto& [role, client] : clients) {
-    absl::StatusOr<TranslatedSettings> translated =
+    TranslatedSettings translated =
         TranslateJavaClientSettings(role, client->java, sources);
-    if (!translated.ok()) {
-      findings->errors.push_back(std::string(translated.status().message()));
-      continue;
-    }
-    client->librdkafka = std::move(translated->librdkafka);
-    Append(translated->warnings, &findings->warnings);
-    Append(translated->notes, &findings->notes);
+    client->librdkafka = std::move(translated.librdkafka);
+    Append(translated.errors, &findings->errors);
+    Append(translated.warnings, &findings->warnings);
+    Append(translated.notes, &findings->notes);
   }
 }
 
@@ -223,8 +302,9 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
   const ConfigValue* enabled =
       file.Find(absl::StrCat(source, "->", target, ".enabled"));
   if (enabled != nullptr &&
-      absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(enabled->text),
-                             "true")) {
+      (enabled->unknown ||
+       absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(enabled->text),
+                              "true"))) {
     return true;
   }
   return FlowReader(file, source, target).Bool("emit.heartbeats.enabled");
@@ -240,14 +320,10 @@ FlowConfig ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
   ReadRunningProperties(read, &flow);
   ReadTopicProperties(read, &flow);
   ReadOffsetProperties(read, &flow);
-  for (const PropertySpec& spec : AllProperties()) {
-    const bool of_flow =
-        (spec.scopes & kFlow) != 0 || spec.scopes == unsigned{kTarget};
-    if (spec.use == PropertyUse::kUsed && of_flow) {
-      flow.effective.emplace_back(spec.name, read.Value(spec));
-    }
-  }
+  ReadAliases(read, &flow, &findings->errors);
+  flow.effective = EffectiveValues(read);
   CheckSeparator(read, flow, &findings->errors);
+  CheckRenamedTopics(read, flow, &findings->errors);
 
   LayerClientSettings(file, &flow);
   const auto reset = flow.source_consumer.java.find("auto.offset.reset");

@@ -21,7 +21,8 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
 
 // The flow, with all values that CheckProperties has found valid. Adds to
 // `findings` what only the whole flow shows: aliases that contain the
-// separator, client settings that cannot be translated. Key stores are read
+// separator, client settings that cannot be translated. A flow of a file with
+// mistakes is good for finding more of them only. Key stores are read
 // through `sources`.
 FlowConfig ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
                        const std::string& source, const std::string& target,

@@ -41,6 +41,63 @@ TEST(PropertyPrecedenceTest, InternalTopicsAndGroupCanBeRenamed) {
   EXPECT_EQ(flow.worker_group_id, "g");
 }
 
+// As in MM2's MirrorMakerConfig.workerConfig().
+TEST(PropertyPrecedenceTest, TopLevelStorageTopicsOverrideThoseOfTheCluster) {
+  const FlowConfig flow = AToB(
+      "offset.storage.topic=top\nB.offset.storage.topic=b\n"
+      "A->B.status.storage.topic=flow\n");
+  EXPECT_EQ(flow.offset_storage_topic, "top");
+  EXPECT_EQ(flow.status_storage_topic, "mm2-status.A.internal");
+}
+
+// As in MM2's MirrorMakerConfig.connectorBaseConfig().
+TEST(AliasTest, FlowOverridesClusterOverridesTopLevelOverridesTheName) {
+  EXPECT_EQ(AToB("").source_alias, "A");
+  EXPECT_EQ(AToB("").target_alias, "B");
+  const std::string top = "source.cluster.alias=s1\ntarget.cluster.alias=t1\n";
+  EXPECT_EQ(AToB(top).source_alias, "s1");
+  EXPECT_EQ(AToB(top).target_alias, "t1");
+  const std::string cluster = top + "A.alias=s2\nB.alias=t2\n";
+  EXPECT_EQ(AToB(cluster).source_alias, "s2");
+  EXPECT_EQ(AToB(cluster).target_alias, "t2");
+  const FlowConfig flow = AToB(cluster +
+                               "A->B.source.cluster.alias=s3\n"
+                               "A->B.target.cluster.alias=t3\n");
+  EXPECT_EQ(flow.source_alias, "s3");
+  EXPECT_EQ(flow.target_alias, "t3");
+  EXPECT_EQ(flow.Name(), "A->B");
+  EXPECT_EQ(flow.offset_storage_topic, "mm2-offsets.A.internal");
+  EXPECT_EQ(flow.worker_group_id, "A-mm2");
+}
+
+TEST(AliasTest, AliasEqualToTheNameIsAcceptedSilently) {
+  const auto config =
+      Parse(std::string(kTwoClusters) +
+            "source.cluster.alias=A\ntarget.cluster.alias=B\nB.alias=B\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(config->warnings(), testing::IsEmpty());
+  EXPECT_THAT(config->notes(), testing::IsEmpty());
+}
+
+TEST(AliasTest, WrongAliasesAreNamedWithTheirPlace) {
+  const struct {
+    std::string text;
+    const char* error;
+  } vectors[] = {
+      {"source.cluster.alias=\n",
+       "mm2.properties:5: source.cluster.alias = : an alias becomes part of"},
+      {"A.alias=s/1\n", "mm2.properties:5: A.alias = s/1: an alias becomes"},
+      {"source.cluster.alias=B\n",
+       "mm2.properties:5: source.cluster.alias = B: source and target of A->B "
+       "must have two aliases"},
+      {"source.cluster.alias=site.one\n", "the alias 'site.one' contains it"},
+  };
+  for (const auto& vector : vectors) {
+    EXPECT_THAT(Errors(kTwoClusters + vector.text),
+                testing::HasSubstr(vector.error));
+  }
+}
+
 TEST(PropertyPrecedenceTest, SwitchedOffMeansNever) {
   const FlowConfig flow = AToB(
       "refresh.topics.enabled=false\nrefresh.groups.interval.seconds=-1\n"

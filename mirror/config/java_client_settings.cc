@@ -50,25 +50,28 @@ class Translator {
         sources_(sources),
         security_(SecurityInUse(java)) {}
 
-  absl::StatusOr<TranslatedSettings> Run() {
+  TranslatedSettings Run() {
     for (const auto& [name, value] : java_) {
-      if (absl::StartsWith(name, kNative)) continue;
-      absl::Status status = Translate(name, value);
-      if (!status.ok()) return status;
+      if (value.unknown || absl::StartsWith(name, kNative)) continue;
+      NoteError(Translate(name, value));
     }
-    absl::Status status =
-        TranslateSecuritySettings(java_, sources_, &result_.librdkafka);
-    if (!status.ok()) return status;
+    for (std::string& error :
+         TranslateSecuritySettings(java_, sources_, &result_.librdkafka)) {
+      result_.errors.push_back(std::move(error));
+    }
     for (const auto& [name, value] : java_) {
-      if (!absl::StartsWith(name, kNative)) continue;
-      absl::Status passed = PassThrough(name, value);
-      if (!passed.ok()) return passed;
+      if (value.unknown || !absl::StartsWith(name, kNative)) continue;
+      NoteError(PassThrough(name, value));
     }
     FitPairs();
     return std::move(result_);
   }
 
  private:
+  void NoteError(const absl::Status& status) {
+    if (!status.ok()) result_.errors.emplace_back(status.message());
+  }
+
   void Note(const ConfigValue& value, absl::string_view text) {
     result_.notes.push_back(absl::StrCat(value.Where(), ": ", text));
   }
@@ -145,8 +148,9 @@ class Translator {
     }
     const int64_t fitted = std::clamp(number, spec.min, spec.max);
     if (fitted != number && number != -1) {
-      Warn(value, absl::StrCat("taken as ", fitted, ", since ", spec.librdkafka,
-                               " goes from ", spec.min, " to ", spec.max));
+      Warn(value,
+           absl::StrCat("clamped to ", fitted, ", since ", spec.librdkafka,
+                        " allows ", spec.min, " to ", spec.max));
     }
     Set(spec, value, absl::StrCat(fitted));
     return absl::OkStatus();
@@ -190,7 +194,7 @@ class Translator {
     return absl::OkStatus();
   }
 
-  // Pairs that Java puts up with and librdkafka refuses.
+  // Pairs that Java accepts and librdkafka rejects.
   void FitPairs() {
     // Where it is not written it is 1000; see mirror/kafka/client_config.cc.
     const int64_t written = Number("reconnect.backoff.max.ms");
@@ -228,8 +232,9 @@ class Translator {
 
 }  // namespace
 
-absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
-    JavaClient role, const SettingMap& java, const ConfigSources& sources) {
+TranslatedSettings TranslateJavaClientSettings(JavaClient role,
+                                               const SettingMap& java,
+                                               const ConfigSources& sources) {
   return Translator(role, java, sources).Run();
 }
 

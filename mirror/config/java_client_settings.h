@@ -18,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
@@ -58,15 +57,17 @@ const JavaSettingSpec* FindJavaSetting(absl::string_view name);
 
 struct TranslatedSettings {
   SettingMap librdkafka;
+  std::vector<std::string> errors;    // cannot be translated, and what to do
   std::vector<std::string> warnings;  // not known, or brought into range
   std::vector<std::string> notes;     // without meaning here
 };
 
-// InvalidArgument, naming file, line, property and remedy, for a value that
-// cannot be translated. Secrets appear in no message. Key stores and trust
-// stores that librdkafka cannot read are read through `sources`.
-absl::StatusOr<TranslatedSettings> TranslateJavaClientSettings(
-    JavaClient role, const SettingMap& java, const ConfigSources& sources);
+// Every message names file, line and property, and no secret. Values that are
+// `unknown` are left out. Key stores and trust stores that librdkafka cannot
+// read are read through `sources`.
+TranslatedSettings TranslateJavaClientSettings(JavaClient role,
+                                               const SettingMap& java,
+                                               const ConfigSources& sources);
 
 }  // namespace mirror
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
 
@@ -42,7 +44,10 @@ ConfigSources Stores() {
 
 absl::StatusOr<TranslatedSettings> TranslateAll(JavaClient role,
                                                 const Texts& java) {
-  return TranslateJavaClientSettings(role, Java(java), Stores());
+  TranslatedSettings translated =
+      TranslateJavaClientSettings(role, Java(java), Stores());
+  if (translated.errors.empty()) return translated;
+  return absl::InvalidArgumentError(absl::StrJoin(translated.errors, "\n"));
 }
 
 Texts Translate(JavaClient role, const Texts& java) {

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 
 namespace mirror {
@@ -192,7 +193,9 @@ absl::string_view Unescape(absl::string_view text, std::string* out) {
   return {};
 }
 
+// Returns what is wrong, or nothing.
 absl::string_view ParseLogicalLine(absl::string_view line, Property* property) {
+  if (absl::StrContains(line, '\0')) return "a NUL character is not allowed";
   const size_t key_length = KeyLength(line);
   absl::string_view problem =
       Unescape(line.substr(0, key_length), &property->key);
@@ -201,17 +204,26 @@ absl::string_view ParseLogicalLine(absl::string_view line, Property* property) {
   if (!value.empty() && (value.front() == '=' || value.front() == ':')) {
     value = SkipBlanks(value.substr(1));
   }
-  return Unescape(value, &property->value);
+  problem = Unescape(value, &property->value);
+  property->malformed = !problem.empty();
+  return problem;
 }
 
 }  // namespace
 
 absl::StatusOr<JavaProperties> JavaProperties::Parse(absl::string_view text,
                                                      absl::string_view file) {
-  const auto error = [&](int line, absl::string_view problem) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file, ":", line, ": ", problem));
-  };
+  std::vector<std::string> errors;
+  JavaProperties properties = ParseAll(text, file, &errors);
+  if (!errors.empty()) {
+    return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
+  }
+  return properties;
+}
+
+JavaProperties JavaProperties::ParseAll(absl::string_view text,
+                                        absl::string_view file,
+                                        std::vector<std::string>* errors) {
   std::string latin1;
   if (!absl::ConsumePrefix(&text, kByteOrderMark) && !IsUtf8(text)) {
     latin1 = Latin1ToUtf8(text);
@@ -236,11 +248,11 @@ absl::StatusOr<JavaProperties> JavaProperties::Parse(absl::string_view text,
       if (!lines.Next(&natural)) break;
       absl::StrAppend(&logical, SkipBlanks(natural));
     }
-    if (logical.find('\0') != std::string::npos) {
-      return error(property.line, "a NUL character is not allowed");
-    }
     const absl::string_view problem = ParseLogicalLine(logical, &property);
-    if (!problem.empty()) return error(property.line, problem);
+    if (!problem.empty()) {
+      errors->push_back(absl::StrCat(file, ":", property.line, ": ", problem));
+      if (!property.malformed) continue;  // not even the key is known
+    }
 
     const auto [it, is_new] = by_key.try_emplace(property.key, property);
     if (!is_new) {

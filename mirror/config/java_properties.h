@@ -27,6 +27,7 @@ struct Property {
   std::string key;
   std::string value;
   int line = 0;
+  bool malformed = false;  // the value could not be read; only in ParseAll()
 };
 
 // A parsed file: each key once, in the order of the lines that count.
@@ -46,6 +47,11 @@ class JavaProperties {
   // character. Everything else is a valid properties file.
   static absl::StatusOr<JavaProperties> Parse(absl::string_view text,
                                               absl::string_view file);
+
+  // The same, but reads on after a mistake and adds one message for each to
+  // `errors`. A property whose value is malformed is among the entries.
+  static JavaProperties ParseAll(absl::string_view text, absl::string_view file,
+                                 std::vector<std::string>* errors);
 
   const std::string& file() const { return file_; }
   const std::vector<Property>& entries() const { return entries_; }

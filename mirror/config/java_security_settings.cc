@@ -2,9 +2,12 @@
 
 #include "mirror/config/java_security_settings.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -57,21 +60,39 @@ bool IsClass(const ConfigValue& value, absl::string_view name) {
   return absl::EndsWith(Trimmed(value), name);
 }
 
+// Settings that are judged together are not judged if one is missing.
+bool AreKnown(const SettingMap& java, absl::string_view prefix) {
+  return std::none_of(java.begin(), java.end(), [prefix](const auto& setting) {
+    return setting.second.unknown && absl::StartsWith(setting.first, prefix);
+  });
+}
+
 class SecurityTranslator {
  public:
   SecurityTranslator(const SettingMap& java, const ConfigSources& sources,
                      SettingMap* out)
       : java_(java), sources_(sources), out_(*out) {}
 
-  absl::Status Tls() {
+  void Tls() {
     Copy("ssl.truststore.certificates", "ssl.ca.pem");
     Copy("ssl.keystore.key", "ssl.key.pem");
     Copy("ssl.keystore.certificate.chain", "ssl.certificate.pem");
     Copy("ssl.key.password", "ssl.key.password");
-    absl::Status trust = TrustStore();
-    if (!trust.ok()) return trust;
-    absl::Status key = KeyStore();
-    if (!key.ok()) return key;
+    NoteError(TrustStore());
+    NoteError(KeyStore());
+    NoteError(HostNameCheck());
+  }
+
+  void Sasl() { NoteError(Login()); }
+
+  std::vector<std::string> TakeErrors() { return std::move(errors_); }
+
+ private:
+  void NoteError(const absl::Status& status) {
+    if (!status.ok()) errors_.emplace_back(status.message());
+  }
+
+  absl::Status HostNameCheck() {
     const ConfigValue* check =
         Find(java_, "ssl.endpoint.identification.algorithm");
     if (check == nullptr) return absl::OkStatus();
@@ -84,7 +105,7 @@ class SecurityTranslator {
     return absl::OkStatus();
   }
 
-  absl::Status Sasl() {
+  absl::Status Login() {
     const ConfigValue* callback =
         Find(java_, "sasl.login.callback.handler.class");
     if (callback != nullptr &&
@@ -118,9 +139,8 @@ class SecurityTranslator {
                    "or Krb5LoginModule");
   }
 
- private:
-  // librdkafka says itself what PLAIN and SCRAM lack; of OAUTHBEARER it says
-  // nothing and waits for a token for ever.
+  // librdkafka reports itself what PLAIN and SCRAM lack; for OAUTHBEARER it
+  // reports nothing and waits for a token forever.
   absl::Status SaslWithoutJaas() {
     const ConfigValue* mechanism = Find(java_, "sasl.mechanism");
     if (mechanism == nullptr || Trimmed(*mechanism) != "OAUTHBEARER") {
@@ -312,6 +332,7 @@ class SecurityTranslator {
   const SettingMap& java_;
   const ConfigSources& sources_;
   SettingMap& out_;
+  std::vector<std::string> errors_;
 };
 
 }  // namespace
@@ -323,17 +344,14 @@ SecurityUse SecurityInUse(const SettingMap& java) {
   return {absl::EndsWith(text, "ssl"), absl::StartsWith(text, "sasl_")};
 }
 
-absl::Status TranslateSecuritySettings(const SettingMap& java,
-                                       const ConfigSources& sources,
-                                       SettingMap* librdkafka) {
+std::vector<std::string> TranslateSecuritySettings(const SettingMap& java,
+                                                   const ConfigSources& sources,
+                                                   SettingMap* librdkafka) {
   const SecurityUse use = SecurityInUse(java);
   SecurityTranslator translator(java, sources, librdkafka);
-  if (use.tls) {
-    absl::Status status = translator.Tls();
-    if (!status.ok()) return status;
-  }
-  if (use.sasl) return translator.Sasl();
-  return absl::OkStatus();
+  if (use.tls && AreKnown(java, "ssl.")) translator.Tls();
+  if (use.sasl && AreKnown(java, "sasl.")) translator.Sasl();
+  return translator.TakeErrors();
 }
 
 }  // namespace mirror

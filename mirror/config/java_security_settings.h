@@ -7,7 +7,9 @@
 #ifndef MIRROR_CONFIG_JAVA_SECURITY_SETTINGS_H_
 #define MIRROR_CONFIG_JAVA_SECURITY_SETTINGS_H_
 
-#include "absl/status/status.h"
+#include <string>
+#include <vector>
+
 #include "mirror/config/config_provider.h"
 #include "mirror/config/config_value.h"
 
@@ -24,11 +26,11 @@ SecurityUse SecurityInUse(const SettingMap& java);
 
 // Adds the librdkafka settings for stores, keys and credentials. Stores that
 // librdkafka cannot read are read here, through `sources`, and become PEM
-// texts. InvalidArgument, with the remedy, for what cannot be used: other kinds
-// of store, Java callback classes, unknown login modules.
-absl::Status TranslateSecuritySettings(const SettingMap& java,
-                                       const ConfigSources& sources,
-                                       SettingMap* librdkafka);
+// texts. Returns a message for each mistake, with what to do instead: other
+// kinds of store, Java callback classes, unknown login modules.
+std::vector<std::string> TranslateSecuritySettings(const SettingMap& java,
+                                                   const ConfigSources& sources,
+                                                   SettingMap* librdkafka);
 
 }  // namespace mirror
 

@@ -52,7 +52,7 @@ std::vector<std::string> ParseAliases(const ConfigFile& file,
       if (!alias.empty()) aliases.emplace_back(alias);
     }
   }
-  if (aliases.empty()) {
+  if (aliases.empty() && (clusters == nullptr || !clusters->unknown)) {
     errors->push_back(absl::StrCat(
         file.name(), ": clusters: names no cluster: write clusters = A, B"));
   }
@@ -73,11 +73,12 @@ bool IsReserved(const std::string& alias) {
   });
 }
 
-void CheckAliases(const ConfigFile& file,
-                  const std::vector<std::string>& aliases,
-                  std::vector<std::string>* errors) {
+// Returns those that may be an alias, each once.
+std::vector<std::string> CheckAliases(const ConfigFile& file,
+                                      const std::vector<std::string>& aliases,
+                                      std::vector<std::string>* errors) {
   const ConfigValue* clusters = file.Find("clusters");
-  std::set<std::string> seen;
+  std::vector<std::string> good;
   for (const std::string& alias : aliases) {
     const bool legal = std::all_of(alias.begin(), alias.end(), [](char c) {
       return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -87,31 +88,61 @@ void CheckAliases(const ConfigFile& file,
       errors->push_back(clusters->Message(
           "an alias becomes part of topic names: letters, digits, '.', '_' "
           "and '-' only"));
-    } else if (IsReserved(alias)) {
+      continue;
+    }
+    if (Contains(good, alias)) {
+      errors->push_back(
+          clusters->Message(absl::StrCat("names '", alias, "' twice")));
+      continue;
+    }
+    good.push_back(alias);
+    if (IsReserved(alias)) {
       errors->push_back(
           clusters->Message(absl::StrCat("the alias '", alias,
                                          "' cannot be told apart from the "
                                          "properties that begin with '",
                                          alias, ".': choose another")));
-    } else if (!seen.insert(alias).second) {
-      errors->push_back(
-          clusters->Message(absl::StrCat("names '", alias, "' twice")));
     }
   }
+  return good;
 }
 
-void CheckServers(const ConfigFile& file, const std::vector<FlowConfig>& flows,
+// The line that was probably meant to be `property`, or null.
+const ConfigValue* Misspelled(const ConfigFile& file,
+                              const std::vector<std::string>& aliases,
+                              const std::string& property) {
+  std::set<std::string> of_others;
+  for (const std::string& alias : aliases) {
+    of_others.insert(absl::StrCat(alias, ".bootstrap.servers"));
+  }
+  std::vector<absl::string_view> names;
+  for (const auto& [name, value] : file.values()) {
+    if (absl::EndsWith(name, absl::StrCat(".", property))) return &value;
+    if (of_others.count(name) == 0) names.push_back(name);
+  }
+  return file.Find(std::string(NearestName(property, names)));
+}
+
+void CheckServers(const ConfigFile& file,
+                  const std::vector<std::string>& aliases,
+                  const std::vector<FlowConfig>& flows,
                   std::vector<std::string>* errors) {
   std::set<std::string> used;
   for (const FlowConfig& flow : flows) {
     used.insert({flow.source, flow.target});
   }
   for (const std::string& alias : used) {
-    if (ClusterProperties(file, alias).count("bootstrap.servers") != 0)
+    if (ClusterProperties(file, alias).count("bootstrap.servers") != 0) {
       continue;
-    errors->push_back(absl::StrCat(file.name(), ": ", alias,
-                                   ".bootstrap.servers: is missing: write ",
-                                   alias, ".bootstrap.servers = host:port"));
+    }
+    const std::string property = absl::StrCat(alias, ".bootstrap.servers");
+    const ConfigValue* meant = Misspelled(file, aliases, property);
+    errors->push_back(absl::StrCat(
+        file.name(), ": ", property, ": is missing: write ", property,
+        " = host:port",
+        meant == nullptr ? ""
+                         : absl::StrCat(" in place of line ", meant->line, ", ",
+                                        PrintableName(meant->property))));
   }
 }
 
@@ -176,10 +207,10 @@ void AddReaders(const std::function<absl::StatusOr<MirrorMakerConfig>()>& read,
 
 absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
     const std::string& path, const ConfigSources& sources,
-    const MirrorMakerOptions& options) {
+    const MirrorMakerOptions& options, std::vector<std::string>* warnings) {
   const absl::StatusOr<std::string> text = sources.read_file(path);
   if (!text.ok()) return text.status();
-  auto config = Parse(*text, path, sources, options);
+  auto config = Parse(*text, path, sources, options, warnings);
   if (!config.ok()) return config;
   AddReaders([=] { return Load(path, sources, options); }, &config->flows_);
   return config;
@@ -187,28 +218,25 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
 
 absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
     absl::string_view text, absl::string_view file_name,
-    const ConfigSources& sources, const MirrorMakerOptions& options) {
-  const absl::StatusOr<ConfigFile> file =
-      ConfigFile::Parse(text, file_name, sources);
-  if (!file.ok()) return file.status();
-
-  std::vector<std::string> errors;
+    const ConfigSources& sources, const MirrorMakerOptions& options,
+    std::vector<std::string>* warnings) {
+  const ConfigFile file = ConfigFile::Parse(text, file_name, sources);
   MirrorMakerConfig config;
-  config.clusters_ = ParseAliases(*file, &errors);
-  if (!errors.empty()) return AllErrors(errors);
-  CheckAliases(*file, config.clusters_, &errors);
-  if (!errors.empty()) return AllErrors(errors);
-
-  ConfigFindings findings = CheckProperties(*file, config.clusters_);
-  CheckOptions(*file, config.clusters_, options, &findings.errors);
-  if (!findings.errors.empty()) return AllErrors(findings.errors);
-
-  config.flows_ =
-      ResolveFlows(*file, sources, config.clusters_, options, &findings);
-  CheckServers(*file, config.flows_, &findings.errors);
-  if (!findings.errors.empty()) return AllErrors(findings.errors);
+  ConfigFindings findings;
+  findings.errors = file.errors();
+  const std::vector<std::string> aliases = ParseAliases(file, &findings.errors);
+  config.clusters_ = CheckAliases(file, aliases, &findings.errors);
+  // Without all aliases little can be said about the other properties.
+  if (!aliases.empty() && config.clusters_.size() == aliases.size()) {
+    CheckProperties(file, aliases, &findings);
+    CheckOptions(file, aliases, options, &findings.errors);
+    config.flows_ = ResolveFlows(file, sources, aliases, options, &findings);
+    CheckServers(file, aliases, config.flows_, &findings.errors);
+  }
   config.warnings_ = Distinct(findings.warnings);
   config.notes_ = Distinct(findings.notes);
+  if (warnings != nullptr) *warnings = config.warnings_;
+  if (!findings.errors.empty()) return AllErrors(findings.errors);
   AddReaders([text = std::string(text), file = std::string(file_name), sources,
               options] { return Parse(text, file, sources, options); },
              &config.flows_);

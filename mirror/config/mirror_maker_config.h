@@ -33,13 +33,16 @@ struct MirrorMakerOptions {
 // file cannot be read. No message shows a secret.
 class MirrorMakerConfig {
  public:
+  // `warnings`, if not null, is set to warnings() of a file with mistakes, too.
   static absl::StatusOr<MirrorMakerConfig> Load(
       const std::string& path, const ConfigSources& sources,
-      const MirrorMakerOptions& options = {});
+      const MirrorMakerOptions& options = {},
+      std::vector<std::string>* warnings = nullptr);
 
   static absl::StatusOr<MirrorMakerConfig> Parse(
       absl::string_view text, absl::string_view file,
-      const ConfigSources& sources, const MirrorMakerOptions& options = {});
+      const ConfigSources& sources, const MirrorMakerOptions& options = {},
+      std::vector<std::string>* warnings = nullptr);
 
   const std::vector<std::string>& clusters() const { return clusters_; }
   const std::vector<FlowConfig>& flows() const { return flows_; }

@@ -143,6 +143,53 @@ TEST(ConfigErrorTest, EveryMistakeIsNamedAtOnce) {
             "here: subclass mirror::RecordTransform in C++.");
 }
 
+TEST(ConfigErrorTest, MistakesOfAllKindsAndWarningsAreNamedInOneRun) {
+  std::vector<std::string> warnings;
+  const auto config = MirrorMakerConfig::Parse(
+      "clusters = A, B, lab\n"
+      "A.bootstrap.servers = a:9092\n"
+      "B.bootstrap.servers = b:9092\n"
+      "cluster.lab.bootstrap.servers = lab:9092\n"
+      "A->B.enabled = true\n"
+      "A->B.tasks.max = 0\n"
+      "A.sasl.jaas.config = ${env:NONE}\n"
+      "A.security.protocol = SASL_SSL\n"
+      "A.ssl.truststore.location = /trust.jks\n"
+      "A.consumer.fetch.min.bytes = many\n"
+      "B.ssl.key.password = \\u12\n"
+      "A->B.topics.exlcude = hr\n"
+      "replication.policy.rename = orders\n",
+      "mm2.properties", FakeSources(), {}, &warnings);
+  EXPECT_EQ(
+      std::string(config.status().message()),
+      "mm2.properties:11: \\u must be followed by four hexadecimal digits\n"
+      "mm2.properties:7: A.sasl.jaas.config: cannot resolve ${env:NONE}: the "
+      "environment variable NONE is not set\n"
+      "mm2.properties:6: A->B.tasks.max = 0: must be at least 1\n"
+      "mm2.properties:13: replication.policy.rename = orders: \"orders\" "
+      "must be FROM:TO, two topic names\n"
+      "mm2.properties:10: A.consumer.fetch.min.bytes = many: must be a whole "
+      "number\n"
+      "mm2.properties:9: A.ssl.truststore.location = /trust.jks: cannot be "
+      "read: no such file\n"
+      "mm2.properties: lab.bootstrap.servers: is missing: write "
+      "lab.bootstrap.servers = host:port in place of line 4, "
+      "cluster.lab.bootstrap.servers");
+  EXPECT_THAT(warnings,
+              testing::ElementsAre(
+                  "mm2.properties:4: cluster.lab.bootstrap.servers: no effect: "
+                  "unknown property; did you mean lab.bootstrap.servers?",
+                  "mm2.properties:12: A->B.topics.exlcude: no effect: unknown "
+                  "property; did you mean topics.exclude?"));
+}
+
+TEST(ConfigErrorTest, MisspelledServersAreNamedWithTheirLine) {
+  EXPECT_THAT(Errors("clusters=A,B\nA.bootstrap.servers=a:1\n"
+                     "B.boostrap.servers=b:1\n"),
+              HasSubstr("write B.bootstrap.servers = host:port in place of "
+                        "line 3, B.boostrap.servers"));
+}
+
 TEST(ConfigErrorTest, SaysWhatIsWrongWithClustersAndFlows) {
   const struct {
     std::string text;
@@ -174,7 +221,7 @@ TEST(ConfigErrorTest, SaysWhatIsWrongWithClustersAndFlows) {
       {absl::StrCat(kTwoClusters, "replication.policy.separator=/\n"),
        "must be made of what a topic's name may hold"},
       {absl::StrCat(kTwoClusters, "replication.policy.separator=\n"),
-       "must not be empty with DefaultReplicationPolicy"},
+       "write replication.policy.class = IdentityReplicationPolicy"},
       {"clusters=us-west,B\nbootstrap.servers=k:1\n"
        "replication.policy.separator=-\n",
        "the alias 'us-west' contains it"},
@@ -184,6 +231,8 @@ TEST(ConfigErrorTest, SaysWhatIsWrongWithClustersAndFlows) {
                     "A.ssl.truststore.location=/t.jks\n"),
        "mm2.properties:6: A.ssl.truststore.location = /t.jks: cannot be "
        "read: no such file"},
+      {absl::StrCat(kTwoClusters, "replication.policy.rename=a:b,c:b\n"),
+       "mm2.properties:5: replication.policy.rename = a:b,c:b: "},
       {"a=\\u12\n", "mm2.properties:1: \\u must be followed by"},
   };
   for (const auto& vector : vectors) {

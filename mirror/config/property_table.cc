@@ -15,6 +15,8 @@ constexpr int64_t kMaxLong = std::numeric_limits<int64_t>::max();
 // A century: beyond it, seconds of a Java long no longer fit a clock.
 constexpr int64_t kMaxSeconds = int64_t{100} * 365 * 86400;
 constexpr unsigned kTopAndFlow = kTopLevel | kFlow;
+// Topics of the Connect worker, which MM2 reads at the top level first.
+constexpr unsigned kStorage = kTopLevel | kTarget;
 // What MM2 gives to the Connect worker that serves the flow.
 constexpr unsigned kWorker = kTopLevel | kTarget | kFlow;
 
@@ -112,21 +114,32 @@ PropertySpec Ignored(string_view name, unsigned scopes, string_view why) {
   return spec;
 }
 
-PropertySpec Refused(string_view name, unsigned scopes, string_view instead) {
+PropertySpec Refused(string_view name, unsigned scopes, string_view replacement,
+                     string_view instead) {
   PropertySpec spec = Text(name, scopes, "", instead);
   spec.use = PropertyUse::kRefused;
+  spec.replacement = replacement;
   return spec;
 }
 
 std::vector<PropertySpec> ClusterAndFlowProperties() {
   return {
       List("clusters", kTopLevel, "",
-           "Required. The aliases of the clusters: names of your choice, made "
-           "of letters, digits, '.', '_' and '-'."),
+           "Required. The names of the clusters, and their aliases unless "
+           "source.cluster.alias, target.cluster.alias or alias says "
+           "otherwise: letters, digits, '.', '_' and '-'."),
       Servers(
           "bootstrap.servers", kTopLevel | kSource | kTarget,
           "Required for every cluster: host:port of some brokers. At the top "
           "level a default for all clusters."),
+      Text("source.cluster.alias", kTopAndFlow, "S",
+           "The alias of the source in names of topics, progress, checkpoints "
+           "and heartbeats. Worker topics keep the name of the cluster."),
+      Text("target.cluster.alias", kTopAndFlow, "T", "The same of the target."),
+      Text("alias", kSource | kTarget, "",
+           "The same of the cluster, on either side: S.alias stands for "
+           "source.cluster.alias, T.alias for target.cluster.alias, and "
+           "overrides it at the top level."),
       Bool("enabled", kTopAndFlow, "false",
            "Replicate topics and checkpoints of this flow. Heartbeats of a "
            "pair run without it."),
@@ -320,16 +333,17 @@ std::vector<PropertySpec> WorkerProperties() {
              {"disabled", "preparing", "enabled"},
              "`enabled`: records and progress in one transaction. "
              "`preparing` counts as disabled. MM2 reads it only as T.NAME."),
-      Text("offset.storage.topic", kWorker, "mm2-offsets.S.internal",
-           "The topic on the target that keeps the progress."),
-      ReplicationFactor("offset.storage.replication.factor", kWorker, "3",
+      Text("offset.storage.topic", kStorage, "mm2-offsets.S.internal",
+           "The topic on the target that keeps the progress. The top level "
+           "overrides T, as in MM2."),
+      ReplicationFactor("offset.storage.replication.factor", kStorage, "3",
                         "Replicas of that topic."),
-      Int("offset.storage.partitions", kWorker, "25", 1, 10000,
+      Int("offset.storage.partitions", kStorage, "25", 1, 10000,
           "Partitions of that topic, when it is created."),
-      Text("config.storage.topic", kWorker, "mm2-configs.S.internal",
+      Text("config.storage.topic", kStorage, "mm2-configs.S.internal",
            "MM2's topic of connector configurations; known, so that it is "
            "never replicated."),
-      Text("status.storage.topic", kWorker, "mm2-status.S.internal",
+      Text("status.storage.topic", kStorage, "mm2-status.S.internal",
            "MM2's topic of task states; known, so that it is never "
            "replicated."),
       Text("group.id", kTarget, "S-mm2",
@@ -339,6 +353,12 @@ std::vector<PropertySpec> WorkerProperties() {
 
 std::vector<PropertySpec> IgnoredProperties() {
   return {
+      Ignored("config.storage.replication.factor", kStorage,
+              "No connector configurations are stored."),
+      Ignored("status.storage.replication.factor", kStorage,
+              "No task states are stored."),
+      Ignored("status.storage.partitions", kStorage,
+              "No task states are stored."),
       Ignored("config.storage.*", kAnywhere,
               "No connector configurations are stored."),
       Ignored("status.storage.*", kAnywhere, "No task states are stored."),
@@ -355,12 +375,9 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("consumer.poll.timeout.ms", kTopAndFlow,
               "Polling adapts by itself."),
       Ignored("tasks.max.enforce", kTopAndFlow, "tasks.max is always obeyed."),
-      Ignored("name", kTopAndFlow, "Connectors are named as in MM2."),
-      Ignored("connector.class", kTopAndFlow, "There are no connectors."),
-      Ignored("source.cluster.alias", kTopAndFlow,
-              "The flow's name gives the aliases."),
-      Ignored("target.cluster.alias", kTopAndFlow,
-              "The flow's name gives the aliases."),
+      Ignored("name", kTopAndFlow,
+              "MM2 stores progress under the names of its connectors, "
+              "whatever this says."),
       Ignored("config.action.reload", kTopAndFlow,
               "Variables are read at start, and again while a cluster refuses "
               "the credentials."),
@@ -371,8 +388,8 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("transaction.boundary.*", kTopAndFlow,
               "Nothing is written in transactions."),
       Ignored("errors.*", kTopAndFlow,
-              "A record that fails holds up its partition only, and is tried "
-              "again; see on.refused.record."),
+              "A record that the target rejects is retried, or skipped with "
+              "on.refused.record = skip."),
       Ignored("topic.creation.*", kTopLevel | kTarget | kFlow,
               "Topics are created with the source's partition count."),
       Ignored("metric.reporters", kAnywhere,
@@ -406,7 +423,7 @@ std::vector<PropertySpec> RefusedProperties() {
       Ignored("key.converter.*", kAnywhere, kBytes),
       Ignored("value.converter.*", kAnywhere, kBytes),
       Ignored("header.converter.*", kAnywhere, kBytes),
-      Refused("transforms", kTopAndFlow,
+      Refused("transforms", kTopAndFlow, "",
               "Java transforms cannot run here: subclass "
               "mirror::RecordTransform in C++."),
       Ignored("transforms.*", kTopAndFlow, "Settings of `transforms`."),
@@ -416,14 +433,21 @@ std::vector<PropertySpec> RefusedProperties() {
             {"ForwardingAdmin"},
             "A Java admin client cannot be loaded here: implement "
             "mirror::ClusterAdmin in C++."),
-      Refused("topics.blacklist", kTopAndFlow,
+      Refused("connector.class", kTopAndFlow, "",
+              "MM2 runs this class in place of each of its three connectors; "
+              "here there are no connectors: remove it."),
+      Refused("offsets.storage.topic", kTopAndFlow, "offset.storage.topic",
+              "MM2 keeps progress in this topic and in that of its worker; "
+              "here there is one topic: write offset.storage.topic."),
+      Refused("topics.blacklist", kTopAndFlow, "topics.exclude",
               "Removed in Kafka 4.0: write topics.exclude."),
-      Refused("groups.blacklist", kTopAndFlow,
+      Refused("groups.blacklist", kTopAndFlow, "groups.exclude",
               "Removed in Kafka 4.0: write groups.exclude."),
       Refused("config.properties.blacklist", kTopAndFlow,
+              "config.properties.exclude",
               "Removed in Kafka 4.0: write config.properties.exclude."),
-      Refused("topics.whitelist", kTopAndFlow, "Write topics."),
-      Refused("groups.whitelist", kTopAndFlow, "Write groups."),
+      Refused("topics.whitelist", kTopAndFlow, "topics", "Write topics."),
+      Refused("groups.whitelist", kTopAndFlow, "groups", "Write groups."),
   };
 }
 
@@ -443,17 +467,19 @@ const std::vector<PropertySpec>& AllProperties() {
   return *kAll;
 }
 
+bool TopLevelOverrides(const PropertySpec& spec) {
+  return spec.use == PropertyUse::kUsed && spec.scopes == kStorage;
+}
+
 const PropertySpec* FindProperty(absl::string_view name) {
   const PropertySpec* family = nullptr;
   for (const PropertySpec& spec : AllProperties()) {
     if (spec.name == name) return &spec;
-    string_view prefix = spec.name;
-    if (prefix.size() > 2 && prefix.substr(prefix.size() - 2) == ".*") {
-      prefix.remove_suffix(1);
-      if (name.size() > prefix.size() &&
-          name.substr(0, prefix.size()) == prefix) {
-        family = &spec;
-      }
+    if (!spec.IsFamily()) continue;
+    const string_view prefix = spec.name.substr(0, spec.name.size() - 1);
+    if (name.size() > prefix.size() &&
+        name.substr(0, prefix.size()) == prefix) {
+      family = &spec;
     }
   }
   return family;

@@ -43,8 +43,8 @@ enum class PropertyUse {
   kRefused,  // an error; `meaning` says what to write instead
 };
 
-// Where a property may be written, as bits. The flow beats the cluster, the
-// cluster beats the top level.
+// Where a property may be written, as bits. The flow overrides the cluster, and
+// the cluster the top level; but see TopLevelOverrides().
 enum PropertyScope : unsigned {
   kTopLevel = 1,  // NAME
   kSource = 2,    // S.NAME, for flows out of S
@@ -65,10 +65,20 @@ struct PropertySpec {
   int64_t max = 0;
   std::vector<absl::string_view> choices;
   absl::string_view meaning;
+  absl::string_view replacement;  // the property to write if this is refused
+
+  // Whether the row stands for all names that begin with its own.
+  bool IsFamily() const {
+    return name.size() > 2 && name.substr(name.size() - 2) == ".*";
+  }
 };
 
 // All rows, in the order of the documentation.
 const std::vector<PropertySpec>& AllProperties();
+
+// Whether NAME at the top level overrides X.NAME: so it is in MM2 for the
+// topics of its Connect workers.
+bool TopLevelOverrides(const PropertySpec& spec);
 
 // The row for `name` (without alias or flow before it), or null.
 const PropertySpec* FindProperty(absl::string_view name);

@@ -81,7 +81,7 @@ TEST(PropertyTableTest, ListDefaultsAreMm2s) {
 
 TEST(PropertyTableTest, FamiliesAreFoundAfterExactNames) {
   EXPECT_EQ(FindProperty("config.storage.topic")->use, PropertyUse::kUsed);
-  EXPECT_EQ(FindProperty("config.storage.replication.factor")->name,
+  EXPECT_EQ(FindProperty("config.storage.min.insync.replicas")->name,
             "config.storage.*");
   EXPECT_EQ(FindProperty("config.storage."), nullptr);
   EXPECT_EQ(FindProperty("no.such.property"), nullptr);

@@ -35,6 +35,9 @@ constexpr Setting kGroupDefaults[] = {
 };
 
 constexpr Setting kConsumerDefaults[] = {
+    // A damaged record would be written to the target with a checksum that fits
+    // the damage. Java's consumers check as well; librdkafka by default not.
+    {"check.crcs", "true"},
     {"queued.min.messages", "10000"},
     // The default of a second stalls a partition whose queue was full.
     {"fetch.queue.backoff.ms", "5"},

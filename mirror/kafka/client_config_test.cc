@@ -3,6 +3,7 @@
 #include "mirror/kafka/client_config.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
@@ -42,6 +43,17 @@ TEST(ClientConfig, ReadersNeverCommitNorResetPositions) {
   EXPECT_EQ(Value(conf, "enable.auto.offset.store"), "false");
   EXPECT_EQ(Value(conf, "auto.offset.reset"), "error");
   EXPECT_EQ(Value(conf, "allow.auto.create.topics"), "false");
+}
+
+TEST(ClientConfig, ReadersCheckBatchesUnlessTheHostTurnsItOff) {
+  const auto checks = [](Properties properties) {
+    return Value(NewClientConf(ClientRole::kConsumer, "a",
+                               With(std::move(properties)), {})
+                     .value(),
+                 "check.crcs");
+  };
+  EXPECT_EQ(checks({}), "true");
+  EXPECT_EQ(checks({{"check.crcs", "false"}}), "false");
 }
 
 TEST(ClientConfig, ReadersHearOfTopicIdsWhateverElseTheHostDebugs) {

@@ -385,6 +385,11 @@ void FakeCluster::CorruptAt(const TopicPartition& tp, int64_t offset) {
   Partition(state_.get(), tp).corrupt.insert(offset);
 }
 
+void FakeCluster::RepairAt(const TopicPartition& tp, int64_t offset) {
+  MutexLock lock(&state_->mu);
+  Partition(state_.get(), tp).corrupt.erase(offset);
+}
+
 void FakeCluster::HoldAcks() {
   MutexLock lock(&state_->mu);
   state_->hold_acks = true;

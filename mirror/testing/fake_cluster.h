@@ -183,8 +183,9 @@ class FakeCluster final : public Cluster {
   void FailAcl(const std::string& resource, absl::Status status);
   // The next `count` batches that sinks send fail, whichever their topic.
   void FailNextProduces(int64_t count, absl::Status status);
-  // Whoever reads up to `offset` is told DataLoss.
+  // Whoever reads up to `offset` gets DataLoss, until it is repaired.
   void CorruptAt(const TopicPartition& tp, int64_t offset);
+  void RepairAt(const TopicPartition& tp, int64_t offset);
 
   // Acks. Held: records get into the log, but Poll() does not say so.
   void HoldAcks();

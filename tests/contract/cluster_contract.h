@@ -50,6 +50,9 @@ class ContractEnvironment {
   // Kafka's DeleteRecords.
   virtual void DeleteRecordsBefore(const TopicPartition& tp,
                                    int64_t offset) = 0;
+  // Whether a bit of the batch that begins at `offset` is flipped on the disk.
+  virtual void SetDamaged(const TopicPartition& tp, int64_t offset,
+                          bool damaged) = 0;
   // Whether the group has a member, which reads `topic` and commits nothing.
   // Returns when the member has its partitions or has left.
   virtual void SetGroupActive(const std::string& group,

@@ -27,6 +27,10 @@ class FakeEnvironment final : public ContractEnvironment {
   void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset) override {
     cluster_.DeleteRecordsBefore(tp, offset);
   }
+  void SetDamaged(const TopicPartition& tp, int64_t offset,
+                  bool damaged) override {
+    damaged ? cluster_.CorruptAt(tp, offset) : cluster_.RepairAt(tp, offset);
+  }
   void SetGroupActive(const std::string& group, const std::string& topic,
                       bool active) override {
     cluster_.SetGroupActive(group, active);

@@ -81,6 +81,9 @@ class KafkaEnvironment final : public ContractEnvironment {
   void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset) override {
     testing::DeleteRecordsBefore(address_, tp, offset);
   }
+  void SetDamaged(const TopicPartition& tp, int64_t offset, bool) override {
+    EXPECT_THAT(Broker()->FlipBit(tp.topic, tp.partition, offset), IsOk());
+  }
   void SetGroupActive(const std::string& group, const std::string& topic,
                       bool active) override {
     members_.erase(group);

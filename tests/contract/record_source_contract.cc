@@ -232,6 +232,37 @@ TEST_P(RecordSourceContract, AnOffsetOutsideTheLogStopsThatPartitionOnly) {
   ExpectOffsets(RecordsOf(fetched, tp), 5, 9);
 }
 
+TEST_P(RecordSourceContract, ADamagedBatchStopsThatPartitionOnlyUntilRepaired) {
+  const std::string topic = NewTopic(2);
+  const TopicPartition tp{topic, 0};
+  const TopicPartition other{topic, 1};
+  for (const int64_t first : {0, 10, 20}) {
+    Append(tp, Numbered(first, 10));
+    Append(other, Numbered(first, 10));
+  }
+  environment()->SetDamaged(tp, 10, true);
+  auto source = cluster()->NewSource({}).value();
+  ASSERT_THAT(
+      source->Assign({{tp, UpstreamOffset(0)}, {other, UpstreamOffset(0)}}),
+      IsOk());
+  Fetched fetched;
+  EXPECT_TRUE(PollUntil(source.get(), &fetched,
+                        [&] { return LastEvent(fetched, tp).has_value(); }));
+  EXPECT_THAT(
+      LastEvent(fetched, tp)->status,
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr(tp.ToString())));
+  EXPECT_EQ(LastEvent(fetched, tp)->offset, UpstreamOffset(10));
+  EXPECT_TRUE(PollUntilEnd(source.get(), other, &fetched));
+  ExpectOffsets(RecordsOf(fetched, tp), 0, 9);
+  ExpectOffsets(RecordsOf(fetched, other), 0, 29);
+
+  environment()->SetDamaged(tp, 10, false);
+  ASSERT_THAT(source->Assign({{tp, UpstreamOffset(10)}}), IsOk());
+  Fetched after;
+  EXPECT_TRUE(PollUntilEnd(source.get(), tp, &after));
+  ExpectOffsets(RecordsOf(after, tp), 10, 29);
+}
+
 TEST_P(RecordSourceContract, ATopicMadeAnewIsNeverTakenForTheOldOne) {
   const std::string topic = NewTopic();
   const TopicPartition tp{topic, 0};

@@ -39,6 +39,15 @@ bool CanBind(const std::string& host, int port) {
   return free;
 }
 
+// Big-endian.
+int64_t Number(const char* bytes, int size) {
+  uint64_t number = 0;
+  for (int i = 0; i < size; ++i) {
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  return static_cast<int64_t>(number);
+}
+
 using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
 
 Client NewClient(const std::string& bootstrap_servers) {
@@ -155,6 +164,31 @@ absl::Status KafkaBroker::Restart(const std::vector<std::string>& settings) {
 std::string KafkaBroker::LogFolder(const std::string& topic,
                                    int32_t partition) const {
   return absl::StrCat(directory_, "/data/", topic, "-", partition);
+}
+
+absl::Status KafkaBroker::FlipBit(const std::string& topic, int32_t partition,
+                                  int64_t offset) {
+  std::fstream log(
+      LogFolder(topic, partition) + "/00000000000000000000.log",
+      std::ios::in | std::ios::out | std::ios::binary);
+  // A batch: its first offset, the length of what follows, and at 23 the last
+  // offset less the first.
+  char head[27];
+  for (int64_t at = 0; log.seekg(at).read(head, sizeof(head));) {
+    const int64_t end = at + 12 + Number(head + 8, 4);
+    if (offset > Number(head, 8) + Number(head + 23, 4)) {
+      at = end;
+      continue;
+    }
+    // The last byte counts headers; before it is the last value.
+    const int64_t victim = end - 2;
+    char byte = 0;
+    log.seekg(victim).get(byte);
+    log.seekp(victim).put(static_cast<char>(byte ^ 1)).flush();
+    return log ? absl::OkStatus() : absl::UnknownError("cannot be written");
+  }
+  return absl::NotFoundError(
+      absl::StrCat(topic, "-", partition, " has no offset ", offset));
 }
 
 std::string KafkaBroker::Log() const {

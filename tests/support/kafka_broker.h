@@ -60,6 +60,12 @@ class KafkaBroker {
   // The folder of a partition's log, to do it harm while the broker is killed.
   std::string LogFolder(const std::string& topic, int32_t partition) const;
 
+  // Flips a bit of a value in the batch that holds `offset`, which must be in
+  // the partition's first segment and have no headers, as a bad disk does while
+  // the broker runs. The second time repairs it.
+  absl::Status FlipBit(const std::string& topic, int32_t partition,
+                       int64_t offset);
+
   // The broker's log so far.
   std::string Log() const;
 

@@ -285,7 +285,7 @@ TEST(LeftOutOfFlowTest, NamesWhatIsTakenOtherwise) {
       "tasks.max = 500\n");
   EXPECT_EQ(FlowFromConfig(config)->shards, 64);
   EXPECT_THAT(LeftOutOfFlow(config),
-              ElementsAre("tasks.max = 500 is taken as 64",
+              ElementsAre("tasks.max = 500 is clamped to 64",
                           HasSubstr("admin.timeout.ms is without effect"),
                           HasSubstr("without effect: linger.ms")));
 }

@@ -345,7 +345,7 @@ bool FlowControl::NoteSourceId(const std::string& topic,
   known.id = id;
   // Whatever the client library still has of the old topic is of no use.
   if (!is_first) {
-    for (Shard* shard : shards_) shard->RenewSource();
+    for (Shard* shard : shards_) shard->OnTopicRecreated(topic);
   }
   bool recreated = false;
   for (const TopicPartition& source : AddedPartitions(topic)) {

@@ -51,6 +51,8 @@ class SimulatedFlow {
   // Change these before Start().
   FlowControlOptions& control_options() { return control_options_; }
   ShardOptions& shard_options() { return shard_options_; }
+  // What the flow sees as source(), if not itself.
+  void set_source_port(Cluster* port) { source_port_ = port; }
 
   // Begins a run of the engine; a second call is a restart.
   void Start(int shards = 2) { Start(shards, shards); }
@@ -72,12 +74,13 @@ class SimulatedFlow {
     for (int i = 0; i < shards; ++i) {
       shard_options_.index = i;
       shards_.push_back(
-          Shard::Create(shard_options_, &source_, &target_, &clock_).value());
+          Shard::Create(shard_options_, source_port_, &target_, &clock_)
+              .value());
       raw.push_back(shards_.back().get());
     }
-    control_ =
-        FlowControl::Create(control_options_, &source_, &target_, raw, &clock_)
-            .value();
+    control_ = FlowControl::Create(control_options_, source_port_, &target_,
+                                   raw, &clock_)
+                   .value();
   }
 
   // SIGKILL: nothing is drained, nothing committed.
@@ -186,6 +189,7 @@ class SimulatedFlow {
   SimulatedClock clock_;
   FakeCluster source_;
   FakeCluster target_;
+  Cluster* source_port_ = &source_;
   FlowControlOptions control_options_;
   ShardOptions shard_options_;
   std::unique_ptr<OffsetSyncStore> store_;

@@ -211,7 +211,8 @@ TEST_F(FlowLateLetterTest, IsPassedByNoRecord) {
 TEST_F(FlowLateLetterTest, StallsNothingForEver) {
   StartWithALetterOnItsWay();
   flow_.RunFor(absl::Minutes(2));
-  for (const auto& shard : flow_.shards()) shard->RenewSource();
+  // It gets another source client.
+  for (const auto& shard : flow_.shards()) shard->OnTopicRecreated("orders");
   flow_.RunFor(absl::Seconds(10));
   b().SetPartitionDown({kDeadLetters, 0}, false);
   EXPECT_TRUE(Settles(9));

@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<Shard>> Shard::Create(ShardOptions options,
                                                      Clock* clock) {
   std::unique_ptr<Shard> shard(
       new Shard(std::move(options), source, target, clock));
-  if (absl::Status status = shard->MakeSource(); !status.ok()) return status;
+  if (absl::Status status = shard->sources_.Open(); !status.ok()) return status;
   if (absl::Status status = shard->MakeSink(); !status.ok()) return status;
   return shard;
 }
@@ -40,20 +40,13 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       source_cluster_(source),
       target_cluster_(target),
       clock_(clock),
+      sources_(source, options_.source),
       dead_letters_(options_.partition.dead_letter_topic) {}
 
 Shard::~Shard() {
   // Held batches may point into the source's buffers.
   MutexLock lock(&mu_);
   entries_.clear();
-}
-
-absl::Status Shard::MakeSource() {
-  absl::StatusOr<std::unique_ptr<RecordSource>> source =
-      source_cluster_->NewSource(options_.source);
-  if (!source.ok()) return source.status();
-  source_ = *std::move(source);
-  return absl::OkStatus();
 }
 
 absl::Status Shard::MakeSink() {
@@ -73,11 +66,12 @@ absl::Duration Shard::RunOnce() {
   }
   Fetched fetched;
   absl::Status source_state;
-  if (!blocked && source_ != nullptr)
-    source_state = source_->Poll(kPollTimeout, &fetched);
+  if (!blocked) source_state = sources_.Poll(kPollTimeout, &fetched);
   std::vector<Ack> acks;
   const absl::Status sink_state =
       sink_->Poll(blocked ? kPollTimeout : absl::ZeroDuration(), &acks);
+  const absl::Status sink_cluster = sink_->TakeClusterStatus();
+  std::optional<SourceChanges> changes;
   {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
@@ -86,24 +80,26 @@ absl::Duration Shard::RunOnce() {
     if (!fetched.batches.empty()) source_status_ = absl::OkStatus();
     if (!acks.empty()) target_status_ = absl::OkStatus();
     NoteCluster(source_cluster_, fetched.cluster_status, &source_status_);
-    NoteCluster(target_cluster_, sink_->TakeClusterStatus(), &target_status_);
+    NoteCluster(target_cluster_, sink_cluster, &target_status_);
     OnFetched(std::move(fetched), now);
-    if (!source_state.ok()) renew_source_ = true;
+    if (!source_state.ok()) sources_lost_ = true;
     if (!sink_state.ok()) {
       OnSinkLost(sink_state, now);
     } else {
       SendHeld(now);
       MoveDeadLetters(now);
     }
-    if (sweep_now_ || now - last_sweep_ >= kSweepInterval) Sweep(now);
+    if (sweep_now_ || now - last_sweep_ >= kSweepInterval) changes = Sweep(now);
     for (auto& [partition, cycle] : commits_) {
       BeginCommit(&cycle, cycle.Due(now), now);
     }
     if (sink_ != nullptr) MoveCommits(now);
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
+  lost_sink_.reset();
+  if (changes.has_value()) ChangeSources(*changes);
   DeliverEvents();
-  return source_ == nullptr ? kClientRetry : absl::ZeroDuration();
+  return sources_.open() ? absl::ZeroDuration() : kClientRetry;
 }
 
 std::optional<absl::Status> Shard::DrainOnce(absl::Time deadline) {
@@ -271,7 +267,7 @@ void Shard::BeginStretch(Entry* entry,
 }
 
 void Shard::SendHeld(absl::Time now) {
-  blocked_ = renew_source_;
+  blocked_ = sources_lost_;
   bool looking_up = false;
   auto still_holding = holding_.begin();
   for (Entry* entry : holding_) {
@@ -313,16 +309,15 @@ void Shard::MoveDeadLetters(absl::Time now) {
   }
 }
 
-void Shard::Sweep(absl::Time now) {
+SourceChanges Shard::Sweep(absl::Time now) {
   last_sweep_ = now;
   sweep_now_ = false;
-  if (renew_source_ && !TryRenewSource()) return;
-  std::vector<TopicPartition> unassign;
-  std::vector<StartPosition> assign;
+  SourceChanges changes;
+  LeaveClients(now, &changes);
   for (auto& [source, entry] : entries_) {
     PartitionReplicator* partition = entry.partition.get();
     if (entry.assigned && !partition->WantsToRead()) {
-      unassign.push_back(source);
+      changes.unassign.push_back(source);
       entry.assigned = false;
     }
     partition->Tick(now);
@@ -334,43 +329,52 @@ void Shard::Sweep(absl::Time now) {
       BeginStretch(&entry, *stretch);
     }
     if (!entry.assigned && partition->WantsToRead()) {
-      assign.push_back(partition->next());
+      changes.assign.push_back(partition->next());
       entry.assigned = true;
     }
     TakeEvents(&entry);
   }
-  absl::Status status;
-  if (!unassign.empty()) status = source_->Unassign(unassign);
-  if (status.ok() && !assign.empty()) status = source_->Assign(assign);
-  if (!status.ok()) {
-    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
-           source_cluster_->alias(),
-           absl::StrCat("assigning partitions: ", status.ToString()));
-    renew_source_ = true;
-  }
+  return changes;
 }
 
-bool Shard::TryRenewSource() {
-  // Nothing may point into the old source's buffers. What is on its way does
-  // not, as the sink has a copy; and it may be on its way for ever.
+void Shard::LeaveClients(absl::Time now, SourceChanges* changes) {
+  if (std::exchange(sources_lost_, false)) sources_.Lost();
+  for (const std::string& topic : std::exchange(recreated_topics_, {})) {
+    sources_.Recreated(topic);
+  }
+  sources_.EndIdle(now);
+  if (!sources_.changing()) return;
+  // Nothing may point into the old client's buffers. What is in flight does
+  // not, as the sink has a copy; and it may be in flight forever.
   for (auto& [source, entry] : entries_) {
+    if (!sources_.LosesClient(source)) continue;
     entry.partition->ForgetHeld();
-    entry.assigned = false;
+    if (std::exchange(entry.assigned, false)) {
+      changes->unassign.push_back(source);
+    }
   }
-  holding_.clear();
-  source_.reset();
-  if (absl::Status status = MakeSource(); !status.ok()) {
-    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
-           source_cluster_->alias(), status.ToString());
-    return false;
-  }
-  renew_source_ = false;
-  return true;
+  holding_.erase(
+      std::remove_if(holding_.begin(), holding_.end(),
+                     [](Entry* entry) { return !entry->partition->HasHeld(); }),
+      holding_.end());
+}
+
+void Shard::ChangeSources(const SourceChanges& changes) {
+  // Nothing is read between the sweep and this, so no record of a partition
+  // that was unassigned there can come in between.
+  const absl::Status status = sources_.Apply(changes);
+  if (status.ok()) return;
+  MutexLock lock(&mu_);
+  Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
+         source_cluster_->alias(),
+         absl::StrCat("assigning partitions: ", status.ToString()));
+  sources_lost_ = true;
+  sweep_now_ = true;
 }
 
 void Shard::UpdateBounds(Entry* entry) {
-  if (!entry->assigned || source_ == nullptr) return;
-  const auto bounds = source_->Bounds(entry->partition->source());
+  if (!entry->assigned) return;
+  const auto bounds = sources_.Bounds(entry->partition->source());
   if (bounds.has_value()) entry->bounds = bounds;
 }
 
@@ -406,7 +410,7 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
   dead_letter_of_.clear();
   for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);
   holding_.clear();
-  sink_.reset();
+  lost_sink_ = std::move(sink_);
   sweep_now_ = true;
 }
 

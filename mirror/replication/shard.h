@@ -33,6 +33,7 @@
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard_entry.h"
+#include "mirror/replication/source_clients.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
@@ -105,8 +106,10 @@ class Shard {
   absl::Status Resolve(const TopicPartition& source, GapPolicy decision);
   // Remembered for partitions that are added later.
   void SetPaused(const std::string& topic, bool paused);
-  // Replaces the source client: the only cure for a recreated topic.
-  void RenewSource();
+  // The source topic is another one than before; to be called before what is to
+  // happen to its partitions is. A client that has not read it before will read
+  // them.
+  void OnTopicRecreated(const std::string& topic);
 
   // Partitions that wait for OnBounds().
   std::vector<TopicPartition> NeedBounds() const;
@@ -131,7 +134,6 @@ class Shard {
   using Entry = ShardEntry;
 
   Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
-  absl::Status MakeSource();
   absl::Status MakeSink();
 
   void OnFetched(Fetched fetched, absl::Time now)
@@ -161,10 +163,13 @@ class Shard {
   void ForgetCopies(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void HandleTargetChange(Entry* entry, const TargetChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Lets time pass for every partition and assigns them as they want.
-  void Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Whether the new source is there.
-  bool TryRenewSource() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Lets time pass for every partition and returns what they want of the source
+  // clients.
+  SourceChanges Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Takes partitions off clients that are to be replaced.
+  void LeaveClients(absl::Time now, SourceChanges* changes)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ChangeSources(const SourceChanges& changes) ABSL_LOCKS_EXCLUDED(mu_);
   // Asks the source where the partition's log begins and ends.
   void UpdateBounds(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The cycle that commits the partition's progress.
@@ -193,9 +198,11 @@ class Shard {
   Cluster* const target_cluster_;
   Clock* const clock_;
 
-  // Used by the loop's thread only.
-  std::unique_ptr<RecordSource> source_;
+  // Used by the loop's thread only. Clients call the host when they are made,
+  // and may take seconds to end, so neither happens under mu_.
+  SourceClients sources_;
   std::unique_ptr<RecordSink> sink_;
+  std::unique_ptr<RecordSink> lost_sink_;  // until the turn ends
   int drain_turns_ = 0;
 
   mutable Mutex mu_;
@@ -212,7 +219,8 @@ class Shard {
   TopicQueue dead_letters_ ABSL_GUARDED_BY(mu_);
   std::map<int64_t, Entry*> dead_letter_of_ ABSL_GUARDED_BY(mu_);  // by id
   bool blocked_ ABSL_GUARDED_BY(mu_) = false;
-  bool renew_source_ ABSL_GUARDED_BY(mu_) = false;
+  bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
+  std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
   absl::Status source_status_ ABSL_GUARDED_BY(mu_);

@@ -128,9 +128,9 @@ void Shard::SetPaused(const std::string& topic, bool paused) {
   sweep_now_ = true;
 }
 
-void Shard::RenewSource() {
+void Shard::OnTopicRecreated(const std::string& topic) {
   MutexLock lock(&mu_);
-  renew_source_ = true;
+  recreated_topics_.insert(topic);
   sweep_now_ = true;
 }
 

@@ -51,6 +51,7 @@ absl::Status SourceClients::Poll(absl::Duration timeout, Fetched* fetched) {
 
 std::optional<PartitionBounds> SourceClients::Bounds(
     const TopicPartition& partition) {
+  if (LosesClient(partition)) return std::nullopt;
   RecordSource* const client = ClientOf(partition);
   return client == nullptr ? std::nullopt : client->Bounds(partition);
 }

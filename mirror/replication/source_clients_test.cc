@@ -33,6 +33,8 @@ struct Watch {
   std::set<std::string> disturbed;
   // That a client was to read although it had read another of the name.
   std::set<std::string> stale;
+  // The next Poll() finds its client beyond use.
+  bool poll_fails = false;
   // As LogSink and CredentialSource may be called by a real client.
   std::function<void()> host = [] {};
 };
@@ -71,6 +73,9 @@ class WatchedSource final : public RecordSource {
   }
   absl::Status Poll(absl::Duration timeout, Fetched* fetched) override {
     watch_->host();
+    if (std::exchange(watch_->poll_fails, false)) {
+      return absl::FailedPreconditionError("beyond use");
+    }
     return source_->Poll(timeout, fetched);
   }
   std::optional<PartitionBounds> Bounds(const TopicPartition& tp) override {
@@ -203,6 +208,19 @@ TEST_F(SourceClientsTest, ClientsThatCallTheHostFindTheShardUnlocked) {
     ASSERT_TRUE(ReachesEnd("y", 10 + 5 * i));
   }
   EXPECT_GT(calls, 0);
+}
+
+TEST_F(SourceClientsTest, ClientsBeyondUseAreReplacedByOne) {
+  StartWithThreeTopics();
+  Recreate("y", 5);
+  ASSERT_TRUE(ReachesEnd("y", 15));
+  EXPECT_EQ(watch_.open, 2);
+  watch_.poll_fails = true;
+  a().Fill({"y", 0}, 10);
+  a().Fill({"z", 0}, 10);
+  EXPECT_TRUE(ReachesEnd("y", 25));
+  EXPECT_TRUE(ReachesEnd("z", 20));
+  EXPECT_EQ(watch_.open, 1);
 }
 
 TEST_F(SourceClientsTest, BatchesHeldBackDoNotOutliveTheClientTheyCameFrom) {

@@ -66,7 +66,9 @@ class ClusterAdmin {
 
   // One result per topic, in order. AlreadyExists; InvalidArgument, e.g. a
   // replication factor above the number of brokers. OK means accepted: brokers
-  // may take a moment until all of them know the topic.
+  // may take a moment until all of them know the topic. One request: brokers
+  // refuse all of it, FailedPrecondition, if it has more than 10,000
+  // partitions. The other calls may be about any number.
   virtual std::vector<absl::Status> CreateTopics(
       absl::Span<const NewTopic> topics) = 0;
 
@@ -78,7 +80,8 @@ class ClusterAdmin {
   virtual std::vector<absl::Status> DeleteTopics(
       absl::Span<const std::string> topics) = 0;
 
-  // One offset per partition, in order. NotFound.
+  // One offset per partition, in order. NotFound; Unavailable if the partition
+  // exists but has no leader.
   virtual std::vector<absl::StatusOr<int64_t>> ListOffsets(
       absl::Span<const TopicPartition> partitions, OffsetSpec spec) = 0;
 

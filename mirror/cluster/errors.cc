@@ -42,4 +42,12 @@ absl::Status WithGrant(const absl::Status& status, absl::string_view grant) {
   return WithMessage(status, absl::StrCat(status.message(), "; allow ", grant));
 }
 
+absl::Status NoLeader(absl::string_view alias, absl::string_view topic,
+                      int32_t partition) {
+  return absl::UnavailableError(
+      absl::StrCat("partition ", partition, " of topic ", topic,
+                   " has no leader on cluster ", alias,
+                   "; start the brokers that hold its replicas"));
+}
+
 }  // namespace mirror

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one place that says whether trying again can help.
+// What errors of the ports have in common: whether a retry can help, and what
+// their messages say.
 
 #ifndef MIRROR_CLUSTER_ERRORS_H_
 #define MIRROR_CLUSTER_ERRORS_H_
+
+#include <cstdint>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -21,6 +24,10 @@ absl::Status Annotate(const absl::Status& status, absl::string_view context);
 // `status`, and if it is PermissionDenied with "; allow `grant`" after its
 // message, e.g. "READ on topic orders". The message itself names the cluster.
 absl::Status WithGrant(const absl::Status& status, absl::string_view grant);
+
+// Unavailable: the topic exists, but no broker that is up leads this partition.
+absl::Status NoLeader(absl::string_view alias, absl::string_view topic,
+                      int32_t partition);
 
 }  // namespace mirror
 

@@ -36,6 +36,7 @@ class AdminClient {
       ClientRole role, const ClientSettings& settings,
       const std::string& client_id);
 
+  const std::string& alias() const { return settings_.alias; }
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 

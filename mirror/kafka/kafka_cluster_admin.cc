@@ -3,18 +3,29 @@
 #include "mirror/kafka/kafka_cluster_admin.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/cluster/request_slices.h"
 #include "mirror/kafka/error.h"
 #include "mirror/kafka/kafka_topic_configs.h"
 #include "mirror/kafka/topic_ids.h"
 
 namespace mirror::internal {
 namespace {
+
+// librdkafka puts the answers of all brokers together in quadratic time.
+constexpr int64_t kPartitionsPerListOffsets = 500;
+// An answer tells of every partition with its replicas: some 100 KB.
+constexpr int64_t kTopicsPerDescribe = 500;
+constexpr int64_t kTopicsPerDelete = 500;
+
+using Description = absl::StatusOr<TopicDescription>;
 
 std::string TopicSubject(absl::string_view topic) {
   return absl::StrCat("topic ", topic);
@@ -119,9 +130,17 @@ absl::StatusOr<std::vector<TopicDescription>> KafkaClusterAdmin::ListTopics() {
   return topics;
 }
 
-std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
+std::vector<Description> KafkaClusterAdmin::DescribeTopics(
     absl::Span<const std::string> topics) {
-  if (topics.empty()) return {};
+  return SendInSlices<Description>(topics, kTopicsPerDescribe,
+                                   [this](absl::Span<const std::string> slice,
+                                          std::vector<Description>* results) {
+                                     return DescribeSome(slice, results);
+                                   });
+}
+
+absl::Status KafkaClusterAdmin::DescribeSome(
+    absl::Span<const std::string> topics, std::vector<Description>* results) {
   std::vector<const char*> names;
   for (const std::string& topic : topics) names.push_back(topic.c_str());
   TopicCollectionPtr collection(
@@ -131,12 +150,12 @@ std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
   rd_kafka_DescribeTopics(call.handle(), collection.get(), call.options(),
                           call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
-  if (!event.ok()) return {topics.size(), event.status()};
+  if (!event.ok()) return event.status();
   size_t count = 0;
   const rd_kafka_TopicDescription_t** descriptions =
       rd_kafka_DescribeTopics_result_topics(
           rd_kafka_event_DescribeTopics_result(event->get()), &count);
-  std::map<std::string, absl::StatusOr<TopicDescription>> by_topic;
+  std::map<std::string, Description> by_topic;
   for (size_t i = 0; i < count; ++i) {
     TopicDescription topic;
     topic.name = rd_kafka_TopicDescription_name(descriptions[i]);
@@ -154,11 +173,10 @@ std::vector<absl::StatusOr<TopicDescription>> KafkaClusterAdmin::DescribeTopics(
         rd_kafka_TopicDescription_topic_id(descriptions[i])));
     by_topic[topic.name] = topic;
   }
-  std::vector<absl::StatusOr<TopicDescription>> results;
   for (const std::string& topic : topics) {
-    results.push_back(client_->Find(by_topic, topic, TopicSubject(topic)));
+    results->push_back(client_->Find(by_topic, topic, TopicSubject(topic)));
   }
-  return results;
+  return absl::OkStatus();
 }
 
 std::vector<absl::Status> KafkaClusterAdmin::CreateTopics(
@@ -218,7 +236,15 @@ absl::Status KafkaClusterAdmin::CreatePartitions(const std::string& topic,
 
 std::vector<absl::Status> KafkaClusterAdmin::DeleteTopics(
     absl::Span<const std::string> topics) {
-  if (topics.empty()) return {};
+  return SendInSlices<absl::Status>(topics, kTopicsPerDelete,
+                                    [this](absl::Span<const std::string> slice,
+                                           std::vector<absl::Status>* results) {
+                                      return DeleteSome(slice, results);
+                                    });
+}
+
+absl::Status KafkaClusterAdmin::DeleteSome(absl::Span<const std::string> topics,
+                                           std::vector<absl::Status>* results) {
   std::vector<DeleteTopicPtr> requests;
   for (const std::string& topic : topics) {
     requests.emplace_back(rd_kafka_DeleteTopic_new(topic.c_str()));
@@ -228,21 +254,30 @@ std::vector<absl::Status> KafkaClusterAdmin::DeleteTopics(
   rd_kafka_DeleteTopics(call.handle(), RawPointers(requests).data(),
                         requests.size(), call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
-  if (!event.ok()) return {topics.size(), event.status()};
+  if (!event.ok()) return event.status();
   size_t count = 0;
   const auto* raw = rd_kafka_DeleteTopics_result_topics(
       rd_kafka_event_DeleteTopics_result(event->get()), &count);
   const auto by_topic = StatusByTopic(*client_, raw, count);
-  std::vector<absl::Status> results;
   for (const std::string& topic : topics) {
-    results.push_back(client_->Find(by_topic, topic, TopicSubject(topic)));
+    results->push_back(client_->Find(by_topic, topic, TopicSubject(topic)));
   }
-  return results;
+  return absl::OkStatus();
 }
 
 std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
     absl::Span<const TopicPartition> partitions, OffsetSpec spec) {
-  if (partitions.empty()) return {};
+  return SendInSlices<absl::StatusOr<int64_t>>(
+      partitions, kPartitionsPerListOffsets,
+      [this, spec](absl::Span<const TopicPartition> slice,
+                   std::vector<absl::StatusOr<int64_t>>* results) {
+        return ListSomeOffsets(slice, spec, results);
+      });
+}
+
+absl::Status KafkaClusterAdmin::ListSomeOffsets(
+    absl::Span<const TopicPartition> partitions, OffsetSpec spec,
+    std::vector<absl::StatusOr<int64_t>>* results) {
   PartitionListPtr list(
       rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const TopicPartition& partition : partitions) {
@@ -258,11 +293,11 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
                           : RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
   rd_kafka_ListOffsets(call.handle(), list.get(), call.options(), call.queue());
   absl::StatusOr<EventPtr> event = call.Await();
-  if (!event.ok()) {
-    // Braces would make a list of two out of this.
-    return std::vector<absl::StatusOr<int64_t>>(partitions.size(),
-                                                event.status());
+  // What librdkafka says if none of them has a leader, whatever the reason.
+  if (absl::IsNotFound(event.status())) {
+    return TellWhyNotLed(partitions, results);
   }
+  if (!event.ok()) return event.status();
   size_t count = 0;
   const rd_kafka_ListOffsetsResultInfo_t** infos =
       rd_kafka_ListOffsets_result_infos(
@@ -272,20 +307,46 @@ std::vector<absl::StatusOr<int64_t>> KafkaClusterAdmin::ListOffsets(
     const rd_kafka_topic_partition_t* info =
         rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
     const TopicPartition partition = {info->topic, info->partition};
-    absl::Status status =
-        KafkaError(info->err, client_->Context(partition.ToString()));
-    if (status.ok()) {
-      by_partition[partition] = info->offset;
+    if (info->err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
+      by_partition[partition] =
+          NoLeader(client_->alias(), info->topic, info->partition);
+    } else if (info->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      by_partition[partition] =
+          KafkaError(info->err, client_->Context(partition.ToString()));
     } else {
-      by_partition[partition] = status;
+      by_partition[partition] = info->offset;
     }
   }
-  std::vector<absl::StatusOr<int64_t>> results;
   for (const TopicPartition& partition : partitions) {
-    results.push_back(
+    results->push_back(
         client_->Find(by_partition, partition, partition.ToString()));
   }
-  return results;
+  return absl::OkStatus();
+}
+
+absl::Status KafkaClusterAdmin::TellWhyNotLed(
+    absl::Span<const TopicPartition> partitions,
+    std::vector<absl::StatusOr<int64_t>>* results) {
+  std::set<std::string> topics;
+  for (const TopicPartition& tp : partitions) topics.insert(tp.topic);
+  const std::vector<std::string> names(topics.begin(), topics.end());
+  std::vector<Description> descriptions;
+  if (absl::Status status = DescribeSome(names, &descriptions); !status.ok()) {
+    return status;
+  }
+  for (const TopicPartition& tp : partitions) {
+    const auto name = std::lower_bound(names.begin(), names.end(), tp.topic);
+    const Description& topic = descriptions[name - names.begin()];
+    if (!topic.ok()) {
+      results->push_back(topic.status());
+    } else if (tp.partition >= topic->partitions) {
+      results->push_back(KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+                                    client_->Context(tp.ToString())));
+    } else {
+      results->push_back(NoLeader(client_->alias(), tp.topic, tp.partition));
+    }
+  }
+  return absl::OkStatus();
 }
 
 std::vector<absl::StatusOr<std::vector<TopicConfig>>>

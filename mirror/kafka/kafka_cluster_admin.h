@@ -48,6 +48,20 @@ class KafkaClusterAdmin final : public ClusterAdmin {
   explicit KafkaClusterAdmin(std::unique_ptr<AdminClient> client)
       : client_(std::move(client)) {}
 
+  // One request each; a Status: there was no answer.
+  absl::Status DescribeSome(
+      absl::Span<const std::string> topics,
+      std::vector<absl::StatusOr<TopicDescription>>* results);
+  absl::Status DeleteSome(absl::Span<const std::string> topics,
+                          std::vector<absl::Status>* results);
+  absl::Status ListSomeOffsets(absl::Span<const TopicPartition> partitions,
+                               OffsetSpec spec,
+                               std::vector<absl::StatusOr<int64_t>>* results);
+  // For partitions of which none has a leader: because it has lost it, or
+  // because there is no such partition.
+  absl::Status TellWhyNotLed(absl::Span<const TopicPartition> partitions,
+                             std::vector<absl::StatusOr<int64_t>>* results);
+
   const std::unique_ptr<AdminClient> client_;
 };
 

@@ -2,10 +2,12 @@
 
 #include "mirror/kafka/kafka_topic_configs.h"
 
+#include <cstdint>
 #include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/request_slices.h"
 #include "mirror/kafka/error.h"
 #include "mirror/kafka/handles.h"
 
@@ -13,7 +15,7 @@ namespace mirror::internal {
 namespace {
 
 // An answer has some 40 settings per topic: this is half a megabyte.
-constexpr size_t kTopicsPerRequest = 100;
+constexpr int64_t kTopicsPerRequest = 100;
 
 using Configs = std::vector<TopicConfig>;
 using ConfigsOr = absl::StatusOr<Configs>;
@@ -153,26 +155,21 @@ absl::Status Alter(AdminClient* client, absl::Span<const TopicConfigOps> topics,
 
 std::vector<ConfigsOr> DescribeConfigsOfTopics(
     AdminClient* client, absl::Span<const std::string> topics) {
-  std::vector<ConfigsOr> results;
-  absl::Status failure;
-  for (size_t i = 0; i < topics.size() && failure.ok();
-       i += kTopicsPerRequest) {
-    failure = Describe(client, topics.subspan(i, kTopicsPerRequest), &results);
-  }
-  if (!failure.ok()) results.resize(topics.size(), ConfigsOr(failure));
-  return results;
+  return SendInSlices<ConfigsOr>(topics, kTopicsPerRequest,
+                                 [client](absl::Span<const std::string> slice,
+                                          std::vector<ConfigsOr>* results) {
+                                   return Describe(client, slice, results);
+                                 });
 }
 
 std::vector<absl::Status> AlterConfigsOfTopics(
     AdminClient* client, absl::Span<const TopicConfigOps> topics) {
-  std::vector<absl::Status> results;
-  absl::Status failure;
-  for (size_t i = 0; i < topics.size() && failure.ok();
-       i += kTopicsPerRequest) {
-    failure = Alter(client, topics.subspan(i, kTopicsPerRequest), &results);
-  }
-  results.resize(topics.size(), failure);
-  return results;
+  return SendInSlices<absl::Status>(
+      topics, kTopicsPerRequest,
+      [client](absl::Span<const TopicConfigOps> slice,
+               std::vector<absl::Status>* results) {
+        return Alter(client, slice, results);
+      });
 }
 
 }  // namespace mirror::internal

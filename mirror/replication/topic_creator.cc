@@ -3,11 +3,13 @@
 #include "mirror/replication/topic_creator.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/cluster/request_slices.h"
 #include "mirror/metadata/creation_configs.h"
 #include "mirror/metadata/topic_config_plan.h"
 #include "mirror/metadata/topic_config_problems.h"
@@ -15,6 +17,14 @@
 
 namespace mirror {
 namespace {
+
+// Of one request. Controllers refuse those of more than 10,000 partitions, or
+// records of metadata, as a whole; and they do nothing else meanwhile.
+constexpr int64_t kRecordsPerRequest = 1000;
+
+int64_t MetadataRecords(const NewTopic& topic) {
+  return 1 + topic.partitions + static_cast<int64_t>(topic.configs.size());
+}
 
 // Why a topic was not created, and what the operator can do.
 absl::Status NotCreated(const absl::Status& status, const NewTopic& topic,
@@ -97,7 +107,7 @@ void TopicCreator::Create(const std::vector<TopicToCreate>& create,
     requests.push_back(topic.topic);
     topics.push_back({topic.topic, {}});
   }
-  std::vector<absl::Status> results = target_->CreateTopics(requests);
+  std::vector<absl::Status> results = CreateOnTarget(requests);
   CreateBare(&topics, &results);
   std::vector<std::string> existing;
   for (size_t i = 0; i < topics.size(); ++i) {
@@ -115,6 +125,21 @@ void TopicCreator::Create(const std::vector<TopicToCreate>& create,
     if (absl::IsAlreadyExists(results[i])) existing.push_back(topic.name);
   }
   NoteExisting(existing, outcome);
+}
+
+std::vector<absl::Status> TopicCreator::CreateOnTarget(
+    const std::vector<NewTopic>& topics) {
+  return SendInSlices<absl::Status>(
+      absl::MakeConstSpan(topics), kRecordsPerRequest, &MetadataRecords,
+      [this](absl::Span<const NewTopic> slice,
+             std::vector<absl::Status>* results) {
+        const std::vector<absl::Status> some = target_->CreateTopics(slice);
+        results->insert(results->end(), some.begin(), some.end());
+        // A quota refuses topic by topic, so the last one tells.
+        const absl::Status& last = some.back();
+        return IsRetriable(last) || absl::IsCancelled(last) ? last
+                                                            : absl::OkStatus();
+      });
 }
 
 void TopicCreator::NoteExisting(const std::vector<std::string>& topics,
@@ -147,7 +172,7 @@ void TopicCreator::CreateBare(std::vector<Created>* topics,
     indices.push_back(i);
   }
   if (requests.empty()) return;
-  const std::vector<absl::Status> again = target_->CreateTopics(requests);
+  const std::vector<absl::Status> again = CreateOnTarget(requests);
   for (size_t r = 0; r < again.size(); ++r) {
     (*results)[indices[r]] = again[r];
     // Otherwise its settings were not the reason.

@@ -63,6 +63,8 @@ class TopicCreator {
 
  private:
   void Create(const std::vector<TopicToCreate>& create, Outcome* outcome);
+  // In requests of a size that brokers take.
+  std::vector<absl::Status> CreateOnTarget(const std::vector<NewTopic>& topics);
   // Finds out about topics that are there although they were not listed.
   void NoteExisting(const std::vector<std::string>& topics, Outcome* outcome);
   // Asks the source for settings; takes out of `topics` those that have to wait

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/policy/config_property_filter.h"
@@ -16,7 +17,9 @@
 namespace mirror {
 namespace {
 
+using ::testing::_;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -77,6 +80,31 @@ TEST_F(TopicCreatorTest, CreatesWithTheSourcesConfigs) {
   EXPECT_THAT(b_.TopicConfigs("A.orders"),
               ElementsAre(Pair("cleanup.policy", "compact"),
                           Pair("segment.ms", "9000")));
+}
+
+TEST_F(TopicCreatorTest, MoreTopicsThanOneRequestMayHaveAreCreated) {
+  std::vector<std::string> topics;
+  for (int i = 0; i < 4000; ++i) {
+    topics.push_back(absl::StrCat("t", i));
+    a_.CreateTopic(topics.back(), 3, {{"cleanup.policy", "compact"}});
+  }
+  const auto outcome = Create(topics);
+  EXPECT_THAT(outcome.created, SizeIs(4000));
+  EXPECT_THAT(outcome.results, Each(Pair(_, IsOk())));
+  EXPECT_THAT(b_.TopicConfigs("A.t3999"),
+              ElementsAre(Pair("cleanup.policy", "compact")));
+}
+
+TEST_F(TopicCreatorTest, AnOutageIsNotWaitedOutOncePerRequest) {
+  std::vector<std::string> topics;
+  for (int i = 0; i < 4000; ++i) topics.push_back(absl::StrCat("t", i));
+  for (const std::string& topic : topics) a_.CreateTopic(topic, 3);
+  b_.SetDown(true);
+  const auto outcome = Create(topics);
+  EXPECT_THAT(outcome.created, IsEmpty());
+  EXPECT_THAT(outcome.results, SizeIs(4000));
+  EXPECT_THAT(outcome.results,
+              Each(Pair(_, StatusIs(absl::StatusCode::kUnavailable))));
 }
 
 TEST_F(TopicCreatorTest, CreatesWithoutConfigsThatItMayNotRead) {

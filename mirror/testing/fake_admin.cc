@@ -3,6 +3,7 @@
 #include "mirror/testing/fake_admin.h"
 
 #include "absl/strings/str_cat.h"
+#include "mirror/cluster/errors.h"
 
 namespace mirror::internal {
 namespace {
@@ -16,6 +17,18 @@ int64_t OffsetAt(const FakePartition& partition, OffsetSpec spec) {
   return spec == OffsetSpec::kLatest
              ? partition.open_from.value_or(partition.log.end())
              : partition.log.end();
+}
+
+// KRaft's limit for one request, which is refused as a whole.
+constexpr int64_t kMaxNewPartitions = 10000;
+
+absl::Status CheckSize(absl::Span<const NewTopic> topics) {
+  int64_t partitions = 0;
+  for (const NewTopic& topic : topics) partitions += topic.partitions;
+  if (partitions <= kMaxNewPartitions) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "Excessively large number of partitions per request. "
+      "(POLICY_VIOLATION)");
 }
 
 }  // namespace
@@ -78,6 +91,7 @@ std::vector<absl::Status> FakeClusterAdmin::CreateTopics(
   MutexLock lock(&state_->mu);
   absl::Status refusal = Ready();
   refusal.Update(state_->create_topics_refusal);
+  refusal.Update(CheckSize(topics));
   std::vector<absl::Status> result;
   for (const NewTopic& topic : topics) {
     result.push_back(refusal.ok() ? state_->Create(topic) : refusal);
@@ -124,8 +138,7 @@ std::vector<absl::StatusOr<int64_t>> FakeClusterAdmin::ListOffsets(
     } else if (partition == nullptr) {
       result.push_back(state_->NoTopic(tp.ToString()));
     } else if (partition->down) {
-      result.push_back(state_->Error(absl::StatusCode::kUnavailable,
-                                     tp.ToString(), "no leader"));
+      result.push_back(NoLeader(state_->alias, tp.topic, tp.partition));
     } else {
       result.push_back(OffsetAt(*partition, spec));
     }

@@ -43,6 +43,12 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   if (!admin.ok()) return AtCluster(admin.status(), *target);
   control->target_admin_ = *std::move(admin);
   control->creator_ = control->NewCreator();
+  // A transaction that goes on is no end to who reads it.
+  control->resolver_ = std::make_unique<BoundsResolver>(
+      control->source_admin_.get(),
+      control->options_.read_committed ? OffsetSpec::kLatest
+                                       : OffsetSpec::kLogEnd,
+      clock);
   return control;
 }
 
@@ -86,19 +92,22 @@ absl::Duration FlowControl::RunOnce() {
     SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
     return status.ok() ? absl::ZeroDuration() : kRecheck;
   }
-  absl::Status status;
   if (clock_->Now() >= next_refresh_) {
     next_refresh_ = clock_->Now() + options_.refresh_interval;
-    status = Refresh();
-    if (!status.ok() && !absl::IsFailedPrecondition(status)) {
+    refresh_status_ = Refresh();
+    if (!refresh_status_.ok() && !absl::IsFailedPrecondition(refresh_status_)) {
       next_refresh_ = clock_->Now() + kRetry;
     }
-    SetState(FLOW_RUNNING, status);
   }
-  if (status.ok() && !running()) return kTurn;
-  if (status.ok()) status = ResolveBounds();
-  if (!status.ok()) SetState(FLOW_RUNNING, status);
-  if (status.ok() && clock_->Now() >= next_target_check_) {
+  if (refresh_status_.ok()) {
+    refresh_status_ = ResolveBounds();
+    if (!refresh_status_.ok()) next_refresh_ = clock_->Now() + kRetry;
+  }
+  absl::Status status = refresh_status_;
+  status.Update(Annotate(AtCluster(resolver_->trouble(), *source_cluster_),
+                         "asking where partitions begin and end"));
+  SetState(FLOW_RUNNING, status);
+  if (refresh_status_.ok() && clock_->Now() >= next_target_check_) {
     next_target_check_ = clock_->Now() + options_.target_check_interval;
     CheckTargetEnds();
   }
@@ -404,36 +413,22 @@ absl::Status FlowControl::ResolveBounds() {
       waiting.push_back(std::move(source));
     }
   }
-  if (waiting.empty()) return absl::OkStatus();
+  std::vector<TopicPartition> due = resolver_->Due(waiting);
+  if (due.empty()) return absl::OkStatus();
   if (absl::Status status = CheckClusterIds(); !status.ok()) return status;
-  LeaveOutRecreated(&waiting);
-  if (waiting.empty()) return absl::OkStatus();
+  LeaveOutRecreated(&due);
+  if (due.empty()) return absl::OkStatus();
   // The operator may have decided about them just now.
-  for (const TopicPartition& source : waiting) NoteTargetId(source);
-  const auto starts =
-      source_admin_->ListOffsets(waiting, OffsetSpec::kEarliest);
-  // A transaction that goes on is no end to who reads it.
-  const auto ends = source_admin_->ListOffsets(
-      waiting,
-      options_.read_committed ? OffsetSpec::kLatest : OffsetSpec::kLogEnd);
-  absl::Status trouble;
-  for (size_t i = 0; i < waiting.size(); ++i) {
-    if (starts[i].ok() && ends[i].ok()) {
-      ShardFor(waiting[i])
-          ->OnBounds(waiting[i],
-                     {UpstreamOffset(*starts[i]), UpstreamOffset(*ends[i])});
-      continue;
-    }
-    const absl::Status& status =
-        starts[i].ok() ? ends[i].status() : starts[i].status();
-    // A topic that is gone is the next refresh's business.
-    if (status.code() != absl::StatusCode::kNotFound) {
-      trouble.Update(Annotate(
-          AtCluster(status, *source_cluster_),
-          absl::StrCat("asking for the offsets of ", waiting[i].ToString())));
+  for (const TopicPartition& source : due) NoteTargetId(source);
+  for (const auto& [source, bounds] : resolver_->Ask(due)) {
+    if (bounds.ok()) {
+      ShardFor(source)->OnBounds(source, *bounds);
+    } else if (!absl::IsNotFound(bounds.status())) {
+      // A topic that is gone is the next refresh's business.
+      ShardFor(source)->OnNoBounds(source, bounds.status());
     }
   }
-  return trouble;
+  return absl::OkStatus();
 }
 
 Shard* FlowControl::ShardFor(const TopicPartition& source) const {

@@ -28,6 +28,7 @@
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/topic_selection.h"
+#include "mirror/replication/bounds_resolver.h"
 #include "mirror/replication/cluster_identity.h"
 #include "mirror/replication/flow_memory.h"
 #include "mirror/replication/gap_policy.h"
@@ -177,6 +178,7 @@ class FlowControl {
   std::unique_ptr<ClusterAdmin> source_admin_;
   std::unique_ptr<ClusterAdmin> target_admin_;
   std::unique_ptr<TopicCreator> creator_;
+  std::unique_ptr<BoundsResolver> resolver_;
 
   // Used by the control's thread only.
   FlowMemory memory_;
@@ -188,6 +190,7 @@ class FlowControl {
   // Source topics that cannot be mirrored, and why.
   std::map<std::string, std::string> refused_;
   absl::Time next_refresh_ = absl::InfinitePast();
+  absl::Status refresh_status_;  // of the last one
   absl::Time next_target_check_ = absl::InfinitePast();
   bool connected_ = false;
   ClusterIdentity source_identity_;

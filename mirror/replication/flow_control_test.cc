@@ -85,6 +85,31 @@ TEST_F(FlowControlTest, ADeletedSourceTopicIsSetAsideAndKeepsItsCopy) {
   EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("other", 1); }));
 }
 
+TEST_F(FlowControlTest, APartitionWithoutALeaderIsWaitedForAndSaysSo) {
+  a().CreateTopic("orders", 2);
+  a().SetPartitionDown(kOrders0, true);
+  a().Fill({"orders", 1}, 10);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return flow_.Status({"orders", 1}).records() == 10; }));
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(flow_.Status(kOrders0).state(), PARTITION_RESOLVING);
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_SOURCE_UNAVAILABLE);
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("topic orders has no leader on cluster A"));
+  EXPECT_THAT(flow_.ControlStatus().reason(),
+              HasSubstr("topic orders has no leader on cluster A"));
+  // Reported once, not at every refresh.
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kClusterTrouble), 1);
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kClusterRecovered), 0);
+  a().SetPartitionDown(kOrders0, false);
+  a().Fill(kOrders0, 5);
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); },
+                             absl::Seconds(5)));
+  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
+  EXPECT_EQ(flow_.ControlStatus().reason(), "");
+}
+
 TEST_F(FlowControlTest, ALateRefusalDoesNotReviveAStoppedPartition) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);

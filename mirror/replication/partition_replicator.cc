@@ -59,6 +59,10 @@ std::optional<UpstreamOffset> PartitionReplicator::committable() const {
 void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
                                    absl::Time now) {
   if (state_ != PARTITION_RESOLVING) return;
+  if (problem_ == PROBLEM_SOURCE_UNAVAILABLE) {
+    problem_ = PROBLEM_NONE;
+    reason_.clear();
+  }
   StartQuestion question{std::nullopt, diverged_at_, bounds};
   if (asks_bounds_) question.wanted = next_read_;
   if (from_start_) question.wanted = bounds.log_start;
@@ -95,6 +99,14 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
   diverged_at_.reset();
   from_start_ = false;
   decision_.reset();
+}
+
+void PartitionReplicator::OnNoBounds(const absl::Status& why) {
+  const bool first =
+      problem_ == PROBLEM_NONE || problem_ == PROBLEM_SOURCE_UNAVAILABLE;
+  if (state_ != PARTITION_RESOLVING || !first) return;
+  problem_ = PROBLEM_SOURCE_UNAVAILABLE;
+  reason_ = std::string(why.message());
 }
 
 void PartitionReplicator::OnBatch(std::unique_ptr<RecordBatch> batch,

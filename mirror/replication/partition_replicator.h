@@ -134,6 +134,7 @@ class PartitionReplicator {
 
   // --- What happens to it --------------------------------------------------
   void OnBounds(const PartitionBounds& bounds, absl::Time now);
+  void OnNoBounds(const absl::Status& why);
   void OnBatch(std::unique_ptr<RecordBatch> batch, absl::Time now);
   void OnEvent(const PartitionEvent& event, absl::Time now);
   SendResult Send(RecordSink* sink, absl::Time now);
@@ -233,8 +234,7 @@ class PartitionReplicator {
   // Passes over the record that is refused.
   void SettleRefused(SkipReason reason, absl::Time now);
   void NoteSkipped(SkippedRange range, absl::Time now);
-  // Where the acknowledged records say that the target's log is not what this
-  // partition left.
+  // Notices by an acknowledgement that others changed the target's log.
   void CheckTarget(const Ack& ack);
   // Of what is held, which must not be empty.
   UpstreamOffset FirstUnsent() const;

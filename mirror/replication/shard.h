@@ -114,6 +114,8 @@ class Shard {
   // Partitions that wait for OnBounds().
   std::vector<TopicPartition> NeedBounds() const;
   void OnBounds(const TopicPartition& source, const PartitionBounds& bounds);
+  // The source does not tell them; it is asked again.
+  void OnNoBounds(const TopicPartition& source, const absl::Status& why);
 
   // Whether copies are gone from the target, and it is not decided yet what
   // happens to the partition for that.

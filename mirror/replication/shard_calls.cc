@@ -157,6 +157,11 @@ void Shard::OnBounds(const TopicPartition& source,
   sweep_now_ = true;
 }
 
+void Shard::OnNoBounds(const TopicPartition& source, const absl::Status& why) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) entry->partition->OnNoBounds(why);
+}
+
 void Shard::FillStatus(ShardStatus* status) const {
   MutexLock lock(&mu_);
   status->set_index(options_.index);

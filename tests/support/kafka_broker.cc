@@ -99,6 +99,25 @@ absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(
   return broker;
 }
 
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Join(
+    const KafkaBroker& first, const std::vector<std::string>& settings) {
+  const std::string host = FreeHost();
+  const std::string first_host =
+      first.address_.substr(0, first.address_.find(':'));
+  auto broker = absl::WrapUnique(new KafkaBroker(
+      MakeTestDirectory("broker"), absl::StrCat(host, ":", kPort)));
+  broker->cluster_id_ = first.cluster_id_;
+  broker->brokers_ = 2;
+  broker->membership_ = {
+      "process.roles=broker", "node.id=2",
+      absl::StrCat("controller.quorum.voters=1@", first_host, ":", kPort + 1),
+      absl::StrCat("listeners=PLAINTEXT://", host, ":", kPort)};
+  if (absl::Status status = broker->Launch(settings); !status.ok()) {
+    return status;
+  }
+  return broker;
+}
+
 KafkaBroker::KafkaBroker(std::string directory, std::string address)
     : directory_(std::move(directory)), address_(std::move(address)) {}
 
@@ -109,8 +128,11 @@ KafkaBroker::~KafkaBroker() {
 }
 
 absl::Status KafkaBroker::Launch(const std::vector<std::string>& settings) {
-  std::vector<std::string> argv = {"tools/broker", directory_, address_};
+  std::vector<std::string> argv = {"env",
+                                   absl::StrCat("CLUSTER_ID=", cluster_id_),
+                                   "tools/broker", directory_, address_};
   argv.insert(argv.end(), settings.begin(), settings.end());
+  argv.insert(argv.end(), membership_.begin(), membership_.end());
   auto process = ChildProcess::Start(argv, directory_ + "/broker.log");
   if (!process.ok()) return process.status();
   process_ = *std::move(process);
@@ -125,7 +147,7 @@ absl::Status KafkaBroker::AwaitReady() {
     const bool answered =
         rd_kafka_metadata(client.get(), 0, nullptr, &metadata, 500) ==
             RD_KAFKA_RESP_ERR_NO_ERROR &&
-        metadata->broker_cnt == 1;
+        metadata->broker_cnt == brokers_;
     if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
     if (answered) {
       char* id = rd_kafka_clusterid(client.get(), 1000);

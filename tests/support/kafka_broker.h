@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A real single-node Kafka broker on a loopback address of its own, with the
-// faults a mirror must survive.
+// A real Kafka broker on a loopback address of its own, with the faults a
+// mirror must survive.
 //
 //   auto broker = KafkaBroker::Start().value();
 //   ... broker->bootstrap_servers() ...
@@ -35,6 +35,10 @@ class KafkaBroker {
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(
       const std::vector<std::string>& settings = {},
       const std::string& host = "");
+
+  // Starts a second broker of `first`'s cluster, which keeps the controller.
+  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Join(
+      const KafkaBroker& first, const std::vector<std::string>& settings = {});
 
   // A loopback address that nobody uses, for settings that name it.
   static std::string FreeHost();
@@ -77,6 +81,9 @@ class KafkaBroker {
   const std::string directory_;
   const std::string address_;
   std::string cluster_id_;
+  int brokers_ = 1;  // of the cluster
+  // What makes it a broker of that cluster; kept over restarts.
+  std::vector<std::string> membership_;
   std::unique_ptr<ChildProcess> process_;
 };
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "absl/types/optional.h"
 #include "mirror/config/client_layers.h"
 #include "mirror/config/java_client_settings.h"
 #include "mirror/config/property_table.h"
@@ -30,12 +31,13 @@ bool HasClientPrefix(absl::string_view name) {
 // The property that was probably meant by `name`, or null: of the used ones,
 // and the replacements of refused ones. One that is ignored is no suggestion,
 // and stands in the way of those that are less like `name`.
-const PropertySpec* Meant(absl::string_view name) {
+const PropertySpec* Meant(absl::string_view name,
+                          absl::optional<size_t> slips = absl::nullopt) {
   std::vector<absl::string_view> names;
   for (const PropertySpec& spec : AllProperties()) {
     if (!spec.IsFamily()) names.push_back(spec.name);
   }
-  const PropertySpec* meant = FindProperty(NearestName(name, names));
+  const PropertySpec* meant = FindProperty(NearestName(name, names, slips));
   if (meant != nullptr && meant->use == PropertyUse::kRefused) {
     meant = FindProperty(meant->replacement);
   }
@@ -210,7 +212,8 @@ class Checker {
     const PropertySpec* spec = FindProperty(name);
     if (spec == nullptr || (spec->scopes & scope) == 0) return false;
     if (spec->use == PropertyUse::kIgnored) {
-      const PropertySpec* meant = spec->IsFamily() ? Meant(name) : nullptr;
+      const PropertySpec* meant =
+          spec->IsFamily() ? Meant(name, kSlipsInFamily) : nullptr;
       meant == nullptr ? NoteIgnored(*spec, value)
                        : WarnMisspelled(*meant, scope, value);
       return true;

@@ -136,12 +136,6 @@ std::string ClientValue(const JavaSettingSpec& spec) {
   return absl::StrJoin(spec.choices, ", ");
 }
 
-bool HasEffect(const JavaSettingSpec& spec) {
-  return spec.translation != Translation::kIgnored &&
-         spec.translation != Translation::kOwned &&
-         spec.translation != Translation::kRefused;
-}
-
 void PrintTranslated(std::string* out) {
   absl::StrAppend(
       out,
@@ -153,7 +147,7 @@ void PrintTranslated(std::string* out) {
       "| Java | Clients | librdkafka | Values | To know |\n"
       "|---|---|---|---|---|\n");
   for (const JavaSettingSpec& spec : AllJavaSettings()) {
-    if (!HasEffect(spec)) continue;
+    if (!spec.HasEffect()) continue;
     const bool same = spec.librdkafka == spec.name;
     absl::StrAppend(out, "| ", Code(spec.name), " | ", Clients(spec), " | ",
                     same ? "same" : Code(spec.librdkafka), " | ",
@@ -166,7 +160,7 @@ void PrintUntranslated(bool refused, absl::string_view title,
   absl::StrAppend(out, "\n### ", title, "\n\n| Java | ", column,
                   " |\n|---|---|\n");
   for (const JavaSettingSpec& spec : AllJavaSettings()) {
-    if (HasEffect(spec) ||
+    if (spec.HasEffect() ||
         (spec.translation == Translation::kRefused) != refused) {
       continue;
     }

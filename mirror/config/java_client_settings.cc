@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "absl/types/optional.h"
 #include "mirror/config/java_security_settings.h"
 #include "mirror/config/property_table.h"
 
@@ -93,8 +94,12 @@ class Translator {
       return absl::OkStatus();
     }
     const JavaSettingSpec* spec = FindJavaSetting(name);
-    if (spec == nullptr) {
-      WarnUnknown(name, value);
+    const absl::string_view meant = spec == nullptr ? Meant(name, absl::nullopt)
+                                    : spec->IsFamily()
+                                        ? Meant(name, kSlipsInFamily)
+                                        : absl::string_view();
+    if (spec == nullptr || !meant.empty()) {
+      WarnUnknown(value, meant);
       return absl::OkStatus();
     }
     if ((spec->roles & role_) == 0) {
@@ -168,19 +173,28 @@ class Translator {
     return absl::OkStatus();
   }
 
-  void WarnUnknown(const std::string& name, const ConfigValue& value) {
+  // The setting that was probably meant by `name`, or nothing. One without
+  // effect is no suggestion.
+  static absl::string_view Meant(absl::string_view name,
+                                 absl::optional<size_t> slips) {
     std::vector<absl::string_view> names;
     for (const JavaSettingSpec& spec : AllJavaSettings()) {
-      names.push_back(spec.name);
+      if (!spec.IsFamily()) names.push_back(spec.name);
     }
-    const absl::string_view nearest = NearestName(name, names);
-    Warn(value, absl::StrCat(
-                    "no effect: not a setting of Kafka's clients that is known "
-                    "here",
-                    nearest.empty() ? "" : "; did you mean ", nearest,
-                    nearest.empty()
-                        ? "; a setting of librdkafka is written librdkafka.NAME"
-                        : "?"));
+    const JavaSettingSpec* meant =
+        FindJavaSetting(NearestName(name, names, slips));
+    return meant != nullptr && meant->HasEffect() ? meant->name
+                                                  : absl::string_view();
+  }
+
+  void WarnUnknown(const ConfigValue& value, absl::string_view meant) {
+    constexpr absl::string_view kUnknown =
+        "no effect: unknown setting of Kafka's clients";
+    Warn(value, meant.empty()
+                    ? absl::StrCat(kUnknown,
+                                   "; a setting of librdkafka is written "
+                                   "librdkafka.NAME")
+                    : absl::StrCat(kUnknown, "; did you mean ", meant, "?"));
   }
 
   absl::Status PassThrough(absl::string_view name, const ConfigValue& value) {

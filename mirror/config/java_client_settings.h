@@ -47,6 +47,16 @@ struct JavaSettingSpec {
   int64_t max = 0;
   std::vector<absl::string_view> choices;
   absl::string_view meaning;  // why ignored, what instead, what to know
+
+  // Whether the row stands for all names that begin with its own.
+  bool IsFamily() const {
+    return name.size() > 2 && name.substr(name.size() - 2) == ".*";
+  }
+  bool HasEffect() const {
+    return translation != Translation::kIgnored &&
+           translation != Translation::kOwned &&
+           translation != Translation::kRefused;
+  }
 };
 
 // All rows, in the order of the documentation.

@@ -161,6 +161,8 @@ TEST(JavaClientSettingsTest, UnknownSettingsAreWarnedOf) {
     const char* name;
     const char* part;
   } vectors[] = {{"fetch.max.byte", "did you mean fetch.max.bytes?"},
+                 {"metadata.max.ages.ms", "mean metadata.max.age.ms?"},
+                 {"group.idd", "no effect: unknown setting"},
                  {"queued.min.messages", "librdkafka.NAME"}};
   for (const auto& vector : vectors) {
     const auto translated =

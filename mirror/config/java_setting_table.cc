@@ -280,7 +280,7 @@ const JavaSettingSpec* FindJavaSetting(string_view name) {
   const JavaSettingSpec* family = nullptr;
   for (const JavaSettingSpec& spec : AllJavaSettings()) {
     if (spec.name == name) return &spec;
-    if (absl::EndsWith(spec.name, ".*") &&
+    if (spec.IsFamily() &&
         absl::StartsWith(name, spec.name.substr(0, spec.name.size() - 1))) {
       family = &spec;
     }

@@ -190,10 +190,11 @@ absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
   return std::string(MatchChoice(spec, text));
 }
 
-absl::string_view NearestName(
-    absl::string_view name, const std::vector<absl::string_view>& candidates) {
+absl::string_view NearestName(absl::string_view name,
+                              const std::vector<absl::string_view>& candidates,
+                              absl::optional<size_t> slips) {
   // One slip in six letters is a misspelling; more is another word.
-  size_t best = name.size() / 6 + 2;
+  size_t best = slips.value_or(name.size() / 6 + 1) + 1;
   absl::string_view nearest;
   for (const absl::string_view candidate : candidates) {
     const size_t distance = EditDistance(name, candidate);

@@ -351,7 +351,8 @@ std::vector<PropertySpec> WorkerProperties() {
   };
 }
 
-std::vector<PropertySpec> IgnoredProperties() {
+// Of the Connect worker.
+std::vector<PropertySpec> IgnoredWorkerProperties() {
   return {
       Ignored("config.storage.replication.factor", kStorage,
               "No connector configurations are stored."),
@@ -372,6 +373,26 @@ std::vector<PropertySpec> IgnoredProperties() {
       Ignored("admin.listeners", kTopLevel | kTarget,
               "There is no REST server."),
       Ignored("plugin.*", kTopLevel | kTarget, "There are no Java plugins."),
+      Ignored("metric.reporters", kAnywhere,
+              "Metrics are read from the engine."),
+      Ignored("metrics.*", kAnywhere, "Metrics are read from the engine."),
+      Ignored("task.*", kAnywhere, "There are no Connect tasks."),
+      Ignored("worker.*", kAnywhere, "There are no Connect workers."),
+      Ignored("scheduled.rebalance.max.delay.ms", kTopLevel | kTarget,
+              "Shards move at once."),
+      Ignored("offset.flush.timeout.ms", kTopLevel | kTarget,
+              "A commit is retried until it succeeds."),
+      Ignored("connector.client.config.override.policy", kTopLevel | kTarget,
+              "All client settings may be overridden."),
+      Ignored("connect.protocol", kTopLevel | kTarget,
+              "There are no Connect workers."),
+      Ignored("client.id", kTarget, "Clients are named as in MM2."),
+  };
+}
+
+// Of the connectors.
+std::vector<PropertySpec> IgnoredProperties() {
+  return {
       Ignored("consumer.poll.timeout.ms", kTopAndFlow,
               "Polling adapts by itself."),
       Ignored("tasks.max.enforce", kTopAndFlow, "tasks.max is always obeyed."),
@@ -392,20 +413,6 @@ std::vector<PropertySpec> IgnoredProperties() {
               "on.refused.record = skip."),
       Ignored("topic.creation.*", kTopLevel | kTarget | kFlow,
               "Topics are created with the source's partition count."),
-      Ignored("metric.reporters", kAnywhere,
-              "Metrics are read from the engine."),
-      Ignored("metrics.*", kAnywhere, "Metrics are read from the engine."),
-      Ignored("task.*", kAnywhere, "There are no Connect tasks."),
-      Ignored("worker.*", kAnywhere, "There are no Connect workers."),
-      Ignored("scheduled.rebalance.max.delay.ms", kTopLevel | kTarget,
-              "Shards move at once."),
-      Ignored("offset.flush.timeout.ms", kTopLevel | kTarget,
-              "A commit is retried until it succeeds."),
-      Ignored("connector.client.config.override.policy", kTopLevel | kTarget,
-              "All client settings may be overridden."),
-      Ignored("connect.protocol", kTopLevel | kTarget,
-              "There are no Connect workers."),
-      Ignored("client.id", kTarget, "Clients are named as in MM2."),
       Ignored("use.incremental.alter.configs", kTopAndFlow,
               "Config changes are always incremental."),
       Ignored("add.source.alias.to.metrics", kTopAndFlow,
@@ -456,10 +463,10 @@ std::vector<PropertySpec> RefusedProperties() {
 const std::vector<PropertySpec>& AllProperties() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<PropertySpec>;
-    for (auto rows :
-         {ClusterAndFlowProperties(), LossProperties(), TopicProperties(),
-          AclProperties(), OffsetProperties(), WorkerProperties(),
-          IgnoredProperties(), RefusedProperties()}) {
+    for (auto rows : {ClusterAndFlowProperties(), LossProperties(),
+                      TopicProperties(), AclProperties(), OffsetProperties(),
+                      WorkerProperties(), IgnoredWorkerProperties(),
+                      IgnoredProperties(), RefusedProperties()}) {
       all->insert(all->end(), rows.begin(), rows.end());
     }
     return all;

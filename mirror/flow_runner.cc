@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/flow_topics.h"
+#include "mirror/model/utf8.h"
 #include "mirror/sync/index_segment.h"
 
 namespace mirror::internal {
@@ -334,6 +335,8 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
 }
 
 void FlowRunner::Tell(EngineEvent event) {
+  event.subject = ToUtf8(event.subject);
+  event.message = ToUtf8(event.message);
   {
     MutexLock lock(&mu_);
     if (!troubles_.IsNews(event, clock_->Now())) return;

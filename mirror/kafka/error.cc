@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/model/utf8.h"
 
 namespace mirror::internal {
 namespace {
@@ -157,8 +158,9 @@ absl::Status KafkaError(rd_kafka_resp_err_t code, absl::string_view context,
                         absl::string_view detail) {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   if (detail.empty()) detail = rd_kafka_err2str(code);
-  return absl::Status(CodeOf(code), absl::StrCat(context, ": ", detail, " (",
-                                                 rd_kafka_err2name(code), ")"));
+  return absl::Status(
+      CodeOf(code), ToUtf8(absl::StrCat(context, ": ", detail, " (",
+                                        rd_kafka_err2name(code), ")")));
 }
 
 absl::Status KafkaError(const rd_kafka_error_t* error,
@@ -172,6 +174,16 @@ rd_kafka_resp_err_t DeliveryOutcome(const rd_kafka_message_t& report) {
   const bool guessed =
       report.err == RD_KAFKA_RESP_ERR_NO_ERROR && report.offset < 0;
   return guessed ? RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE : report.err;
+}
+
+absl::Status DeliveryError(const rd_kafka_message_t& report,
+                           absl::string_view context) {
+  const rd_kafka_resp_err_t outcome = DeliveryOutcome(report);
+  return KafkaError(
+      outcome, context,
+      outcome == report.err
+          ? ""
+          : "the broker rejected it and then took a later one; send it again");
 }
 
 }  // namespace mirror::internal

@@ -34,7 +34,7 @@ namespace mirror::internal {
 //   kCancelled           the client is being closed
 //   kInternal            anything else
 // `detail` replaces librdkafka's text for the code where it has a better one.
-// NO_ERROR is OkStatus().
+// The message is valid UTF-8, whatever the texts hold. NO_ERROR is OkStatus().
 absl::Status KafkaError(rd_kafka_resp_err_t code, absl::string_view context,
                         absl::string_view detail = {});
 
@@ -48,6 +48,13 @@ absl::Status KafkaError(const rd_kafka_error_t* error,
 // that it was; but a broker that does not know the producer yet, as the
 // partition is new or its leader has moved, takes any first batch.
 rd_kafka_resp_err_t DeliveryOutcome(const rd_kafka_message_t& report);
+
+// The same as a Status, with the text for the code. The broker's own sentence
+// cannot be had: librdkafka (2.15.0, too) frees what
+// rd_kafka_message_produce_errstr() returns when it queues the report, and
+// rd_kafka_message_errstr() returns the record's value.
+absl::Status DeliveryError(const rd_kafka_message_t& report,
+                           absl::string_view context);
 
 }  // namespace mirror::internal
 

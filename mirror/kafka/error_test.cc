@@ -71,6 +71,22 @@ TEST(KafkaError, TakesErrorObjects) {
   EXPECT_TRUE(KafkaError(nullptr, "x").ok());
 }
 
+TEST(KafkaError, IsValidUtf8WhateverTheBrokerSays) {
+  EXPECT_EQ(KafkaError(RD_KAFKA_RESP_ERR_INVALID_CONFIG, "a", "\xd4\xfa\x07")
+                .message(),
+            "a: \\xd4\\xfa\x07 (INVALID_CONFIG)");
+}
+
+TEST(DeliveryError, NamesTheCodeAndReadsNoTextOfTheReport) {
+  char value[] = "value";
+  rd_kafka_message_t report = {};
+  report.payload = value;
+  report.err = RD_KAFKA_RESP_ERR_INVALID_RECORD;
+  EXPECT_EQ(DeliveryError(report, "orders-3").message(),
+            "orders-3: Broker: Broker failed to validate record "
+            "(INVALID_RECORD)");
+}
+
 TEST(DeliveryOutcome, IsASuccessOnlyIfTheRecordHasAPlace) {
   rd_kafka_message_t report = {};
   EXPECT_EQ(DeliveryOutcome(report), RD_KAFKA_RESP_ERR_NO_ERROR);

@@ -309,14 +309,8 @@ void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
 
 absl::Status KafkaRecordSink::ReportStatus(const rd_kafka_message_t& report,
                                            const TopicPartition& target) {
-  const rd_kafka_resp_err_t outcome = DeliveryOutcome(report);
-  if (outcome == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  const char* detail =
-      outcome == report.err
-          ? rd_kafka_message_produce_errstr(&report)
-          : "the broker refused it and then took a later one; send it again";
-  absl::Status status = KafkaError(outcome, client_->Context(target.ToString()),
-                                   detail == nullptr ? "" : detail);
+  absl::Status status =
+      DeliveryError(report, client_->Context(target.ToString()));
   // It was there when the record was sent.
   if (absl::IsNotFound(status)) FindTopic(target.topic)->partitions = 0;
   return status;

@@ -3,6 +3,7 @@
 #include "mirror/replication/dead_letter.h"
 
 #include "absl/strings/str_cat.h"
+#include "mirror/model/utf8.h"
 
 namespace mirror {
 
@@ -23,7 +24,7 @@ Record ToDeadLetter(Record record, const TopicPartition& source,
   add("topic", source.topic);
   add("partition", absl::StrCat(source.partition));
   add("offset", absl::StrCat(record.offset.value()));
-  add("exception.message", reason);
+  add("exception.message", ToUtf8(reason));
   add("timestamp", absl::StrCat(record.timestamp_ms));
   record.timestamp_ms = absl::ToUnixMillis(now);
   return record;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/model/utf8.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/partition_replicator.h"
 
@@ -147,7 +148,7 @@ void PartitionReplicator::OnRefused(const absl::Status& status,
     isolate_through_ = std::max(first, isolate_through_.value_or(first));
   }
   Fail(problem, first, /*from_target=*/true, probing || settles,
-       absl::StrCat(what, TargetRemedy(problem, options_->target_alias,
+       absl::StrCat(what, TargetRemedy(problem, status, options_->target_alias,
                                        plan_.target.topic)),
        now);
 }
@@ -201,7 +202,7 @@ void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
   resume_ = resume;
   next_read_ = resume;
   problem_ = problem;
-  reason_ = std::move(reason);
+  reason_ = ToUtf8(reason);
   state_ = PARTITION_DRAINING;
   stalled_ = false;
   if (!first) return;

@@ -2,9 +2,38 @@
 
 #include "mirror/replication/partition_problem.h"
 
+#include <utility>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace mirror {
+
+namespace {
+
+// By the code's name, which is in every message of the adapter.
+absl::string_view RejectionRemedy(const absl::Status& status) {
+  constexpr absl::string_view kSize = "; raise max.message.bytes";
+  constexpr absl::string_view kTime =
+      "; its time is too far away: raise message.timestamp.after.max.ms or "
+      "message.timestamp.before.max.ms";
+  constexpr absl::string_view kInvalid =
+      "; if it has no key, which no compacted topic takes, write it with one or "
+      "remove compact from cleanup.policy";
+  constexpr absl::string_view kAny =
+      "; if it is too large, raise max.message.bytes, and if its time is too "
+      "far away, message.timestamp.after.max.ms or "
+      "message.timestamp.before.max.ms";
+  for (const auto& [name, remedy] :
+       {std::pair{"TOO_LARGE", kSize}, {"INVALID_TIMESTAMP", kTime},
+        {"INVALID_RECORD", kInvalid}}) {
+    if (absl::StrContains(status.message(), name)) return remedy;
+  }
+  return kAny;
+}
+
+}  // namespace
 
 PartitionProblem SourceProblem(const absl::Status& status) {
   switch (status.code()) {
@@ -38,17 +67,14 @@ PartitionProblem TargetProblem(const absl::Status& status) {
   }
 }
 
-std::string TargetRemedy(PartitionProblem problem, const std::string& alias,
-                         const std::string& topic) {
+std::string TargetRemedy(PartitionProblem problem, const absl::Status& status,
+                         const std::string& alias, const std::string& topic) {
   switch (problem) {
     case PROBLEM_RECORD_REFUSED:
-      return absl::StrCat(
-          "; if it is too large, raise max.message.bytes of "
-          "topic ",
-          topic, " on cluster ", alias,
-          ", and if its time is too far away, message.timestamp.after.max.ms "
-          "or message.timestamp.before.max.ms; to go on without it, set "
-          "on.refused.record to skip or dead-letter");
+      return absl::StrCat(RejectionRemedy(status), " of topic ", topic,
+                          " on cluster ", alias,
+                          "; to continue without it, set on.refused.record to "
+                          "skip or dead-letter");
     case PROBLEM_TARGET_TOPIC_MISSING:
       return "; the next topic refresh creates it, or on.target.change decides";
     case PROBLEM_NOT_AUTHORIZED:

@@ -18,10 +18,11 @@ PartitionProblem SourceProblem(const absl::Status& status);
 // Of an error while writing to the target, as RecordSink reports it.
 PartitionProblem TargetProblem(const absl::Status& status);
 
-// What can be done about a problem with `topic` on the target `alias`, to be
-// put behind its description; empty if nothing can.
-std::string TargetRemedy(PartitionProblem problem, const std::string& alias,
-                         const std::string& topic);
+// What can be done about a problem with `topic` on the target `alias`, of which
+// the sink says `status`; to be put behind its description. Empty if nothing
+// can.
+std::string TargetRemedy(PartitionProblem problem, const absl::Status& status,
+                         const std::string& alias, const std::string& topic);
 
 }  // namespace mirror
 

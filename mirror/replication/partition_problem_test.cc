@@ -9,6 +9,12 @@ namespace mirror {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Remedy(PartitionProblem problem, absl::string_view why) {
+  return TargetRemedy(problem, absl::InvalidArgumentError(why), "B",
+                      "A.orders");
+}
 
 TEST(PartitionProblem, OfTheSourceFollowsTheCode) {
   EXPECT_EQ(SourceProblem(absl::DataLossError("")), PROBLEM_CORRUPT_BATCH);
@@ -33,11 +39,27 @@ TEST(PartitionProblem, OfTheTargetFollowsTheCode) {
 }
 
 TEST(PartitionProblem, RemediesNameTopicAndCluster) {
-  EXPECT_THAT(TargetRemedy(PROBLEM_RECORD_REFUSED, "B", "A.orders"),
+  EXPECT_THAT(Remedy(PROBLEM_RECORD_REFUSED, "(MSG_SIZE_TOO_LARGE)"),
               HasSubstr("max.message.bytes of topic A.orders on cluster B"));
-  EXPECT_THAT(TargetRemedy(PROBLEM_NOT_AUTHORIZED, "B", "A.orders"),
+  EXPECT_THAT(Remedy(PROBLEM_NOT_AUTHORIZED, ""),
               HasSubstr("allow WRITE on topic A.orders of cluster B"));
-  EXPECT_EQ(TargetRemedy(PROBLEM_OTHER, "B", "A.orders"), "");
+  EXPECT_EQ(Remedy(PROBLEM_OTHER, ""), "");
+}
+
+TEST(PartitionProblem, RemediesOfARejectedRecordFitTheCode) {
+  const std::string invalid =
+      Remedy(PROBLEM_RECORD_REFUSED, "not validated (INVALID_RECORD)");
+  EXPECT_THAT(invalid, HasSubstr("no key"));
+  EXPECT_THAT(invalid,
+              HasSubstr("cleanup.policy of topic A.orders on cluster B"));
+  EXPECT_THAT(invalid, Not(HasSubstr("max.message.bytes")));
+  const std::string time =
+      Remedy(PROBLEM_RECORD_REFUSED, "out of range (INVALID_TIMESTAMP)");
+  EXPECT_THAT(time, HasSubstr("message.timestamp.after.max.ms"));
+  EXPECT_THAT(time, Not(HasSubstr("max.message.bytes")));
+  const std::string unknown = Remedy(PROBLEM_RECORD_REFUSED, "no idea");
+  EXPECT_THAT(unknown, HasSubstr("max.message.bytes"));
+  EXPECT_THAT(unknown, HasSubstr("message.timestamp.after.max.ms"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "mirror/model/utf8.h"
 #include "nlohmann/json.hpp"
 
 namespace mirror {
@@ -66,8 +67,8 @@ void StreamLogSink::Log(const LogEntry& entry) {
 void Logger::Log(LogLevel level, absl::string_view subject,
                  absl::string_view message) const {
   if (sink_ == nullptr) return;
-  sink_->Log({clock_->WallTime(), level, flow_, std::string(subject),
-              std::string(message)});
+  sink_->Log({clock_->WallTime(), level, flow_, ToUtf8(subject),
+              ToUtf8(message)});
 }
 
 }  // namespace mirror

@@ -26,7 +26,7 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // "debug", "info", "warning", "error".
 absl::string_view LogLevelName(LogLevel level);
 
-// One event. `flow` ("S->T") and `subject` (a topic, topic-partition, group or
+// One event, in UTF-8. `flow` ("S->T") and `subject` (a topic, topic-partition, group or
 // cluster) are empty where the event concerns no single one.
 struct LogEntry {
   absl::Time time;  // calendar time
@@ -38,7 +38,9 @@ struct LogEntry {
 
 // Purpose: receives log entries; a host subclasses it to feed its own logging.
 // Thread safety: Log() is called from any thread, also at the same time, with
-// no lock of the library held. It must not throw and must not call the engine.
+// no lock of the library held. It must not throw. What it may call of the
+// engine is said at MirrorEngine. While it does not return, the thread that
+// logs does nothing else, and that may be one that copies.
 // Lifetime: must outlive the engine.
 class LogSink {
  public:

@@ -49,6 +49,7 @@ TEST(StreamLogSink, WritesJsonEvenForBytesThatAreNoText) {
   EXPECT_EQ(json["level"], "error");
   EXPECT_EQ(json["flow"], "S->T");
   EXPECT_EQ(json["subject"], "t\"-0");
+  EXPECT_EQ(json["message"], "bad \\xff byte");
 }
 
 TEST(StreamLogSink, LeavesOutWhatIsBelowTheThreshold) {

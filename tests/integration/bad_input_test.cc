@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -22,6 +23,7 @@ namespace mirror::testing {
 namespace {
 
 using Kind = EngineEvent::Kind;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class BadInputTest : public MirrorTest {
@@ -113,6 +115,63 @@ TEST_F(BadInputTest, ARecordLargerThanTheTargetAllows) {
   SetTopicConfig(target()->servers(), Copy("bad"), "max.message.bytes", "");
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
   ExpectSame("bad");
+}
+
+class NullKeyTest : public BadInputTest {
+ protected:
+  // Compacted after r4 was written without a key, in one batch with others.
+  static void CreatePrices() {
+    source()->CreateTopic(Topic("prices"), 1);
+    std::vector<Record> records;
+    for (int i = 0; i < 10; ++i) {
+      Record record = Large(i, 10);
+      if (i != 4) record.key = absl::StrCat("k", i);
+      records.push_back(std::move(record));
+    }
+    source()->Append(Prices(), std::move(records));
+    SetTopicConfig(source()->servers(), Topic("prices"), "cleanup.policy",
+                   "compact");
+    target()->CreateTopic(Copy("prices"), 1, {{"cleanup.policy", "compact"}});
+  }
+  static TopicPartition Prices() { return {Topic("prices"), 0}; }
+  // What is said about r4, up to the remedy.
+  static std::string Rejection() {
+    const std::string copy = TopicPartition{Copy("prices"), 0}.ToString();
+    return absl::StrCat("the record at offset 4 was not written to ", copy,
+                        " on cluster B: cluster B: ", copy,
+                        ": Broker: Broker failed to validate record "
+                        "(INVALID_RECORD)");
+  }
+};
+
+TEST_F(NullKeyTest, InACompactedTopicStopsWithTheReasonAndARemedy) {
+  CreatePrices();
+  RunningMirror mirror(NewFlow());
+  EXPECT_TRUE(mirror.AwaitEvent(Kind::kPartitionProblem,
+                                {Rejection(), "no key", "cleanup.policy"}));
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StartsWith(mirror.Partition(Prices().topic, 0).reason(),
+                            Rejection());
+  })) << mirror.Partition(Prices().topic, 0).reason();
+  EXPECT_EQ(target()->End({Copy("prices"), 0}), 4);
+}
+
+TEST_F(NullKeyTest, InACompactedTopicIsADeadLetterWithTheReason) {
+  CreatePrices();
+  Flow flow = NewFlow();
+  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  flow.dead_letter_topic = Topic("letters");
+  RunningMirror mirror(std::move(flow));
+  EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("prices")));
+  EXPECT_EQ(target()->End({Copy("prices"), 0}), 9);
+  const auto letters = target()->Read(Topic("letters"));
+  ASSERT_EQ(letters.at(0).size(), 1u);
+  EXPECT_THAT(letters[0][0].headers,
+              Contains(Header{"__connect.errors.exception.message",
+                              Rejection()}));
+  const PartitionStatus status = mirror.Partition(Prices().topic, 0);
+  ASSERT_EQ(status.skipped_size(), 1);
+  EXPECT_THAT(status.skipped(0).detail(), HasSubstr(Rejection()));
 }
 
 TEST_F(BadInputTest, ATopicThatMayNotBeWritten) {

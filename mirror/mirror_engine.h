@@ -52,8 +52,10 @@ struct MirrorEngineOptions {
 // Purpose: copies topics, writes heartbeats and offset syncs, and keeps doing
 // so through whatever the clusters do. Several engines may run in one process.
 // It has no globals, installs no signal handlers and writes to no stream.
-// Thread safety: thread-safe. No method may be called from an EngineListener or
-// LogSink except Status().
+// Thread safety: thread-safe. An EngineListener and a LogSink may call Status(),
+// PauseTopic(), ResumeTopic() and ResolvePartition() while they are called; not
+// Start(), Stop() or the destructor, which wait for the thread that they are on.
+// A RecordTransform may call none.
 // Lifetime: the destructor calls Stop(). What the options point to must outlive
 // the engine.
 // Errors: Create() checks everything that can be checked without a cluster.

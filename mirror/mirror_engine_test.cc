@@ -2,6 +2,7 @@
 
 #include "mirror/mirror_engine.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 namespace mirror {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -76,6 +78,53 @@ TEST_F(MirrorEngineTest, TopicsAreCreatedWithConfigsAlsoIfTheyAreNotSynced) {
   EXPECT_EQ(b_->TopicConfigs("A.orders").at("cleanup.policy"), "compact");
   EXPECT_FALSE((*engine)->Status().flows(0).has_topic_configs());
   ASSERT_THAT((*engine)->Stop(), IsOk());
+}
+
+// Calls all that a listener and a log sink may call, each time.
+class Meddler final : public EngineListener, public LogSink {
+ public:
+  void SetEngine(MirrorEngine* engine) { engine_ = engine; }
+  void OnEvent(const EngineEvent&) override { Meddle(); }
+  void Log(const LogEntry&) override { Meddle(); }
+  int calls() const { return calls_; }
+
+ private:
+  void Meddle() {
+    MirrorEngine* const engine = engine_;
+    if (engine == nullptr) return;
+    EXPECT_EQ(engine->Status().flows_size(), 1);
+    const auto may_be_stopped =
+        AnyOf(StatusIs(absl::StatusCode::kFailedPrecondition), IsOk());
+    EXPECT_THAT(engine->PauseTopic("A->B", "other"), may_be_stopped);
+    EXPECT_THAT(engine->ResumeTopic("A->B", "other"), may_be_stopped);
+    EXPECT_FALSE(
+        engine->ResolvePartition("A->B", {"orders", 0}, GapPolicy::kSkip).ok());
+    ++calls_;
+  }
+
+  std::atomic<MirrorEngine*> engine_{nullptr};
+  std::atomic<int> calls_{0};
+};
+
+TEST_F(MirrorEngineTest, AListenerAndALogSinkMayCallTheEngine) {
+  Meddler meddler;
+  MirrorEngineOptions options({FakeFlow()});
+  options.listener = &meddler;
+  options.log = &meddler;
+  a_->CreateTopic("orders", 1);
+  a_->Fill({"orders", 0}, 100);
+  auto engine = MirrorEngine::Create(std::move(options));
+  ASSERT_THAT(engine, IsOk());
+  meddler.SetEngine(engine->get());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    return b_->HasTopic("A.orders") && b_->LogEnd({"A.orders", 0}) == 100;
+  }));
+  b_->FailProduce("A.orders", absl::PermissionDeniedError("not now"));
+  a_->Fill({"orders", 0}, 1);
+  const int before = meddler.calls();
+  EXPECT_TRUE(Eventually([&] { return meddler.calls() > before; }));
+  (*engine)->Stop().IgnoreError();
 }
 
 TEST_F(MirrorEngineTest, CopiesTopicsRecordByRecord) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "mirror/kafka/connection_trouble.h"
+#include "mirror/model/utf8.h"
 #include "mirror/runtime/bounded_call.h"
 #include "mirror/runtime/clock.h"
 
@@ -58,8 +59,8 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
     callbacks->topic_ids.OnLog(message);
     if (!callbacks->debug) return;
   }
-  MutexLock lock(&callbacks->mu);
-  if (callbacks->muted) return;
+  const Gate::Pass pass = callbacks->log_gate.Enter();
+  if (!pass) return;
   // FAIL and its causes: each client tells of each broker it cannot reach, once
   // a second; the engine tells once, by way of OnError. GETPID: a fresh broker
   // loads its coordinator, and the producer tries again.
@@ -68,7 +69,8 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
       kind == "FAIL" || kind == "GETPID" || kind == "SSLCERTVRFY" ||
       (kind == "SSL" && absl::StrContains(message, "No matching issuer found"));
   callbacks->log.Log(told_elsewhere ? LogLevel::kDebug : LevelOf(level),
-                     callbacks->alias, absl::StrCat(facility, ": ", message));
+                     callbacks->alias,
+                     ToUtf8(absl::StrCat(facility, ": ", message)));
 }
 
 void Client::OnError(rd_kafka_t* rk, int code, const char* reason,
@@ -85,8 +87,8 @@ int Client::OnCertificate(rd_kafka_t* rk, const char* broker, int32_t id,
   auto* callbacks = static_cast<Callbacks*>(opaque);
   MutexLock lock(&callbacks->mu);
   callbacks->refused_broker = broker;
-  callbacks->refused_certificate =
-      DescribeCertificate(*x509_error, absl::string_view(certificate, size));
+  callbacks->refused_certificate = ToUtf8(
+      DescribeCertificate(*x509_error, absl::string_view(certificate, size)));
   return 0;
 }
 
@@ -104,7 +106,7 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
     facts.broker_certificate = callbacks->refused_certificate;
   }
   absl::Status status =
-      ConnectionTrouble(callbacks->alias, code, reason, facts);
+      ConnectionTrouble(callbacks->alias, code, ToUtf8(reason), facts);
   const absl::Time now = Clock::System()->Now();
   if (IsToldOnce(reason)) {
     callbacks->refused = absl::InfiniteFuture();
@@ -166,7 +168,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
   if (handle == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("cluster ", settings.alias, ": ",
-                     ExplainRefusedSettings(why, properties)));
+                     ToUtf8(ExplainRefusedSettings(why, properties))));
   }
   conf->release();  // owned by the handle from here on
   return absl::WrapUnique(new Client(handle, std::move(callbacks),
@@ -192,8 +194,7 @@ Client::~Client() {
                         absl::StrCat("a Kafka client did not end within ",
                                      absl::FormatDuration(kDestroyTimeout),
                                      " and is left behind"));
-  MutexLock lock(&callbacks_->mu);
-  callbacks_->muted = true;
+  callbacks_->log_gate.Close();
 }
 
 absl::Status Client::TakeTrouble() {
@@ -260,8 +261,8 @@ absl::Status Client::Fatal() const {
         Context("there are other credentials, which only a new client takes"));
   }
   return absl::FailedPreconditionError(
-      absl::StrCat("cluster ", alias(), ": the client is beyond use: ", why,
-                   " (", rd_kafka_err2name(code), ")"));
+      absl::StrCat("cluster ", alias(), ": the client is beyond use: ",
+                   ToUtf8(why), " (", rd_kafka_err2name(code), ")"));
 }
 
 std::string Client::Context(absl::string_view subject) const {

@@ -22,6 +22,7 @@
 #include "mirror/kafka/credentials.h"
 #include "mirror/kafka/handles.h"
 #include "mirror/kafka/topic_ids.h"
+#include "mirror/runtime/gate.h"
 #include "mirror/runtime/log.h"
 #include "mirror/runtime/mutex.h"
 
@@ -101,9 +102,10 @@ class Client {
     bool debug = false;
     TopicIds topic_ids;
     bool has_certificate = false;
+    // Closed when the owner is gone, as the log sink may be gone too. Passed
+    // without a lock: the host's sink may be slow, and may call the engine.
+    Gate log_gate;
     Mutex mu;
-    // Set when the owner is gone, so the log sink may be gone too.
-    bool muted ABSL_GUARDED_BY(mu) = false;
     Trouble trouble ABSL_GUARDED_BY(mu);
     // When the cluster last refused the client, as far as it is told.
     absl::Time refused ABSL_GUARDED_BY(mu) = absl::InfinitePast();

@@ -5,7 +5,9 @@
 #include "mirror/kafka/kafka_cluster.h"
 
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -13,8 +15,10 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/runtime/bounded_call.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/log.h"
+#include "mirror/runtime/mutex.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {
@@ -86,6 +90,46 @@ TEST(KafkaCluster, NoLogShowsTheSecretOfATokenEndpoint) {
   std::fclose(file);
   EXPECT_THAT(text, HasSubstr("sasl.oauthbearer.client.id = mirror"));
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
+// Lets nobody but the thread that made it pass until Open().
+class Barrier final : public LogSink {
+ public:
+  void Log(const LogEntry&) override {
+    if (std::this_thread::get_id() == maker_) return;
+    MutexLock lock(&mu_);
+    waiting_ = true;
+    mu_.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return open_; });
+  }
+  void AwaitAWaiter() {
+    MutexLock lock(&mu_);
+    mu_.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return waiting_; });
+  }
+  void Open() {
+    MutexLock lock(&mu_);
+    open_ = true;
+  }
+
+ private:
+  const std::thread::id maker_ = std::this_thread::get_id();
+  Mutex mu_;
+  bool waiting_ ABSL_GUARDED_BY(mu_) = false;
+  bool open_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+TEST(KafkaCluster, ASlowLogSinkOfTheHostHoldsUpNoPoll) {
+  Barrier barrier;
+  KafkaClusterOptions options = Options();
+  options.log = Logger(&barrier, Clock::System(), "A->B");
+  options.properties["debug"] = "broker";
+  auto cluster = KafkaCluster::Create(std::move(options)).value();
+  std::shared_ptr<RecordSource> source = cluster->NewSource({}).value();
+  barrier.AwaitAWaiter();
+  EXPECT_TRUE(CallWithin(absl::Seconds(20), [source] {
+    Fetched fetched;
+    source->Poll(absl::Milliseconds(10), &fetched).IgnoreError();
+  }));
+  barrier.Open();
 }
 
 TEST(KafkaCluster, ClientsOfAnUnreachableClusterAreMadeAndEndSoon) {

@@ -56,9 +56,9 @@ struct EngineEvent {
 
 // Purpose: receives an engine's events.
 // Thread safety: called by the engine's threads, by several at the same time,
-// in order for one partition. No lock of the engine is held. Lifetime: must
-// outlive the engine. Errors: must not throw, and must not call Stop() or
-// destroy the engine; other calls to the engine are allowed.
+// in order for one partition. No lock of the engine is held; what may be called
+// of it is said at MirrorEngine. Lifetime: must outlive the engine. Errors: must
+// not throw.
 class EngineListener {
  public:
   virtual ~EngineListener() = default;

@@ -57,7 +57,8 @@ class ClusterAdmin {
   // The id that Kafka gave the cluster: two aliases with the same are one.
   virtual absl::StatusOr<std::string> ClusterId() = 0;
 
-  // All topics that this client may describe, sorted by name.
+  // All topics that this client may describe, sorted by name and without ids,
+  // which only DescribeTopics() tells.
   virtual absl::StatusOr<std::vector<TopicDescription>> ListTopics() = 0;
 
   // One result per topic, in order. NotFound: no such topic (here and now).

@@ -8,6 +8,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/kafka/error.h"
+#include "mirror/runtime/bounded_call.h"
 #include "mirror/runtime/clock.h"
 
 namespace mirror::internal {
@@ -71,6 +72,35 @@ absl::Status AdminClient::Repeat(
   return RepeatWith(client.get(), what, [&](absl::Duration slice) {
     return attempt(client->handle(), slice);
   });
+}
+
+absl::Status AdminClient::RepeatSlowly(
+    absl::string_view what,
+    const std::function<bool(rd_kafka_t*, absl::Duration)>& attempt) {
+  const std::shared_ptr<Client> client = this->client();
+  const auto succeeded = std::make_shared<std::atomic<bool>>(false);
+  std::unique_ptr<PendingCall> call;
+  absl::Status status =
+      RepeatWith(client.get(), what, [&](absl::Duration slice) {
+        if (call == nullptr) {
+          // Another broker may answer if this one does not.
+          call = std::make_unique<PendingCall>(
+              [client, succeeded, attempt,
+               timeout = settings_.request_timeout / 2] {
+                *succeeded = attempt(client->handle(), timeout);
+              });
+        }
+        if (!call->Await(slice)) return false;
+        call.reset();
+        return succeeded->load();
+      });
+  if (call != nullptr && !call->Await(absl::ZeroDuration())) {
+    // The thread that is left behind keeps it, maybe longer than the host keeps
+    // what it logs to.
+    client->Mute();
+    Replace(client.get());
+  }
+  return status;
 }
 
 absl::Status AdminClient::RepeatWith(

@@ -11,6 +11,7 @@
 #define MIRROR_KAFKA_ADMIN_CLIENT_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,6 +62,12 @@ class AdminClient {
   absl::Status Repeat(
       absl::string_view what,
       absl::FunctionRef<bool(rd_kafka_t*, absl::Duration)> attempt);
+  // The same for a request whose answer takes its time: `attempt` goes on while
+  // it is awaited, on a thread of its own, and is made again only when it has
+  // failed. It must own what it uses, as it may be left behind.
+  absl::Status RepeatSlowly(
+      absl::string_view what,
+      const std::function<bool(rd_kafka_t*, absl::Duration)>& attempt);
 
  private:
   friend class AdminCall;

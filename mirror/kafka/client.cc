@@ -190,12 +190,16 @@ Client::~Client() {
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
       });
   if (destroyed) return;
-  callbacks_->log.Error(callbacks_->alias,
-                        absl::StrCat("a Kafka client did not end within ",
-                                     absl::FormatDuration(kDestroyTimeout),
-                                     " and is left behind"));
-  callbacks_->log_gate.Close();
+  if (const Gate::Pass pass = callbacks_->log_gate.Enter(); pass) {
+    callbacks_->log.Error(callbacks_->alias,
+                          absl::StrCat("a Kafka client did not end within ",
+                                       absl::FormatDuration(kDestroyTimeout),
+                                       " and is left behind"));
+  }
+  Mute();
 }
+
+void Client::Mute() { callbacks_->log_gate.Close(); }
 
 absl::Status Client::TakeTrouble() {
   MutexLock lock(&callbacks_->mu);
@@ -260,9 +264,9 @@ absl::Status Client::Fatal() const {
     return absl::FailedPreconditionError(
         Context("there are other credentials, which only a new client takes"));
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("cluster ", alias(), ": the client is beyond use: ",
-                   ToUtf8(why), " (", rd_kafka_err2name(code), ")"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "cluster ", alias(), ": the client is beyond use: ", ToUtf8(why), " (",
+      rd_kafka_err2name(code), ")"));
 }
 
 std::string Client::Context(absl::string_view subject) const {

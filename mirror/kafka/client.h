@@ -93,6 +93,9 @@ class Client {
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 
+  // Nothing is logged from here on: whoever logs may be gone before the client.
+  void Mute();
+
  private:
   // What librdkafka's threads may use. A handle left behind keeps it.
   struct Callbacks {

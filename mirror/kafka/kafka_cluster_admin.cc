@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -88,43 +89,23 @@ absl::StatusOr<std::string> KafkaClusterAdmin::ClusterId() {
 }
 
 absl::StatusOr<std::vector<TopicDescription>> KafkaClusterAdmin::ListTopics() {
-  MetadataPtr metadata;
-  absl::Status status = client_->Repeat(
-      "list topics", [&](rd_kafka_t* handle, absl::Duration slice) {
+  const auto metadata = std::make_shared<MetadataPtr>();
+  absl::Status status = client_->RepeatSlowly(
+      "list topics", [metadata](rd_kafka_t* handle, absl::Duration timeout) {
         const rd_kafka_metadata_t* answer = nullptr;
         rd_kafka_metadata(handle, /*all_topics=*/1, nullptr, &answer,
-                          static_cast<int>(absl::ToInt64Milliseconds(slice)));
-        metadata.reset(answer);
+                          static_cast<int>(absl::ToInt64Milliseconds(timeout)));
+        metadata->reset(answer);
         return answer != nullptr;
       });
   if (!status.ok()) return status;
   std::vector<TopicDescription> topics;
-  std::vector<std::string> names;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = (*metadata)->topics[i];
     // One that is being created or deleted.
     if (topic.partition_cnt == 0) continue;
     topics.push_back({topic.topic, topic.partition_cnt, ""});
-    names.push_back(topic.topic);
   }
-  if (topics.empty()) return topics;
-  const auto descriptions = DescribeTopics(names);
-  for (size_t i = 0; i < topics.size(); ++i) {
-    if (descriptions[i].ok()) {
-      topics[i] = *descriptions[i];
-    } else if (absl::IsNotFound(descriptions[i].status())) {
-      topics[i].partitions = 0;  // deleted in between
-    } else if (IsRetriable(descriptions[i].status()) ||
-               absl::IsCancelled(descriptions[i].status())) {
-      // Better no list than one without ids.
-      return descriptions[i].status();
-    }
-  }
-  topics.erase(std::remove_if(topics.begin(), topics.end(),
-                              [](const TopicDescription& topic) {
-                                return topic.partitions == 0;
-                              }),
-               topics.end());
   std::sort(topics.begin(), topics.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return topics;

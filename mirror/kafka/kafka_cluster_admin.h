@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ClusterAdmin on librdkafka's admin calls. Topic ids come from DescribeTopics,
-// which the plain metadata call lacks.
+// ClusterAdmin on librdkafka's admin calls.
 
 #ifndef MIRROR_KAFKA_KAFKA_CLUSTER_ADMIN_H_
 #define MIRROR_KAFKA_KAFKA_CLUSTER_ADMIN_H_

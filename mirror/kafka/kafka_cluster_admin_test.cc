@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -59,6 +60,27 @@ TEST_F(KafkaClusterAdminTest, OffsetsOfManyPartitionsAreAskedForInSlices) {
   EXPECT_THAT(ends, AllOf(SizeIs(1200), Each(IsOkAndHolds(0))));
   // Three slices, each to both brokers.
   EXPECT_EQ(brokers_.TakeRequests(MockBrokers::kListOffsets), 6);
+}
+
+TEST_F(KafkaClusterAdminTest, ASlowListOfTopicsIsAwaitedAndNotAskedForAgain) {
+  brokers_.CreateTopic("orders", 3);
+  ASSERT_THAT(admin_->ListTopics(), IsOk());  // it is connected now
+  brokers_.TakeRequests(MockBrokers::kMetadata);
+  brokers_.SetRoundTrip(absl::Milliseconds(600));
+  const auto topics = admin_->ListTopics();
+  ASSERT_THAT(topics, IsOk());
+  EXPECT_THAT(*topics, SizeIs(1));
+  EXPECT_EQ(brokers_.TakeRequests(MockBrokers::kMetadata), 1);
+}
+
+TEST_F(KafkaClusterAdminTest, AListOfTopicsThatIsAwaitedCanBeCancelled) {
+  ASSERT_THAT(admin_->ListTopics(), IsOk());
+  brokers_.SetRoundTrip(absl::Seconds(10));
+  std::thread caller([this] {
+    EXPECT_THAT(admin_->ListTopics(), StatusIs(StatusCode::kCancelled));
+  });
+  admin_->Cancel();
+  caller.join();
 }
 
 }  // namespace

@@ -59,8 +59,8 @@ TopicPlan PlanTopics(const TopicSelection& selection,
     }
     if (there < topic.partitions)
       plan.add.push_back({remote, topic.partitions});
-    plan.ready.push_back({topic.name, std::move(remote),
-                          std::min(there, topic.partitions), topic.id});
+    plan.ready.push_back(
+        {topic.name, std::move(remote), std::min(there, topic.partitions)});
   }
   return plan;
 }

@@ -21,14 +21,17 @@ struct MirroredTopic {
   std::string source;
   std::string target;
   int32_t partitions = 0;
-  // The source topic's id; empty if the cluster does not tell.
-  std::string id;
+  // The source topic's id, which PlanTopics() leaves empty: only topics that
+  // are mirrored are described.
+  std::string id = {};
 };
 
 // A topic that the target lacks. Its configs are left to AddCreationConfigs().
 struct TopicToCreate {
   std::string source;
   NewTopic topic;
+  // As MirroredTopic::id.
+  std::string source_id = {};
 };
 
 struct PartitionsToAdd {

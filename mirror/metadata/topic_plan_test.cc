@@ -41,10 +41,9 @@ TEST(PlanTopics, CreatesWhatIsMissingWithTheSourcesPartitionCount) {
 }
 
 TEST(PlanTopics, MirrorsThePartitionsThatAreThereAndAddsTheOthers) {
-  const TopicPlan plan = Plan({{"orders", 7, "id"}}, {{"A.orders", 3, ""}});
+  const TopicPlan plan = Plan({{"orders", 7, ""}}, {{"A.orders", 3, ""}});
   ASSERT_EQ(plan.ready.size(), 1u);
   EXPECT_EQ(plan.ready[0].partitions, 3);
-  EXPECT_EQ(plan.ready[0].id, "id");
   ASSERT_EQ(plan.add.size(), 1u);
   EXPECT_EQ(plan.add[0].topic, "A.orders");
   EXPECT_EQ(plan.add[0].partitions, 7);

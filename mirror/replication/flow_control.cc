@@ -9,6 +9,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/model/offset.h"
 #include "mirror/replication/shard_of.h"
+#include "mirror/replication/topic_survey.h"
 
 namespace mirror {
 namespace {
@@ -19,9 +20,6 @@ constexpr absl::Duration kTurn = absl::Milliseconds(100);
 // one.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 constexpr absl::Duration kRecheck = absl::Milliseconds(200);
-// A partition without a leader for this long has lost it, rather than not got
-// it yet.
-constexpr absl::Duration kLeaderTimeout = absl::Seconds(10);
 
 absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
@@ -43,6 +41,8 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   if (!admin.ok()) return AtCluster(admin.status(), *target);
   control->target_admin_ = *std::move(admin);
   control->creator_ = control->NewCreator();
+  control->rollout_ = std::make_unique<TopicRollout>(
+      control->creator_.get(), control->target_admin_.get(), clock);
   // A transaction that goes on is no end to who reads it.
   control->resolver_ = std::make_unique<BoundsResolver>(
       control->source_admin_.get(),
@@ -92,7 +92,8 @@ absl::Duration FlowControl::RunOnce() {
     SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
     return status.ok() ? absl::ZeroDuration() : kRecheck;
   }
-  if (clock_->Now() >= next_refresh_) {
+  // A plan is carried out before the next is made, or would never be.
+  if (clock_->Now() >= next_refresh_ && !rollout_->creating()) {
     next_refresh_ = clock_->Now() + options_.refresh_interval;
     refresh_status_ = Refresh();
     if (!refresh_status_.ok() && !absl::IsFailedPrecondition(refresh_status_)) {
@@ -100,6 +101,7 @@ absl::Duration FlowControl::RunOnce() {
     }
   }
   if (refresh_status_.ok()) {
+    RollOut();
     refresh_status_ = ResolveBounds();
     if (!refresh_status_.ok()) next_refresh_ = clock_->Now() + kRetry;
   }
@@ -107,11 +109,9 @@ absl::Duration FlowControl::RunOnce() {
   status.Update(Annotate(AtCluster(resolver_->trouble(), *source_cluster_),
                          "asking where partitions begin and end"));
   SetState(FLOW_RUNNING, status);
-  if (refresh_status_.ok() && clock_->Now() >= next_target_check_) {
-    next_target_check_ = clock_->Now() + options_.target_check_interval;
-    CheckTargetEnds();
-  }
-  return kTurn;
+  if (refresh_status_.ok()) CheckTargetEnds();
+  return refresh_status_.ok() && rollout_->creating() ? absl::ZeroDuration()
+                                                      : kTurn;
 }
 
 void FlowControl::Cancel() {
@@ -184,71 +184,48 @@ absl::Status FlowControl::CheckClusterIds() {
 }
 
 absl::Status FlowControl::Refresh() {
-  const auto source_topics = source_admin_->ListTopics();
-  if (!source_topics.ok()) {
-    return AtCluster(source_topics.status(), *source_cluster_);
-  }
-  const auto target_topics = target_admin_->ListTopics();
-  if (!target_topics.ok()) {
-    return AtCluster(target_topics.status(), *target_cluster_);
-  }
-  TopicPlan plan = PlanTopics(options_.selection, *source_topics,
-                              *target_topics, options_.replication_factor);
+  absl::StatusOr<TopicSurvey> survey =
+      SurveyTopics({source_admin_.get(), source_cluster_->alias()},
+                   {target_admin_.get(), target_cluster_->alias()},
+                   [this](const auto& source, const auto& target) {
+                     return PlanTopics(options_.selection, source, target,
+                                       options_.replication_factor);
+                   });
+  if (!survey.ok()) return survey.status();
+  TopicPlan& plan = survey->plan;
   NoteRefused(plan.refused);
-  TopicIds on_target;
-  for (const TopicDescription& topic : *target_topics) {
-    on_target[topic.name] = topic.id;
-  }
   // Topics of another cluster are other topics, whatever they are called.
   const absl::Status same_clusters = CheckClusterIds();
-  if (same_clusters.ok()) Resume(*source_topics);
-  CheckTargetTopics(on_target, &plan.create);
+  if (same_clusters.ok()) Resume(plan);
+  CheckTargetTopics(survey->on_target, &plan.create);
   if (!same_clusters.ok()) return same_clusters;
-  const bool created = CreateDeadLetterTopic(on_target);
-  if (CreateMissing(&plan) || created) {
+  const TopicCreator::Outcome extended = creator_->Apply({}, plan.add);
+  NoteOutcome(extended);
+  if (CreateDeadLetterTopic(survey->on_target) || extended.changed) {
     next_refresh_ = clock_->Now() + kRecheck;
   }
-  // Ids tell whether a topic is still the one that was copied so far. A topic
-  // that vanishes in between is left to the next refresh.
-  std::vector<std::string> names;
-  for (const MirroredTopic& topic : plan.ready) names.push_back(topic.source);
-  const auto descriptions = source_admin_->DescribeTopics(names);
-  std::vector<PartitionPlan> partitions;
-  for (size_t i = 0; i < plan.ready.size(); ++i) {
-    if (descriptions[i].ok()) plan.ready[i].id = descriptions[i]->id;
-    if (absl::IsNotFound(descriptions[i].status())) continue;
-    if (HasAppeared(plan.ready[i])) {
-      Apply(plan.ready[i], &partitions);
-      const std::string& target_id = on_target[plan.ready[i].target];
-      KnownTopic& known = known_[plan.ready[i].source];
-      if (!target_id.empty()) known.target_id = target_id;
-    } else {
-      next_refresh_ = clock_->Now() + kRecheck;
-    }
-  }
-  FillTargetLogs(&partitions);
-  for (PartitionPlan& partition : partitions) Add(std::move(partition));
+  rollout_->Plan(std::move(plan.create),
+                 NoteReady(plan.ready, survey->on_target));
   NoteTargetIds();
-  std::set<std::string> present;
-  for (const TopicDescription& topic : *source_topics) {
-    present.insert(topic.name);
-  }
-  SuspendMissing(present);
+  SuspendMissing(survey->on_source);
   return absl::OkStatus();
 }
 
-bool FlowControl::CreateMissing(TopicPlan* plan) {
-  const TopicCreator::Outcome outcome =
-      creator_->Apply(std::move(plan->create), plan->add);
-  for (const TopicCreator::Created& created : outcome.created) {
-    created_.insert(created.topic.name);
-    appearing_[created.topic.name] = clock_->Now() + kLeaderTimeout;
-    if (options_.on_created) options_.on_created(created);
+std::vector<MirroredTopic> FlowControl::NoteReady(
+    const std::vector<MirroredTopic>& ready, const TopicIds& on_target) {
+  std::vector<MirroredTopic> incomplete;
+  for (const MirroredTopic& topic : ready) {
+    NoteSourceId(topic.source, topic.id);
+    KnownTopic& known = known_[topic.source];
+    known.target = topic.target;
+    const auto target_id = on_target.find(topic.target);
+    if (target_id != on_target.end() && !target_id->second.empty()) {
+      known.target_id = target_id->second;
+    }
+    const auto added = std::count(known.added.begin(), known.added.end(), true);
+    if (added < topic.partitions) incomplete.push_back(topic);
   }
-  for (const auto& [topic, status] : outcome.results) {
-    NoteTopicProblem(topic, status);
-  }
-  return outcome.changed;
+  return incomplete;
 }
 
 void FlowControl::Apply(const MirroredTopic& topic,
@@ -282,15 +259,22 @@ void FlowControl::Apply(const MirroredTopic& topic,
   }
 }
 
-void FlowControl::Resume(const std::vector<TopicDescription>& present) {
-  for (const TopicDescription& topic : present) {
-    const auto it = known_.find(topic.name);
-    if (it == known_.end() || !it->second.missing) continue;
-    it->second.missing = false;
-    if (NoteSourceId(topic.name, topic.id)) continue;
-    for (const TopicPartition& source : AddedPartitions(topic.name)) {
-      ShardFor(source)->Restart(source);
-    }
+void FlowControl::Resume(const TopicPlan& plan) {
+  for (const MirroredTopic& topic : plan.ready) {
+    ResumeTopic(topic.source, topic.id);
+  }
+  for (const TopicToCreate& topic : plan.create) {
+    ResumeTopic(topic.source, topic.source_id);
+  }
+}
+
+void FlowControl::ResumeTopic(const std::string& topic, const std::string& id) {
+  const auto it = known_.find(topic);
+  if (it == known_.end() || !it->second.missing) return;
+  it->second.missing = false;
+  if (NoteSourceId(topic, id)) return;
+  for (const TopicPartition& source : AddedPartitions(topic)) {
+    ShardFor(source)->Restart(source);
   }
 }
 
@@ -302,23 +286,6 @@ std::vector<TopicPartition> FlowControl::AddedPartitions(
     if (added[i]) partitions.push_back({topic, static_cast<int32_t>(i)});
   }
   return partitions;
-}
-
-bool FlowControl::HasAppeared(const MirroredTopic& topic) {
-  const auto it = appearing_.find(topic.target);
-  if (it == appearing_.end()) return true;
-  std::vector<TopicPartition> all;
-  for (int32_t i = 0; i < topic.partitions; ++i) {
-    all.push_back({topic.target, i});
-  }
-  // Records for a partition without a leader make the client library look up
-  // the whole topic, once per partition.
-  const auto starts = target_admin_->ListOffsets(all, OffsetSpec::kEarliest);
-  const bool led = std::all_of(starts.begin(), starts.end(),
-                               [](const auto& start) { return start.ok(); });
-  if (!led && clock_->Now() < it->second) return false;
-  appearing_.erase(it);
-  return true;
 }
 
 void FlowControl::Add(PartitionPlan plan) {

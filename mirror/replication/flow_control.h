@@ -13,11 +13,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -36,6 +38,7 @@
 #include "mirror/replication/shard.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/replication/topic_creator.h"
+#include "mirror/replication/topic_rollout.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync_store.h"
@@ -120,13 +123,15 @@ class FlowControl {
   // FailedPrecondition: a cluster has another id than at the start.
   absl::Status CheckClusterIds();
   absl::Status Refresh();
-  // Takes plan->create. Returns whether the target has changed.
-  bool CreateMissing(TopicPlan* plan);
+  // Takes note of topics that are on both sides. Returns those of which no
+  // shard has every partition yet.
+  std::vector<MirroredTopic> NoteReady(const std::vector<MirroredTopic>& ready,
+                                       const TopicIds& on_target);
+  void NoteOutcome(const TopicCreator::Outcome& outcome);
+  // Creates and hands out a slice of what the last refresh has found.
+  void RollOut();
   // Adds the topic's partitions that no shard has yet to `plans`.
   void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
-  // Whether every partition of the target topic has a leader, or has had the
-  // time to get one.
-  bool HasAppeared(const MirroredTopic& topic);
   // Learns what the target holds of partitions, and whether it is what the
   // index says.
   void FillTargetLogs(std::vector<PartitionPlan>* plans);
@@ -159,7 +164,8 @@ class FlowControl {
   void LeaveOutRecreated(std::vector<TopicPartition>* waiting);
   void SuspendMissing(const std::set<std::string>& present);
   // Takes that back for topics that are there again.
-  void Resume(const std::vector<TopicDescription>& present);
+  void Resume(const TopicPlan& plan);
+  void ResumeTopic(const std::string& topic, const std::string& id);
   absl::Status ResolveBounds();
 
   Shard* ShardFor(const TopicPartition& source) const;
@@ -178,6 +184,7 @@ class FlowControl {
   std::unique_ptr<ClusterAdmin> source_admin_;
   std::unique_ptr<ClusterAdmin> target_admin_;
   std::unique_ptr<TopicCreator> creator_;
+  std::unique_ptr<TopicRollout> rollout_;
   std::unique_ptr<BoundsResolver> resolver_;
 
   // Used by the control's thread only.
@@ -185,8 +192,8 @@ class FlowControl {
   std::map<std::string, KnownTopic> known_;
   // Target topics that this control created: they were empty.
   std::set<std::string> created_;
-  // Those of them that brokers may not all know yet, and until when to wait.
-  std::map<std::string, absl::Time> appearing_;
+  // Where target logs should end, still to be compared.
+  std::deque<std::pair<Shard*, Shard::TargetEnd>> target_ends_;
   // Source topics that cannot be mirrored, and why.
   std::map<std::string, std::string> refused_;
   absl::Time next_refresh_ = absl::InfinitePast();

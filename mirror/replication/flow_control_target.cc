@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The half of flow_control.h that watches the copies on the target.
+// The half of flow_control.h that deals with the target: creates topics there
+// and watches the copies.
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "mirror/cluster/errors.h"
@@ -10,6 +12,37 @@
 #include "mirror/replication/flow_control.h"
 
 namespace mirror {
+namespace {
+
+// After topics were created, which brokers learn of one by one.
+constexpr absl::Duration kRecheck = absl::Milliseconds(200);
+// Of one turn: some 10 ms.
+constexpr size_t kEndsPerTurn = 1000;
+
+}  // namespace
+
+void FlowControl::NoteOutcome(const TopicCreator::Outcome& outcome) {
+  for (const TopicCreator::Created& created : outcome.created) {
+    created_.insert(created.topic.name);
+    if (options_.on_created) options_.on_created(created);
+  }
+  for (const auto& [topic, status] : outcome.results) {
+    NoteTopicProblem(topic, status);
+  }
+}
+
+void FlowControl::RollOut() {
+  const TopicCreator::Outcome outcome = rollout_->CreateSome();
+  NoteOutcome(outcome);
+  // Some may be there although they were not listed.
+  if (outcome.changed) next_refresh_ = clock_->Now() + kRecheck;
+  std::vector<PartitionPlan> partitions;
+  for (const MirroredTopic& topic : rollout_->TakeReady()) {
+    Apply(topic, &partitions);
+  }
+  FillTargetLogs(&partitions);
+  for (PartitionPlan& partition : partitions) Add(std::move(partition));
+}
 
 void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
   std::vector<PartitionPlan*> unknown;
@@ -132,15 +165,25 @@ bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
 }
 
 void FlowControl::CheckTargetEnds() {
-  for (Shard* shard : shards_) {
-    const std::vector<Shard::TargetEnd> expected = shard->TargetEnds();
-    std::vector<TopicPartition> targets;
-    for (const Shard::TargetEnd& end : expected) targets.push_back(end.target);
-    const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
-    for (size_t i = 0; i < expected.size(); ++i) {
-      if (!ends[i].ok()) continue;
-      shard->JudgeTargetEnd(expected[i], DownstreamOffset(*ends[i]));
+  if (target_ends_.empty() && clock_->Now() >= next_target_check_) {
+    next_target_check_ = clock_->Now() + options_.target_check_interval;
+    for (Shard* shard : shards_) {
+      for (Shard::TargetEnd& end : shard->TargetEnds()) {
+        target_ends_.emplace_back(shard, std::move(end));
+      }
     }
+  }
+  std::vector<std::pair<Shard*, Shard::TargetEnd>> turn;
+  std::vector<TopicPartition> targets;
+  while (!target_ends_.empty() && turn.size() < kEndsPerTurn) {
+    targets.push_back(target_ends_.front().second.target);
+    turn.push_back(std::move(target_ends_.front()));
+    target_ends_.pop_front();
+  }
+  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
+  for (size_t i = 0; i < turn.size(); ++i) {
+    if (!ends[i].ok()) continue;
+    turn[i].first->JudgeTargetEnd(turn[i].second, DownstreamOffset(*ends[i]));
   }
 }
 

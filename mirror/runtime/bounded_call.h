@@ -9,8 +9,12 @@
 #define MIRROR_RUNTIME_BOUNDED_CALL_H_
 
 #include <functional>
+#include <memory>
+#include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "mirror/runtime/mutex.h"
 
 namespace mirror {
 
@@ -18,6 +22,30 @@ namespace mirror {
 // that takes longer than `timeout` of real time, returns false and leaves the
 // thread behind, so `call` must own all it uses. Thread-safe.
 bool CallWithin(absl::Duration timeout, std::function<void()> call);
+
+// A call on a thread of its own, to be awaited a little at a time, where it
+// cannot be ended but whoever waits must be able to stop waiting. If it is
+// destroyed before the call has returned, the thread is left behind, so the
+// call must own all it uses. Used by one thread.
+class PendingCall {
+ public:
+  explicit PendingCall(std::function<void()> call);
+  ~PendingCall();
+  PendingCall(const PendingCall&) = delete;
+  PendingCall& operator=(const PendingCall&) = delete;
+
+  // Returns whether the call has returned, at the latest after `timeout` of
+  // real time.
+  bool Await(absl::Duration timeout);
+
+ private:
+  struct State {
+    Mutex mu;
+    bool done ABSL_GUARDED_BY(mu) = false;
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::thread thread_;
+};
 
 }  // namespace mirror
 

@@ -35,5 +35,20 @@ TEST(CallWithin, LeavesACallBehindThatDoesNotReturn) {
   latch->released = true;
 }
 
+TEST(PendingCall, IsAwaitedALittleAtATime) {
+  Mutex mu;
+  bool released = false;
+  PendingCall call([&mu, &released] {
+    MutexLock lock(&mu);
+    mu.Await([&released] { return released; });
+  });
+  EXPECT_FALSE(call.Await(absl::ZeroDuration()));
+  {
+    MutexLock lock(&mu);
+    released = true;
+  }
+  EXPECT_TRUE(call.Await(absl::InfiniteDuration()));
+}
+
 }  // namespace
 }  // namespace mirror

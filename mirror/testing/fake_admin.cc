@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<TopicDescription>> FakeClusterAdmin::ListTopics() {
   for (const auto& [name, topic] : state_->topics) {
     if (state_->describe_failures.count(name) > 0) continue;
     result.push_back(Describe(name, topic));
-    if (state_->hide_topic_ids) result.back().id.clear();
+    result.back().id.clear();
   }
   return result;
 }

@@ -71,7 +71,8 @@ std::map<std::string, std::string> Everything(TestCluster* cluster) {
   std::map<std::string, std::string> all;
   for (const TopicDescription& topic : topics) {
     std::string& text = all[topic.name];
-    text = absl::StrCat(topic.id, " ", topic.partitions);
+    text = absl::StrCat(admin->DescribeTopics({topic.name})[0].value().id, " ",
+                        topic.partitions);
     const auto configs = admin->DescribeTopicConfigs({topic.name})[0].value();
     for (const TopicConfig& config : configs) {
       if (config.source != ConfigSource::kTopic) continue;

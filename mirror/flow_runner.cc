@@ -203,6 +203,7 @@ absl::Status FlowRunner::BuildCheckpoints() {
   options.groups = flow_.groups;
   options.topics = flow_.topics;
   options.client_id = absl::StrCat(name_, "|checkpoints");
+  options.source_is_ready = [this] { return control_->running(); };
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
   auto emitter = CheckpointEmitter::Create(flow_.source.cluster.get(),
                                            flow_.target.cluster.get(),
@@ -210,7 +211,7 @@ absl::Status FlowRunner::BuildCheckpoints() {
   if (!emitter.ok()) return emitter.status();
   checkpoints_ = *std::move(emitter);
   AddWorker("checkpoints", [this] {
-    if (!control_->running()) return kUntilRunning;
+    if (!control_->target_ready()) return kUntilRunning;
     NoteOutcome("checkpoints", EngineEvent::Kind::kClusterTrouble,
                 checkpoints_->RunOnce(), &checkpoint_status_);
     return checkpoints_->TimeToNextTurn();
@@ -230,7 +231,7 @@ absl::Status FlowRunner::BuildGroupOffsets() {
   if (!syncer.ok()) return syncer.status();
   group_offsets_ = *std::move(syncer);
   AddWorker("group-offsets", [this] {
-    if (!control_->running()) return kUntilRunning;
+    if (!control_->target_ready()) return kUntilRunning;
     NoteOutcome("group offsets", EngineEvent::Kind::kClusterTrouble,
                 group_offsets_->RunOnce(), &group_offset_status_);
     return group_offsets_->TimeToNextTurn();

@@ -35,9 +35,15 @@ absl::StatusOr<std::optional<Checkpoint>> Checkpoint::Decode(
       !reader.ReadOffset(&downstream) || !reader.ReadString(&metadata)) {
     return reader.status();
   }
-  return Checkpoint{std::move(about->group), std::move(about->topic_partition),
-                    UpstreamOffset(upstream), DownstreamOffset(downstream),
-                    std::string(metadata)};
+  Checkpoint checkpoint{std::move(about->group),
+                        std::move(about->topic_partition),
+                        UpstreamOffset(upstream), DownstreamOffset(downstream),
+                        std::string(metadata)};
+  int64_t stale_through;
+  if (reader.ReadOffset(&stale_through)) {
+    checkpoint.stale_through = DownstreamOffset(stale_through);
+  }
+  return checkpoint;
 }
 
 absl::StatusOr<std::string> Checkpoint::EncodeKey() const {
@@ -54,6 +60,7 @@ absl::StatusOr<std::string> Checkpoint::EncodeValue() const {
   writer.PutInt64(upstream.value());
   writer.PutInt64(downstream.value());
   writer.PutString(metadata);
+  if (stale_through.has_value()) writer.PutInt64(stale_through->value());
   return std::move(writer).Finish();
 }
 

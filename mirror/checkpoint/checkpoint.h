@@ -49,11 +49,16 @@ struct Checkpoint {
   DownstreamOffset downstream;
   // What the group stored beside its offset; mostly empty.
   std::string metadata;
+  // Not in MM2, whose readers ignore it: what the group has committed on the
+  // target up to here may be of a log that is gone, since this checkpoint took
+  // the place of one of that log. GroupOffsetSyncer corrects the commit, once.
+  std::optional<DownstreamOffset> stale_through = std::nullopt;
 
   // Reads a record of the topic; nullopt if it deletes what DecodeKey() tells:
   // a null value, or kDeletedCheckpoint. Bytes after the last field are
-  // ignored, as in MM2. InvalidArgument if the bytes are no checkpoint (a null
-  // key counts as an empty one); Unimplemented if the value's version is not 0.
+  // ignored, as in MM2, unless they are an offset. InvalidArgument if the bytes
+  // are no checkpoint (a null key counts as an empty one); Unimplemented if the
+  // value's version is not 0.
   static absl::StatusOr<std::optional<Checkpoint>> Decode(
       absl::string_view key, std::optional<absl::string_view> value);
   static absl::StatusOr<CheckpointKey> DecodeKey(absl::string_view key);
@@ -67,9 +72,9 @@ struct Checkpoint {
 
   friend bool operator==(const Checkpoint& a, const Checkpoint& b) {
     return std::tie(a.group, a.topic_partition, a.upstream, a.downstream,
-                    a.metadata) == std::tie(b.group, b.topic_partition,
-                                            b.upstream, b.downstream,
-                                            b.metadata);
+                    a.metadata, a.stale_through) ==
+           std::tie(b.group, b.topic_partition, b.upstream, b.downstream,
+                    b.metadata, b.stale_through);
   }
   friend std::ostream& operator<<(std::ostream& os, const Checkpoint& c) {
     return os << c.ToString();

@@ -51,6 +51,10 @@ absl::StatusOr<std::unique_ptr<CheckpointEmitter>> CheckpointEmitter::Create(
       source->NewAdmin(kept.client_id);
   if (!topics.ok()) return topics.status();
   emitter->topics_admin_ = *std::move(topics);
+  absl::StatusOr<std::unique_ptr<TargetLogs>> logs =
+      TargetLogs::Create(target, kept.client_id, &emitter->translator_);
+  if (!logs.ok()) return logs.status();
+  emitter->logs_ = *std::move(logs);
   absl::StatusOr<std::unique_ptr<CheckpointTopic>> topic =
       CheckpointTopic::Create(
           target, kept.policy->CheckpointsTopic(source->alias()),
@@ -66,6 +70,7 @@ CheckpointEmitter::CheckpointEmitter(const Cluster& source,
                                      const OffsetSyncStore* offsets,
                                      Clock* clock)
     : flow_(absl::StrCat(source.alias(), "->", target.alias())),
+      target_alias_(target.alias()),
       options_(std::move(options)),
       translator_(source.alias(), target.alias(), options_.policy,
                   options_.topics, offsets),
@@ -76,6 +81,7 @@ void CheckpointEmitter::Cancel() {
   cancelled_ = true;
   groups_admin_->Cancel();
   topics_admin_->Cancel();
+  logs_->Cancel();
   topic_->Cancel();
 }
 
@@ -91,7 +97,7 @@ absl::Status CheckpointEmitter::RunOnce() {
     next_round_ = now + retry;
     status = absl::Status(
         status.code(),
-        absl::StrCat(status.message(), "; checkpoints are tried again in ",
+        absl::StrCat(status.message(), "; checkpoints are written again in ",
                      absl::FormatDuration(retry)));
   }
   {
@@ -110,24 +116,37 @@ absl::Duration CheckpointEmitter::TimeToNextTurn() const {
 absl::Status CheckpointEmitter::Turn(absl::Time now) {
   const bool all = now >= next_round_;
   // First what the target knows, which helps also without the source.
-  if (all) {
+  if (all || topic_->HasSettled()) {
     if (absl::Status status = ReadTopic(); !status.ok()) return status;
+    if (absl::Status status = topic_->WriteSettled(clock_->WallTime());
+        !status.ok()) {
+      return status;
+    }
   }
+  const bool ready = !options_.source_is_ready || options_.source_is_ready();
+  absl::Status source =
+      ready ? absl::OkStatus() : absl::UnavailableError("not ready");
   if (now >= next_refresh_) {
-    if (absl::Status status = ListGroups(); !status.ok()) return status;
+    if (ready) source = ListGroups();
     next_refresh_ = now + options_.checkpoints.refresh_groups_interval;
   }
-  if (all) return RoundOfAll(now);
+  if (all) {
+    const absl::Status status = RoundOfAll(now, source);
+    return ready ? status : absl::OkStatus();
+  }
+  if (!source.ok()) return ready ? source : absl::OkStatus();
   const std::vector<std::string> groups = NewGroups();
   if (groups.empty()) return absl::OkStatus();
   if (absl::Status status = ReadTopic(); !status.ok()) return status;
-  return Round(groups);
+  return Round(groups, source);
 }
 
-absl::Status CheckpointEmitter::RoundOfAll(absl::Time now) {
+absl::Status CheckpointEmitter::RoundOfAll(absl::Time now,
+                                           const absl::Status& source) {
   const std::vector<std::string> groups = AllGroups();
   ForgetAllBut(groups);
-  if (absl::Status status = Round(groups); !status.ok()) return status;
+  next_round_ = now + std::min(kRetry, options_.checkpoints.interval);
+  if (absl::Status status = Round(groups, source); !status.ok()) return status;
   next_round_ = now + options_.checkpoints.interval;
   MutexLock lock(&mu_);
   last_round_ = clock_->Now() - now;
@@ -198,18 +217,120 @@ void CheckpointEmitter::ForgetAllBut(const std::vector<std::string>& groups) {
   }
 }
 
-absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups) {
+absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups,
+                                      absl::Status source) {
   const absl::Time when = clock_->WallTime();
+  Translations translations;
+  if (source.ok()) source = Translate(groups, &translations);
+  if (absl::IsCancelled(source)) return source;
+  absl::Status status = LookAtTarget(groups, translations);
+  if (status.ok()) status = CorrectStale(groups, when);
+  if (!status.ok()) return status;
+  if (!source.ok()) return source;
+  return WriteNews(groups, translations, when);
+}
+
+absl::Status CheckpointEmitter::Translate(
+    const std::vector<std::string>& groups, Translations* translations) const {
   const auto offsets = groups_admin_->ListGroupOffsets(groups);
   if (absl::Status status = Outage(offsets); !status.ok()) return status;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (!offsets[i].ok()) {
+      translations->emplace(groups[i], offsets[i].status());
+      continue;
+    }
+    std::vector<TranslatedCheckpoint> positions;
+    for (const auto& [source, offset] : *offsets[i]) {
+      auto next = translator_.Translate(groups[i], source, offset);
+      if (next.has_value()) positions.push_back(*std::move(next));
+    }
+    translations->emplace(groups[i], std::move(positions));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckpointEmitter::LookAtTarget(
+    const std::vector<std::string>& groups, const Translations& translations) {
+  std::set<TopicPartition> targets;
+  for (const std::string& group : groups) {
+    for (const auto& [tp, checkpoint] : topic_->Of(group).checkpoints) {
+      targets.insert(tp);
+    }
+  }
+  for (const auto& [group, positions] : translations) {
+    if (!positions.ok()) continue;
+    for (const TranslatedCheckpoint& next : *positions) {
+      if (next.exactness == Exactness::kUnknown) continue;
+      targets.insert(next.checkpoint.topic_partition);
+    }
+  }
+  return logs_->Look(targets);
+}
+
+absl::Status CheckpointEmitter::CorrectStale(
+    const std::vector<std::string>& groups, absl::Time when) {
+  std::vector<CheckpointUpdate> updates;
+  std::map<std::string, int64_t> corrected;  // by topic
+  absl::Status status;
+  for (const std::string& group : groups) {
+    for (const auto& [tp, checkpoint] : topic_->Of(group).checkpoints) {
+      if (logs_->Judge(checkpoint) != TargetLogs::Verdict::kStale) continue;
+      auto update = CorrectionOf(checkpoint);
+      status.Update(update.status());
+      if (!update.ok()) continue;
+      updates.push_back(*std::move(update));
+      ++corrected[tp.topic];
+    }
+  }
+  absl::Status written = topic_->Write(std::move(updates), when);
+  if (!written.ok()) return written;
+  ReportStale(corrected);
+  return status;
+}
+
+absl::StatusOr<CheckpointUpdate> CheckpointEmitter::CorrectionOf(
+    const Checkpoint& stale) {
+  const TopicPartition& tp = stale.topic_partition;
+  absl::StatusOr<std::optional<TranslatedCheckpoint>> next =
+      logs_->Correct(stale);
+  if (!next.ok()) return next.status();
+  // Without group offset sync no commit on the target is of our making.
+  std::optional<DownstreamOffset> stale_through;
+  if (options_.checkpoints.sync_group_offsets) {
+    stale_through = std::max(topic_->StaleThrough(stale.group, tp),
+                             std::optional(stale.downstream));
+  }
+  if (!next->has_value()) {
+    return CheckpointUpdate::Delete({stale.group, tp}, stale_through);
+  }
+  (*next)->checkpoint.stale_through = stale_through;
+  return CheckpointUpdate::Correct(**std::move(next));
+}
+
+void CheckpointEmitter::ReportStale(
+    const std::map<std::string, int64_t>& corrected) {
+  for (const auto& [topic, count] : corrected) {
+    events_.push_back(
+        {EngineEvent::Kind::kTargetChanged, LogLevel::kWarning, flow_, topic,
+         absl::StrCat(count, " checkpoints of topic ", topic, " on cluster ",
+                      target_alias_,
+                      " pointed into a log that is gone, since the topic was "
+                      "deleted or truncated; they are corrected, or withdrawn "
+                      "where nothing tells the new position")});
+  }
+}
+
+absl::Status CheckpointEmitter::WriteNews(
+    const std::vector<std::string>& groups, const Translations& translations,
+    absl::Time when) {
   std::vector<CheckpointUpdate> updates;
   std::vector<CheckpointKey> gone;
-  for (size_t i = 0; i < groups.size(); ++i) {
-    const std::string reason =
-        offsets[i].ok() ? Compare(groups[i], *offsets[i], &updates, &gone)
-                        : NotRead(offsets[i].status());
+  for (const auto& [group, positions] : translations) {
+    const std::string reason = positions.ok()
+                                   ? Compare(group, *positions, &updates, &gone)
+                                   : NotRead(positions.status());
     MutexLock lock(&mu_);
-    problems_.Note(groups[i], reason, "its offsets are translated again");
+    problems_.Note(group, reason, "its offsets are translated again");
   }
   const absl::Status listed = AddDeletions(gone, &updates);
   const absl::Status written = topic_->Write(std::move(updates), when);
@@ -218,29 +339,30 @@ absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups) {
   return listed;
 }
 
-std::string CheckpointEmitter::Compare(const std::string& group,
-                                       const GroupOffsets& offsets,
-                                       std::vector<CheckpointUpdate>* updates,
-                                       std::vector<CheckpointKey>* gone) {
+std::string CheckpointEmitter::Compare(
+    const std::string& group,
+    const std::vector<TranslatedCheckpoint>& positions,
+    std::vector<CheckpointUpdate>* updates, std::vector<CheckpointKey>* gone) {
   std::string trouble;
   int64_t untranslated = 0;
   std::set<TopicPartition> standing;
-  for (const auto& [source, offset] : offsets) {
-    auto next = translator_.Translate(group, source, offset);
-    if (!next.has_value()) continue;
-    standing.insert(next->checkpoint.topic_partition);
-    if (next->exactness == Exactness::kUnknown) {
+  for (const TranslatedCheckpoint& position : positions) {
+    const TopicPartition& tp = position.checkpoint.topic_partition;
+    standing.insert(tp);
+    if (position.exactness == Exactness::kUnknown ||
+        logs_->Judge(position.checkpoint) != TargetLogs::Verdict::kHolds) {
       ++untranslated;
       continue;
     }
-    if (!topic_->ShouldEmit(*next)) continue;
-    auto update = CheckpointUpdate::Write(*std::move(next));
+    TranslatedCheckpoint next = position;
+    next.checkpoint.stale_through = topic_->StaleThrough(group, tp);
+    if (!topic_->ShouldEmit(next)) continue;
+    auto update = CheckpointUpdate::Write(std::move(next));
     if (update.ok()) {
       updates->push_back(*std::move(update));
     } else {
-      trouble =
-          absl::StrCat("no checkpoint can hold its offset in ",
-                       source.ToString(), ": ", update.status().message());
+      trouble = absl::StrCat("no checkpoint can hold its offset, as ",
+                             tp.ToString(), ": ", update.status().message());
     }
   }
   for (const auto& [target, checkpoint] : topic_->Of(group).checkpoints) {

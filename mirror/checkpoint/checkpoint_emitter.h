@@ -31,6 +31,7 @@
 #include "mirror/checkpoint/checkpoint_topic.h"
 #include "mirror/checkpoint/checkpoint_translator.h"
 #include "mirror/checkpoint/group_problems.h"
+#include "mirror/checkpoint/target_logs.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/replication_policy.h"
@@ -55,6 +56,10 @@ struct CheckpointEmitterOptions {
   // must be thread-safe.
   int shards = 1;
   std::function<bool(int shard)> owns;
+  // Whether the source has answered and is another cluster than the target;
+  // null: it has. Before that only stale checkpoints are corrected, which needs
+  // the target alone. Asked at every turn; must be thread-safe.
+  std::function<bool()> source_is_ready;
   // Called by RunOnce() with no lock held; may be null.
   std::function<void(EngineEvent)> on_event;
 };
@@ -62,7 +67,9 @@ struct CheckpointEmitterOptions {
 // Purpose: finds groups, fetches their offsets, translates them and writes
 // what is new; see CheckpointStore::ShouldEmit. A checkpoint is deleted when
 // the group has no position in that partition any more, as long as the topic
-// itself is there to tell.
+// itself is there to tell. A checkpoint of a target log that is gone is
+// corrected or withdrawn at the next round, whether the source answers or not;
+// see TargetLogs.
 // Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
 // is thread-safe and waits for no cluster.
 // Lifetime: clusters, `offsets` and `clock` must outlive the emitter.
@@ -96,6 +103,11 @@ class CheckpointEmitter {
   void RewindFollowed(const std::string& group, const TopicPartition& tp) {
     topic_->RewindFollowed(group, tp);
   }
+  // See CheckpointTopic::StaleCommitSettled().
+  void StaleCommitSettled(const std::string& group, const TopicPartition& tp) {
+    topic_->StaleCommitSettled(group, tp);
+  }
+  const CheckpointTranslator& translator() const { return translator_; }
 
   void FillStatus(CheckpointStatus* status) const;
 
@@ -105,18 +117,38 @@ class CheckpointEmitter {
                     const OffsetSyncStore* offsets, Clock* clock);
 
   bool TakesCareOf(const std::string& group) const;
+  // Where the groups of a round can continue, as far as the source says.
+  using Translations =
+      std::map<std::string, absl::StatusOr<std::vector<TranslatedCheckpoint>>>;
+
   absl::Status Turn(absl::Time now);
   absl::Status ListGroups();
   absl::Status ReadTopic();
   // Groups for a round: all, or only those that had none yet.
   std::vector<std::string> AllGroups() const;
   std::vector<std::string> NewGroups() const;
-  absl::Status RoundOfAll(absl::Time now);
+  // `source`: why the source is not asked.
+  absl::Status RoundOfAll(absl::Time now, const absl::Status& source);
   void ForgetAllBut(const std::vector<std::string>& groups);
-  absl::Status Round(const std::vector<std::string>& groups);
-  // Looks at a group that stands at `offsets`: what is new, and where it stands
-  // no longer although the topic says so. Returns its trouble, empty if none.
-  std::string Compare(const std::string& group, const GroupOffsets& offsets,
+  absl::Status Round(const std::vector<std::string>& groups,
+                     absl::Status source);
+  // Asks the source where the groups stand.
+  absl::Status Translate(const std::vector<std::string>& groups,
+                         Translations* translations) const;
+  absl::Status LookAtTarget(const std::vector<std::string>& groups,
+                            const Translations& translations);
+  // Corrects or withdraws the groups' checkpoints of logs that are gone.
+  absl::Status CorrectStale(const std::vector<std::string>& groups,
+                            absl::Time when);
+  absl::StatusOr<CheckpointUpdate> CorrectionOf(const Checkpoint& stale);
+  void ReportStale(const std::map<std::string, int64_t>& corrected);
+  absl::Status WriteNews(const std::vector<std::string>& groups,
+                         const Translations& translations, absl::Time when);
+  // Looks at a group that can continue at `positions`: what is new, and where
+  // it stands no longer although the topic says so. Returns its problem, empty
+  // if none.
+  std::string Compare(const std::string& group,
+                      const std::vector<TranslatedCheckpoint>& positions,
                       std::vector<CheckpointUpdate>* updates,
                       std::vector<CheckpointKey>* gone);
   // Adds deletions of those that are gone for certain.
@@ -125,12 +157,14 @@ class CheckpointEmitter {
   void TellEvents();
 
   const std::string flow_;
+  const std::string target_alias_;
   const CheckpointEmitterOptions options_;
   const CheckpointTranslator translator_;
   Clock* const clock_;
 
   std::unique_ptr<GroupAdmin> groups_admin_;
   std::unique_ptr<ClusterAdmin> topics_admin_;
+  std::unique_ptr<TargetLogs> logs_;
   std::unique_ptr<CheckpointTopic> topic_;
   std::atomic<bool> cancelled_{false};
 

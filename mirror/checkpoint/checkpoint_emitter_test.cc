@@ -106,6 +106,8 @@ TEST_F(CheckpointEmitterTest, DoesNotGuess) {
   EXPECT_THAT(Turn(), IsOk());
   EXPECT_THAT(Written(), IsEmpty());
   EXPECT_EQ(Status().untranslated_partitions(), 1);
+  b_.CreateTopic("A.new", 1);
+  b_.Fill({"A.new", 0}, 150);
   store_.Begin({"new", 0}, UpstreamOffset(0), {});
   store_.Append({"new", 0}, {{UpstreamOffset(0), DownstreamOffset(0), 150}});
   EXPECT_THAT(Run(), IsOk());
@@ -173,7 +175,7 @@ TEST_F(CheckpointEmitterTest, TriesAgainAfterAnOutageOfTheSource) {
   a_.SetDown(true);
   const auto status =
       StatusIs(StatusCode::kUnavailable,
-               AllOf(HasSubstr("cluster A"), HasSubstr("tried again in 5s")));
+               AllOf(HasSubstr("cluster A"), HasSubstr("written again in 5s")));
   EXPECT_THAT(Turn(), status);
   EXPECT_THAT(Status().reason(), HasSubstr("cluster A"));
   EXPECT_EQ(emitter_->TimeToNextTurn(), absl::Seconds(5));
@@ -212,7 +214,7 @@ TEST_F(CheckpointEmitterTest, WritesAgainWhatWasRefused) {
   b_.FailProduce(kTopic, absl::PermissionDeniedError("no WRITE"));
   EXPECT_THAT(Turn(), StatusIs(StatusCode::kPermissionDenied,
                                AllOf(HasSubstr("cluster B"), HasSubstr(kTopic),
-                                     HasSubstr("tried again"))));
+                                     HasSubstr("written again"))));
   EXPECT_THAT(emitter_->Positions(), IsEmpty());
   EXPECT_EQ(emitter_->count(), 0);
   b_.FailProduce(kTopic, absl::OkStatus());

@@ -46,6 +46,7 @@ class CheckpointFixture : public testing::Test {
   void CopyTopic(const std::string& topic) {
     a_.CreateTopic(topic, 1);
     b_.CreateTopic("A." + topic, 1);
+    b_.Fill({"A." + topic, 0}, 1500);
     store_.Begin({topic, 0}, UpstreamOffset(0),
                  {DownstreamOffset(500), DownstreamOffset(500)});
     store_.Append({topic, 0},

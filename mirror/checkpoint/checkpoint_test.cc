@@ -100,6 +100,20 @@ TEST(Checkpoint, ReportsAnUnknownVersionAsSuch) {
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("version 1"));
 }
 
+TEST(Checkpoint, SaysBehindMm2sFieldsWhichCommitsAreStale) {
+  const std::string plain = Sample().EncodeValue().value();
+  Checkpoint corrected = Sample();
+  corrected.stale_through = DownstreamOffset(1500);
+  const std::string key = corrected.EncodeKey().value();
+  const std::string value = corrected.EncodeValue().value();
+  EXPECT_EQ(value, plain + std::string("\0\0\0\0\0\0\x05\xdc", 8));
+  EXPECT_EQ(Checkpoint::Decode(key, value).value(), corrected);
+  // Other bytes there are none of ours.
+  EXPECT_EQ(Checkpoint::Decode(key, plain + "1234567").value(), Sample());
+  EXPECT_EQ(Checkpoint::Decode(key, plain + std::string(8, '\xff')).value(),
+            Sample());
+}
+
 TEST(Checkpoint, RefusesNegativeOffsets) {
   Checkpoint negative = Sample();
   negative.downstream = DownstreamOffset(-1);

@@ -3,6 +3,7 @@
 #include "mirror/checkpoint/checkpoint_topic.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace mirror {
@@ -28,13 +29,22 @@ absl::StatusOr<CheckpointUpdate> CheckpointUpdate::Write(
   return update;
 }
 
-CheckpointUpdate CheckpointUpdate::Delete(const CheckpointKey& key) {
+absl::StatusOr<CheckpointUpdate> CheckpointUpdate::Correct(
+    TranslatedCheckpoint next) {
+  absl::StatusOr<CheckpointUpdate> update = Write(std::move(next));
+  if (update.ok()) update->corrects_ = true;
+  return update;
+}
+
+CheckpointUpdate CheckpointUpdate::Delete(
+    const CheckpointKey& key, std::optional<DownstreamOffset> stale_through) {
   CheckpointUpdate update;
   update.record_.key = Checkpoint{key.group, key.topic_partition, {}, {}, ""}
                            .EncodeKey()
                            .value();
   update.record_.value = std::string(kDeletedCheckpoint);
   update.key_ = key;
+  update.stale_through_ = stale_through;
   return update;
 }
 
@@ -94,10 +104,41 @@ absl::Status CheckpointTopic::Write(std::vector<CheckpointUpdate> updates,
   return absl::OkStatus();
 }
 
+absl::Status CheckpointTopic::WriteSettled(absl::Time when) {
+  std::vector<CheckpointUpdate> updates;
+  {
+    MutexLock lock(&mu_);
+    for (const auto& [group, tp] : settled_) {
+      const Checkpoint* last = store_.Find(group, tp);
+      if (last == nullptr || !last->stale_through.has_value()) continue;
+      TranslatedCheckpoint next{*last, Exactness::kLowerBound};
+      next.checkpoint.stale_through.reset();
+      auto update = CheckpointUpdate::Write(std::move(next));
+      if (!update.ok()) return update.status();
+      update->counts_ = false;
+      updates.push_back(*std::move(update));
+    }
+  }
+  absl::Status status = Write(std::move(updates), when);
+  MutexLock lock(&mu_);
+  for (auto it = settled_.begin(); it != settled_.end();) {
+    const Checkpoint* last = store_.Find(it->first, it->second);
+    const bool open = last != nullptr && last->stale_through.has_value();
+    it = open ? std::next(it) : settled_.erase(it);
+  }
+  return status;
+}
+
 void CheckpointTopic::NoteAcked(CheckpointUpdate update) {
+  const Key key{update.key_.group, update.key_.topic_partition};
+  withdrawn_.erase(key);
+  if (update.corrects_) settled_.erase(key);
   if (!update.next_.has_value()) {
     ++counts_.deleted;
     store_.Deleted(update.key_);
+    if (update.stale_through_.has_value()) {
+      withdrawn_.emplace(key, *update.stale_through_);
+    }
     return;
   }
   Checkpoint& next = update.next_->checkpoint;
@@ -106,7 +147,7 @@ void CheckpointTopic::NoteAcked(CheckpointUpdate update) {
     rewinds_.OnCheckpoint(*last, next,
                           update.next_->exactness == Exactness::kExact);
   }
-  ++counts_.emitted;
+  if (update.counts_) ++counts_.emitted;
   store_.Acked(std::move(next));
 }
 
@@ -133,13 +174,38 @@ CheckpointedGroup CheckpointTopic::Of(const std::string& group) const {
   MutexLock lock(&mu_);
   const auto it = store_.by_group().find(group);
   if (it == store_.by_group().end()) return {};
-  return {it->second, rewinds_.Of(group)};
+  CheckpointedGroup result{it->second, rewinds_.Of(group)};
+  for (auto& [tp, checkpoint] : result.checkpoints) {
+    if (settled_.count({group, tp}) > 0) checkpoint.stale_through.reset();
+  }
+  return result;
 }
 
 void CheckpointTopic::RewindFollowed(const std::string& group,
                                      const TopicPartition& tp) {
   MutexLock lock(&mu_);
   rewinds_.Followed(group, tp);
+}
+
+void CheckpointTopic::StaleCommitSettled(const std::string& group,
+                                         const TopicPartition& tp) {
+  MutexLock lock(&mu_);
+  settled_.insert({group, tp});
+}
+
+bool CheckpointTopic::HasSettled() const {
+  MutexLock lock(&mu_);
+  return !settled_.empty();
+}
+
+std::optional<DownstreamOffset> CheckpointTopic::StaleThrough(
+    const std::string& group, const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  if (settled_.count({group, tp}) > 0) return std::nullopt;
+  const auto withdrawn = withdrawn_.find({group, tp});
+  if (withdrawn != withdrawn_.end()) return withdrawn->second;
+  const Checkpoint* last = store_.Find(group, tp);
+  return last == nullptr ? std::nullopt : last->stale_through;
 }
 
 CheckpointTopic::Counts CheckpointTopic::counts() const {

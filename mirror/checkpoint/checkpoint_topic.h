@@ -14,8 +14,10 @@
 #define MIRROR_CHECKPOINT_CHECKPOINT_TOPIC_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/internal_topic.h"
 #include "mirror/cluster/topic_follower.h"
+#include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
@@ -41,14 +44,24 @@ class CheckpointUpdate {
  public:
   // InvalidArgument if a string is over 32767 bytes.
   static absl::StatusOr<CheckpointUpdate> Write(TranslatedCheckpoint next);
-  // `key` is one that was read or written.
-  static CheckpointUpdate Delete(const CheckpointKey& key);
+  // The same for one that takes the place of a stale one: its stale_through
+  // counts, whatever was settled before.
+  static absl::StatusOr<CheckpointUpdate> Correct(TranslatedCheckpoint next);
+  // `key` is one that was read or written. `stale_through`: as
+  // Checkpoint::stale_through, for the next checkpoint of that key; the topic
+  // cannot say it.
+  static CheckpointUpdate Delete(
+      const CheckpointKey& key,
+      std::optional<DownstreamOffset> stale_through = std::nullopt);
 
  private:
   friend class CheckpointTopic;
   Record record_;
   CheckpointKey key_;
   std::optional<TranslatedCheckpoint> next_;  // none: deletes
+  std::optional<DownstreamOffset> stale_through_;
+  bool corrects_ = false;
+  bool counts_ = true;
 };
 
 // What the topic says of a group, and where the group was set back.
@@ -57,8 +70,8 @@ struct CheckpointedGroup {
   RewoundFrom rewinds;
 };
 
-// Thread safety: Read() and Write() belong to one thread; the rest is
-// thread-safe and waits for no cluster.
+// Thread safety: Read(), Write() and WriteSettled() belong to one thread; the
+// rest is thread-safe and waits for no cluster.
 // Lifetime: `cluster` and `clock` must outlive it.
 class CheckpointTopic {
  public:
@@ -81,6 +94,9 @@ class CheckpointTopic {
   // first of them may be written, and are remembered if that is certain.
   absl::Status Write(std::vector<CheckpointUpdate> updates, absl::Time when);
 
+  // Writes what StaleCommitSettled() has noted.
+  absl::Status WriteSettled(absl::Time when);
+
   // Makes Read() and Write() return soon, now and later.
   void Cancel();
 
@@ -91,6 +107,13 @@ class CheckpointTopic {
   CheckpointedGroup Of(const std::string& group) const;
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp);
+  // What the group committed up to Checkpoint::stale_through is dealt with. The
+  // next WriteSettled() says so in the topic.
+  void StaleCommitSettled(const std::string& group, const TopicPartition& tp);
+  bool HasSettled() const;
+  // What the next checkpoint of the group must have as its stale_through.
+  std::optional<DownstreamOffset> StaleThrough(const std::string& group,
+                                               const TopicPartition& tp) const;
 
   const std::string& name() const { return name_; }
   // Checkpoints written and deleted, records that are none.
@@ -113,6 +136,11 @@ class CheckpointTopic {
   mutable Mutex mu_;
   CheckpointStore store_ ABSL_GUARDED_BY(mu_);
   GroupRewinds rewinds_ ABSL_GUARDED_BY(mu_);
+  using Key = std::pair<std::string, TopicPartition>;
+  // Settled, and the topic does not say so yet.
+  std::set<Key> settled_ ABSL_GUARDED_BY(mu_);
+  // Of checkpoints that were withdrawn.
+  std::map<Key, DownstreamOffset> withdrawn_ ABSL_GUARDED_BY(mu_);
   Counts counts_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -8,6 +8,20 @@
 
 namespace mirror {
 
+std::optional<TopicPartition> SourcePartition(const ReplicationPolicy& policy,
+                                              const std::string& source_alias,
+                                              const TopicPartition& target) {
+  std::optional<std::string> topic;
+  if (policy.TopicSource(target.topic) == source_alias) {
+    topic = policy.UpstreamTopic(target.topic);
+  } else if (policy.FormatRemoteTopic(source_alias, target.topic) ==
+             target.topic) {
+    topic = target.topic;
+  }
+  if (!topic.has_value()) return std::nullopt;
+  return TopicPartition{*std::move(topic), target.partition};
+}
+
 CheckpointTranslator::CheckpointTranslator(
     std::string source_alias, std::string target_alias,
     std::shared_ptr<const ReplicationPolicy> policy,

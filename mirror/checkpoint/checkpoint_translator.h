@@ -32,6 +32,13 @@ struct TranslatedCheckpoint {
   Exactness exactness = Exactness::kUnknown;
 };
 
+// The name on the source of a partition of the target. None where the policy
+// does not tell: a topic that came from the target and is checkpointed under
+// its name there.
+std::optional<TopicPartition> SourcePartition(const ReplicationPolicy& policy,
+                                              const std::string& source_alias,
+                                              const TopicPartition& target);
+
 // Thread safety: thread-safe. Lifetime: `offsets` must outlive the translator.
 class CheckpointTranslator {
  public:
@@ -53,6 +60,12 @@ class CheckpointTranslator {
   std::optional<TranslatedCheckpoint> Translate(
       const std::string& group, const TopicPartition& source,
       const GroupOffset& offset) const;
+
+  std::optional<TopicPartition> SourcePartition(
+      const TopicPartition& target) const {
+    return mirror::SourcePartition(*policy_, source_alias_, target);
+  }
+  const OffsetSyncStore& offsets() const { return *offsets_; }
 
  private:
   const std::string source_alias_;

@@ -3,20 +3,32 @@
 #include "mirror/checkpoint/group_offset_sync.h"
 
 namespace mirror {
+namespace {
+
+// Whether an offset that is past the checkpoint's may be moved back to it.
+bool MayMoveBack(const Checkpoint& checkpoint, const RewoundFrom& follow,
+                 const LogEnds& ends, DownstreamOffset committed) {
+  const TopicPartition& tp = checkpoint.topic_partition;
+  const auto rewound = follow.find(tp);
+  const auto end = ends.find(tp);
+  return committed <= checkpoint.stale_through ||
+         (rewound != follow.end() && committed <= rewound->second) ||
+         (end != ends.end() && committed > end->second);
+}
+
+}  // namespace
 
 GroupSyncPlan PlanGroupSync(const GroupCheckpoints& checkpoints,
-                            const RewoundFrom& follow, GroupState state,
+                            const RewoundFrom& follow, const LogEnds& ends,
                             const GroupOffsets& committed) {
   GroupSyncPlan plan;
-  if (state == GroupState::kActive) return plan;
   for (const auto& [topic_partition, checkpoint] : checkpoints) {
     const int64_t offset = checkpoint.downstream.value();
     const auto current = committed.find(topic_partition);
     if (current != committed.end() && current->second.offset >= offset) {
       if (current->second.offset == offset) continue;
-      const auto rewound = follow.find(topic_partition);
-      if (rewound == follow.end() ||
-          current->second.offset > rewound->second.value()) {
+      if (!MayMoveBack(checkpoint, follow, ends,
+                       DownstreamOffset(current->second.offset))) {
         plan.ahead.emplace(topic_partition, current->second.offset);
         continue;
       }

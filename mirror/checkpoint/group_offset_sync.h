@@ -4,7 +4,7 @@
 // them there on failover (sync.group.offsets.enabled, KIP-545). The rule only;
 // no I/O.
 //
-//   GroupSyncPlan plan = PlanGroupSync(checkpoints, {}, state, committed);
+//   GroupSyncPlan plan = PlanGroupSync(checkpoints, {}, ends, committed);
 //   if (!plan.write.empty()) admin->AlterGroupOffsets(group, plan.write);
 
 #ifndef MIRROR_CHECKPOINT_GROUP_OFFSET_SYNC_H_
@@ -17,6 +17,7 @@
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/checkpoint/group_rewinds.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
@@ -29,17 +30,23 @@ struct GroupSyncPlan {
   std::map<TopicPartition, int64_t> ahead;
 };
 
-// What to do about `checkpoints` (all of one group), which is in `state` on the
-// target and has `committed` there. Nothing for a group with members. A
-// partition is taken back only if `follow` has it, and only from where the
-// source had taken it: a group that got further on the target is left there.
+// Where the logs of partitions end, as far as that is known.
+using LogEnds = std::map<TopicPartition, DownstreamOffset>;
+
+// What to do about `checkpoints` (all of one group, all of them true), of a
+// group that has no members on the target and has `committed` there. A
+// partition is taken back only
+//   - if `follow` has it, and only from where the source had taken it;
+//   - from an offset of a log that is gone: one up to the checkpoint's
+//     stale_through, or past the end of the log that is there.
+// A group that got further on the target by itself is left there.
 //
 // MM2 writes every checkpoint of any group it did not find empty and leaves it
 // to the broker to refuse the active ones; a group that empties in between is
 // taken back (KAFKA-19794). A caller that could not learn state or commits
 // must therefore not call this at all.
 GroupSyncPlan PlanGroupSync(const GroupCheckpoints& checkpoints,
-                            const RewoundFrom& follow, GroupState state,
+                            const RewoundFrom& follow, const LogEnds& ends,
                             const GroupOffsets& committed);
 
 }  // namespace mirror

@@ -39,8 +39,8 @@ TEST_P(IdleGroup, IsTakenForwardOnly) {
     committed[kOrders] = {*GetParam().committed, ""};
   }
   const GroupOffsets result =
-      PlanGroupSync(Checkpoints(kOrders, GetParam().checkpoint), {},
-                    GroupState::kEmpty, committed)
+      PlanGroupSync(Checkpoints(kOrders, GetParam().checkpoint), {}, {},
+                    committed)
           .write;
   if (!GetParam().written.has_value()) {
     EXPECT_THAT(result, IsEmpty());
@@ -63,47 +63,18 @@ INSTANTIATE_TEST_SUITE_P(Mm2, IdleGroup,
 TEST(GroupOffsetSync, JudgesEachPartitionByItself) {
   GroupCheckpoints checkpoints = Checkpoints(kOrders, 50);
   checkpoints.merge(Checkpoints(kLedger, 70));
-  const GroupSyncPlan plan =
-      PlanGroupSync(checkpoints, {}, GroupState::kEmpty,
-                    {{kOrders, {60, ""}}, {kLedger, {60, ""}}});
+  const GroupSyncPlan plan = PlanGroupSync(
+      checkpoints, {}, {}, {{kOrders, {60, ""}}, {kLedger, {60, ""}}});
   EXPECT_THAT(plan.write, ElementsAre(Pair(kLedger, GroupOffset{70, "meta"})));
   EXPECT_THAT(plan.ahead, ElementsAre(Pair(kOrders, 60)));
   EXPECT_THAT(plan.rewinds, IsEmpty());
 }
 
-TEST(GroupOffsetSync, CreatesAnAbsentGroup) {
-  EXPECT_THAT(
-      PlanGroupSync(Checkpoints(kOrders, 50), {}, GroupState::kAbsent, {})
-          .write,
-      ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
-}
-
-// MM2 takes a group that is not idle for a new one and writes everything; only
-// the broker's refusal protects it. Leaving it alone is safe: its members know
-// their position better than any checkpoint.
-TEST(GroupOffsetSync, LeavesAGroupWithMembersAlone) {
-  const RewoundFrom follow = {{kOrders, DownstreamOffset(100)}};
-  EXPECT_THAT(PlanGroupSync(Checkpoints(kOrders, 50), follow,
-                            GroupState::kActive, {{kOrders, {60, ""}}})
-                  .write,
-              IsEmpty());
-}
-
-// Seen for a moment as absent, or deleted and joined anew: what it committed
-// still counts.
-TEST(GroupOffsetSync, NeverGoesBackWhateverTheState) {
-  EXPECT_THAT(PlanGroupSync(Checkpoints(kOrders, 50), {}, GroupState::kAbsent,
-                            {{kOrders, {60, ""}}})
-                  .write,
-              IsEmpty());
-}
-
 TEST(GroupOffsetSync, GoesBackWhereToldFromWhereTheSourceHadTakenIt) {
   const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
   for (const int64_t committed : {51, 60}) {
-    const GroupSyncPlan plan =
-        PlanGroupSync(Checkpoints(kOrders, 50), follow, GroupState::kEmpty,
-                      {{kOrders, {committed, ""}}});
+    const GroupSyncPlan plan = PlanGroupSync(Checkpoints(kOrders, 50), follow,
+                                             {}, {{kOrders, {committed, ""}}});
     EXPECT_THAT(plan.write,
                 ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
     EXPECT_THAT(plan.rewinds, ElementsAre(kOrders));
@@ -113,20 +84,46 @@ TEST(GroupOffsetSync, GoesBackWhereToldFromWhereTheSourceHadTakenIt) {
 // Its members have read on the target itself.
 TEST(GroupOffsetSync, DoesNotGoBackFromFurther) {
   const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
-  const GroupSyncPlan plan =
-      PlanGroupSync(Checkpoints(kOrders, 50), follow, GroupState::kEmpty,
-                    {{kOrders, {61, ""}}});
+  const GroupSyncPlan plan = PlanGroupSync(Checkpoints(kOrders, 50), follow, {},
+                                           {{kOrders, {61, ""}}});
   EXPECT_THAT(plan.write, IsEmpty());
   EXPECT_THAT(plan.ahead, ElementsAre(Pair(kOrders, 61)));
 }
 
 TEST(GroupOffsetSync, ARewindThatIsInPlaceIsNoWork) {
   const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
-  const GroupSyncPlan plan =
-      PlanGroupSync(Checkpoints(kOrders, 50), follow, GroupState::kEmpty,
-                    {{kOrders, {50, ""}}});
+  const GroupSyncPlan plan = PlanGroupSync(Checkpoints(kOrders, 50), follow, {},
+                                           {{kOrders, {50, ""}}});
   EXPECT_THAT(plan.write, IsEmpty());
   EXPECT_THAT(plan.ahead, IsEmpty());
+}
+
+// The checkpoint took the place of one of a log that is gone, which said 60.
+TEST(GroupOffsetSync, GoesBackFromAnOffsetOfALogThatIsGone) {
+  GroupCheckpoints checkpoints = Checkpoints(kOrders, 50);
+  checkpoints.at(kOrders).stale_through = DownstreamOffset(60);
+  for (const int64_t committed : {51, 60}) {
+    const GroupSyncPlan plan =
+        PlanGroupSync(checkpoints, {}, {}, {{kOrders, {committed, ""}}});
+    EXPECT_THAT(plan.write,
+                ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
+    EXPECT_THAT(plan.rewinds, ElementsAre(kOrders));
+  }
+  const GroupSyncPlan further =
+      PlanGroupSync(checkpoints, {}, {}, {{kOrders, {61, ""}}});
+  EXPECT_THAT(further.ahead, ElementsAre(Pair(kOrders, 61)));
+}
+
+TEST(GroupOffsetSync, GoesBackFromPastTheEndOfTheLog) {
+  const LogEnds ends = {{kOrders, DownstreamOffset(70)}};
+  EXPECT_THAT(
+      PlanGroupSync(Checkpoints(kOrders, 50), {}, ends, {{kOrders, {70, ""}}})
+          .ahead,
+      ElementsAre(Pair(kOrders, 70)));
+  EXPECT_THAT(
+      PlanGroupSync(Checkpoints(kOrders, 50), {}, ends, {{kOrders, {71, ""}}})
+          .write,
+      ElementsAre(Pair(kOrders, GroupOffset{50, "meta"})));
 }
 
 }  // namespace

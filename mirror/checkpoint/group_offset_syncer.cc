@@ -16,6 +16,8 @@ namespace {
 // After an error, and while there is no checkpoint yet.
 constexpr absl::Duration kRetry = absl::Seconds(5);
 constexpr int kShownPartitions = 20;
+// Groups that are looked at and written together.
+constexpr size_t kChunk = 200;
 
 // Whether no group can be asked at all, and why.
 template <typename T>
@@ -66,16 +68,22 @@ absl::StatusOr<std::unique_ptr<GroupOffsetSyncer>> GroupOffsetSyncer::Create(
   absl::StatusOr<std::unique_ptr<GroupAdmin>> admin =
       target->NewGroupAdmin(options.client_id);
   if (!admin.ok()) return admin.status();
-  return std::unique_ptr<GroupOffsetSyncer>(new GroupOffsetSyncer(
-      std::move(options), *std::move(admin), checkpoints, clock));
+  absl::StatusOr<std::unique_ptr<TargetLogs>> logs =
+      TargetLogs::Create(target, options.client_id, &checkpoints->translator());
+  if (!logs.ok()) return logs.status();
+  return std::unique_ptr<GroupOffsetSyncer>(
+      new GroupOffsetSyncer(std::move(options), *std::move(admin),
+                            *std::move(logs), checkpoints, clock));
 }
 
 GroupOffsetSyncer::GroupOffsetSyncer(GroupOffsetSyncerOptions options,
                                      std::unique_ptr<GroupAdmin> admin,
+                                     std::unique_ptr<TargetLogs> logs,
                                      CheckpointEmitter* checkpoints,
                                      Clock* clock)
     : options_(std::move(options)),
       admin_(std::move(admin)),
+      logs_(std::move(logs)),
       checkpoints_(checkpoints),
       clock_(clock),
       problems_(options_.flow) {}
@@ -83,6 +91,7 @@ GroupOffsetSyncer::GroupOffsetSyncer(GroupOffsetSyncerOptions options,
 void GroupOffsetSyncer::Cancel() {
   cancelled_ = true;
   admin_->Cancel();
+  logs_->Cancel();
 }
 
 absl::Duration GroupOffsetSyncer::TimeToNextTurn() const {
@@ -105,7 +114,7 @@ absl::Status GroupOffsetSyncer::RunOnce() {
   } else {
     status = absl::Status(
         status.code(),
-        absl::StrCat(status.message(), "; group offsets are tried again in ",
+        absl::StrCat(status.message(), "; group offsets are written again in ",
                      absl::FormatDuration(retry)));
   }
   MutexLock lock(&mu_);
@@ -118,41 +127,86 @@ absl::Status GroupOffsetSyncer::RunOnce() {
 
 absl::Status GroupOffsetSyncer::Turn(Round* round) {
   round->positions = checkpoints_->Positions();
-  const absl::StatusOr<std::vector<std::string>> idle = Describe(round);
+  std::vector<std::string> groups;
+  for (const auto& [group, positions] : round->positions) {
+    GroupSync& sync = round->groups[group];
+    sync.set_group(group);
+    sync.set_partitions(static_cast<int32_t>(positions.checkpoints.size()));
+    groups.push_back(group);
+    if (groups.size() < kChunk) continue;
+    if (absl::Status status = SyncSome(groups, round); !status.ok()) {
+      return status;
+    }
+    groups.clear();
+  }
+  return SyncSome(groups, round);
+}
+
+absl::Status GroupOffsetSyncer::SyncSome(const std::vector<std::string>& groups,
+                                         Round* round) {
+  const absl::StatusOr<std::vector<std::string>> idle = Describe(groups, round);
   if (!idle.ok()) return idle.status();
   const auto committed = admin_->ListGroupOffsets(*idle);
   if (absl::Status status = Outage(committed); !status.ok()) return status;
+  // After the commits, so that none of them can be past an end that has moved.
+  if (absl::Status status = LookAtTarget(*idle, *round); !status.ok()) {
+    return status;
+  }
   std::map<std::string, GroupSyncPlan> plans;
   for (size_t i = 0; i < idle->size(); ++i) {
     const std::string& group = (*idle)[i];
-    if (!committed[i].ok()) {
+    if (committed[i].ok()) {
+      plans.emplace(group, Plan(group, *committed[i], round));
+    } else {
       SetRefused(committed[i].status(), group, round);
-      continue;
     }
-    GroupSync& sync = round->groups[group];
-    const CheckpointedGroup& positions = round->positions[group];
-    // Whether it is empty or absent makes no difference.
-    GroupSyncPlan plan = PlanGroupSync(
-        positions.checkpoints,
-        options_.checkpoints.follow_rewinds ? positions.rewinds : RewoundFrom(),
-        GroupState::kEmpty, *committed[i]);
-    sync.set_state(GROUP_SYNCED);
-    NoteAhead(plan, positions.checkpoints, &sync);
-    plans.emplace(group, std::move(plan));
   }
   Write(plans, round);
   return cancelled_ ? absl::CancelledError("stopped") : absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> GroupOffsetSyncer::Describe(
-    Round* round) {
-  std::vector<std::string> groups;
-  for (const auto& [group, positions] : round->positions) {
-    groups.push_back(group);
-    GroupSync& sync = round->groups[group];
-    sync.set_group(group);
-    sync.set_partitions(static_cast<int32_t>(positions.checkpoints.size()));
+absl::Status GroupOffsetSyncer::LookAtTarget(
+    const std::vector<std::string>& groups, const Round& round) {
+  std::set<TopicPartition> targets;
+  for (const std::string& group : groups) {
+    for (const auto& [tp, checkpoint] : round.positions.at(group).checkpoints) {
+      targets.insert(tp);
+    }
   }
+  return logs_->Look(targets);
+}
+
+GroupSyncPlan GroupOffsetSyncer::Plan(const std::string& group,
+                                      const GroupOffsets& committed,
+                                      Round* round) {
+  const CheckpointedGroup& positions = round->positions[group];
+  GroupCheckpoints holding;
+  LogEnds ends;
+  for (const auto& [tp, checkpoint] : positions.checkpoints) {
+    if (logs_->Judge(checkpoint) != TargetLogs::Verdict::kHolds) continue;
+    holding.emplace(tp, checkpoint);
+    const auto end = logs_->End(tp);
+    if (end.has_value()) ends.emplace(tp, *end);
+  }
+  GroupSyncPlan plan = PlanGroupSync(
+      holding,
+      options_.checkpoints.follow_rewinds ? positions.rewinds : RewoundFrom(),
+      ends, committed);
+  for (const auto& [tp, checkpoint] : holding) {
+    if (checkpoint.stale_through.has_value() && plan.write.count(tp) == 0) {
+      checkpoints_->StaleCommitSettled(group, tp);
+    }
+  }
+  GroupSync& sync = round->groups[group];
+  sync.set_state(GROUP_SYNCED);
+  sync.set_withheld(
+      static_cast<int32_t>(positions.checkpoints.size() - holding.size()));
+  NoteAhead(plan, positions.checkpoints, &sync);
+  return plan;
+}
+
+absl::StatusOr<std::vector<std::string>> GroupOffsetSyncer::Describe(
+    const std::vector<std::string>& groups, Round* round) {
   const auto states = admin_->DescribeGroups(groups);
   if (absl::Status status = Outage(states); !status.ok()) return status;
   std::vector<std::string> idle;
@@ -161,6 +215,12 @@ absl::StatusOr<std::vector<std::string>> GroupOffsetSyncer::Describe(
       SetRefused(states[i].status(), groups[i], round);
     } else if (*states[i] == GroupState::kActive) {
       round->groups[groups[i]].set_state(GROUP_ACTIVE);
+      // What it commits from now on is its own.
+      for (const auto& [tp, checkpoint] :
+           round->positions[groups[i]].checkpoints) {
+        if (!checkpoint.stale_through.has_value()) continue;
+        checkpoints_->StaleCommitSettled(groups[i], tp);
+      }
     } else {
       idle.push_back(groups[i]);
     }
@@ -194,6 +254,7 @@ void GroupOffsetSyncer::NoteResults(const std::string& group,
     if (status.ok()) {
       ++written_;
       sync.set_written(sync.written() + 1);
+      checkpoints_->StaleCommitSettled(group, tp);
       if (plan.rewinds.count(tp) == 0) continue;
       ++rewound_;
       checkpoints_->RewindFollowed(group, tp);

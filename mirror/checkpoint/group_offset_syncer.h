@@ -29,6 +29,7 @@
 #include "mirror/checkpoint/checkpoint_options.h"
 #include "mirror/checkpoint/group_offset_sync.h"
 #include "mirror/checkpoint/group_problems.h"
+#include "mirror/checkpoint/target_logs.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
@@ -47,12 +48,19 @@ struct GroupOffsetSyncerOptions {
 };
 
 // Purpose: takes the groups that have no members on the target to their
-// checkpoints, partition by partition, and never back, but for one exception:
-// with follow_rewinds a group that was set back on the source, to a place whose
-// translation is exact, is set back once on the target too, unless it had got
-// further there than the source had ever taken it. A rewind that happens while
-// the process does not run, or ends before the next round, is not followed: the
-// group then shows as ahead.
+// checkpoints, partition by partition, as far as the target's logs and the
+// index say that the checkpoints are true. It never takes them back, but for
+// two exceptions:
+//   - A commit of a target log that is gone (the topic was recreated or
+//     truncated) is moved back to the corrected checkpoint, once, also over a
+//     restart. One past the end of the log is always of such a log.
+//   - With follow_rewinds a group that was set back on the source, to a place
+//     whose translation is exact, is set back once on the target too, unless it
+//     had got further there than the source had ever taken it. A rewind that
+//     happens while the process does not run, or ends before the next round, is
+//     not followed: the group then shows as ahead.
+// Groups are looked at and written in chunks, so that little time lies between
+// the two: what a consumer commits in between would be undone.
 // Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
 // is thread-safe and waits for no cluster.
 // Lifetime: `target`, `checkpoints` and `clock` must outlive the syncer.
@@ -91,11 +99,19 @@ class GroupOffsetSyncer {
 
   GroupOffsetSyncer(GroupOffsetSyncerOptions options,
                     std::unique_ptr<GroupAdmin> admin,
+                    std::unique_ptr<TargetLogs> logs,
                     CheckpointEmitter* checkpoints, Clock* clock);
 
   absl::Status Turn(Round* round);
-  // The groups without members.
-  absl::StatusOr<std::vector<std::string>> Describe(Round* round);
+  // Looks at some groups and writes what is to be written.
+  absl::Status SyncSome(const std::vector<std::string>& groups, Round* round);
+  // Those without members.
+  absl::StatusOr<std::vector<std::string>> Describe(
+      const std::vector<std::string>& groups, Round* round);
+  absl::Status LookAtTarget(const std::vector<std::string>& groups,
+                            const Round& round);
+  GroupSyncPlan Plan(const std::string& group, const GroupOffsets& committed,
+                     Round* round);
   void Write(const std::map<std::string, GroupSyncPlan>& plans, Round* round);
   void NoteResults(const std::string& group, const GroupSyncPlan& plan,
                    const GroupOffsetResults& results, Round* round);
@@ -105,6 +121,7 @@ class GroupOffsetSyncer {
 
   const GroupOffsetSyncerOptions options_;
   const std::unique_ptr<GroupAdmin> admin_;
+  const std::unique_ptr<TargetLogs> logs_;
   CheckpointEmitter* const checkpoints_;
   Clock* const clock_;
   std::atomic<bool> cancelled_{false};

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/checkpoint/checkpoint_fixture.h"
@@ -190,10 +191,10 @@ TEST_F(GroupOffsetSyncerTest, WaitsForCheckpointsAndForTheTarget) {
   a_.CommitGroupOffset("billing", kOrders, 100);
   EXPECT_THAT(Run(), IsOk());
   b_.SetDown(true);
-  EXPECT_THAT(
-      syncer_->RunOnce(),
-      StatusIs(StatusCode::kUnavailable,
-               AllOf(HasSubstr("cluster B"), HasSubstr("tried again in 5s"))));
+  EXPECT_THAT(syncer_->RunOnce(),
+              StatusIs(StatusCode::kUnavailable,
+                       AllOf(HasSubstr("cluster B"),
+                             HasSubstr("written again in 5s"))));
   EXPECT_EQ(syncer_->TimeToNextTurn(), absl::Seconds(5));
   EXPECT_THAT(SyncStatus().reason(), HasSubstr("cluster B"));
   EXPECT_EQ(CountEvents(EngineEvent::Kind::kGroupProblem), 0);
@@ -215,6 +216,49 @@ TEST_F(GroupOffsetSyncerTest, WorksFromTheTopicWhenTheSourceIsGone) {
           .value();
   EXPECT_THAT(syncer_->RunOnce(), IsOk());
   EXPECT_EQ(Committed("billing"), 600);
+}
+
+// 450 groups, the last of which gets further on the target, and loses its
+// members again, while the others are being looked at.
+TEST_F(GroupOffsetSyncerTest, DoesNotUndoWhatIsCommittedWhileOthersAreSynced) {
+  std::vector<std::string> groups;
+  for (int i = 100; i < 550; ++i) groups.push_back(absl::StrCat("group-", i));
+  for (const std::string& group : groups) {
+    a_.CommitGroupOffset(group, kOrders, 100);
+  }
+  EXPECT_THAT(Run(), IsOk());
+  int calls = 0;
+  b_.OnGroupOffsetsListed([&] {
+    if (++calls == 1) b_.CommitGroupOffset(groups.back(), kTarget, 900);
+  });
+  EXPECT_THAT(Sync(), IsOk());
+  EXPECT_EQ(Committed(groups.front()), 600);
+  EXPECT_EQ(Committed(groups.back()), 900);
+  EXPECT_EQ(syncer_->count(), 449);
+}
+
+TEST_F(GroupOffsetSyncerTest, CommitsNothingPastTheEndOfTheLog) {
+  a_.CommitGroupOffset("billing", kOrders, 100);
+  EXPECT_THAT(Run(), IsOk());
+  // After the last look of the emitter.
+  b_.TruncateTo(kTarget, 550);
+  syncer_ =
+      GroupOffsetSyncer::Create(&b_, sync_options_, emitter_.get(), &clock_)
+          .value();
+  EXPECT_THAT(syncer_->RunOnce(), IsOk());
+  EXPECT_EQ(Committed("billing"), std::nullopt);
+  EXPECT_EQ(SyncStatus("billing").withheld(), 1);
+  EXPECT_THAT(Sync(), IsOk());
+  EXPECT_EQ(Committed("billing"), 550);
+  EXPECT_EQ(SyncStatus("billing").withheld(), 0);
+}
+
+TEST_F(GroupOffsetSyncerTest, TakesBackACommitPastTheEndOfTheLog) {
+  a_.CommitGroupOffset("billing", kOrders, 100);
+  b_.CommitGroupOffset("billing", kTarget, 1501);
+  EXPECT_THAT(Sync(), IsOk());
+  EXPECT_EQ(Committed("billing"), 600);
+  EXPECT_EQ(SyncStatus().rewound(), 1);
 }
 
 TEST_F(GroupOffsetSyncerTest, DoesNotFollowARewindByDefault) {

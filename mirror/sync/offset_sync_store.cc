@@ -291,7 +291,18 @@ Translation OffsetSyncStore::Translate(const TopicPartition& tp,
                                        UpstreamOffset u) const {
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
-  return partition == nullptr ? Translation() : partition->runs.Translate(u);
+  if (partition == nullptr) return Translation();
+  const OffsetRuns& runs = partition->runs;
+  const Translation position = runs.Translate(u);
+  if (position.known() || runs.empty()) return position;
+  // All copies from there on were lost with an earlier log of the target, so
+  // the first copy in this one is the next.
+  for (const SkippedRange& range : partition->skips.Of(partition->generation)) {
+    if (range.reason != SkipReason::kTargetLost || u < range.first) continue;
+    return {runs.downstream_begin(),
+            runs.catching_up() ? Exactness::kLowerBound : Exactness::kExact};
+  }
+  return position;
 }
 
 BackTranslation OffsetSyncStore::TranslateBack(const TopicPartition& tp,

@@ -350,6 +350,30 @@ TEST(OffsetSyncStore, StartingOverMakesHistoryOfWhatWasSkipped) {
   EXPECT_THAT(client.Skipped(kTp), ElementsAre(mark));
 }
 
+// 500 to 1499 were lost with an earlier log of the target, which kept what was
+// below; 1500 to 1502 were compacted away.
+TEST(OffsetSyncStore, APositionInWhatTheTargetLostIsTheFirstCopyAfterIt) {
+  OffsetSyncStore store;
+  Append(&store, 0, 0, 1500);
+  store.StartOver(kTp);
+  SkippedRange lost;
+  lost.first = UpstreamOffset(500);
+  lost.end = UpstreamOffset(1500);
+  lost.records = 1000;
+  lost.reason = SkipReason::kTargetLost;
+  store.Skip(kTp, lost);
+  EXPECT_FALSE(store.Translate(kTp, UpstreamOffset(700)).known());
+  Append(&store, 1503, 500, 100);
+  EXPECT_EQ(store.Translate(kTp, UpstreamOffset(500)), Exact(500));
+  EXPECT_EQ(store.Translate(kTp, UpstreamOffset(1500)), Exact(500));
+  EXPECT_EQ(store.Translate(kTp, UpstreamOffset(1504)), Exact(501));
+  EXPECT_FALSE(store.Translate(kTp, UpstreamOffset(499)).known());
+  // It says nothing about the log after the next one.
+  store.StartOver(kTp);
+  Append(&store, 1603, 300, 10);
+  EXPECT_FALSE(store.Translate(kTp, UpstreamOffset(700)).known());
+}
+
 TEST(OffsetSyncStore, RecordsOfBothKindsComeInAnyOrder) {
   OffsetSyncStore store;
   store.Skip(kTp, Lost(10, 20));

@@ -2,6 +2,8 @@
 
 #include "mirror/testing/fake_admin.h"
 
+#include <functional>
+
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
@@ -202,6 +204,18 @@ std::vector<absl::StatusOr<GroupState>> FakeGroupAdmin::DescribeGroups(
 }
 
 std::vector<absl::StatusOr<GroupOffsets>> FakeGroupAdmin::ListGroupOffsets(
+    absl::Span<const std::string> groups) {
+  auto result = OffsetsOf(groups);
+  std::function<void()> then;
+  {
+    MutexLock lock(&state_->mu);
+    then = state_->on_group_offsets_listed;
+  }
+  if (then) then();
+  return result;
+}
+
+std::vector<absl::StatusOr<GroupOffsets>> FakeGroupAdmin::OffsetsOf(
     absl::Span<const std::string> groups) {
   MutexLock lock(&state_->mu);
   const absl::Status ready = Ready();

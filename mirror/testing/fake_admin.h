@@ -72,6 +72,8 @@ class FakeGroupAdmin final : public GroupAdmin, private FakeAdminBase {
   void Cancel() override { MarkCancelled(); }
 
  private:
+  std::vector<absl::StatusOr<GroupOffsets>> OffsetsOf(
+      absl::Span<const std::string> groups);
   absl::StatusOr<GroupOffsetResults> SetOffsets(const std::string& group,
                                                 const GroupOffsets& offsets)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);

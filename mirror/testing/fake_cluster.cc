@@ -250,6 +250,11 @@ void FakeCluster::DeleteGroup(const std::string& group) {
   state_->groups.erase(group);
 }
 
+void FakeCluster::OnGroupOffsetsListed(std::function<void()> then) {
+  MutexLock lock(&state_->mu);
+  state_->on_group_offsets_listed = std::move(then);
+}
+
 void FakeCluster::DeleteGroupOffset(const std::string& group,
                                     const TopicPartition& tp) {
   MutexLock lock(&state_->mu);

@@ -13,6 +13,7 @@
 #define MIRROR_TESTING_FAKE_CLUSTER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -135,6 +136,9 @@ class FakeCluster final : public Cluster {
   void DeleteGroup(const std::string& group);
   // Forgets one of the group's offsets, as kafka-consumer-groups.sh does.
   void DeleteGroupOffset(const std::string& group, const TopicPartition& tp);
+  // Called after each look at groups' offsets, with no lock held: what happens
+  // between that and what is done about it.
+  void OnGroupOffsetsListed(std::function<void()> then);
   // What the group has committed; empty if there is no such group.
   GroupOffsets CommittedOffsets(const std::string& group) const;
 

@@ -7,6 +7,7 @@
 #define MIRROR_TESTING_FAKE_CLUSTER_STATE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -71,6 +72,7 @@ struct FakeClusterState {
   std::map<std::string, TopicConfig> broker_configs ABSL_GUARDED_BY(mu) =
       KafkasTopicConfigs();
   std::map<std::string, FakeGroup> groups ABSL_GUARDED_BY(mu);
+  std::function<void()> on_group_offsets_listed ABSL_GUARDED_BY(mu);
   int64_t topics_created ABSL_GUARDED_BY(mu) = 0;
   std::mt19937_64 random ABSL_GUARDED_BY(mu);
 

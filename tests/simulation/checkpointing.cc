@@ -20,6 +20,13 @@ constexpr char kTopic[] = "A.checkpoints.internal";
 void Checkpointing::Start() {
   CheckpointEmitterOptions options;
   options.checkpoints.interval = absl::Seconds(2);
+  options.checkpoints.sync_group_offsets = sync_group_offsets_;
+  options.checkpoints.sync_group_offsets_interval = absl::Seconds(2);
+  options.source_is_ready = [this] { return flow_->control().running(); };
+  GroupOffsetSyncerOptions sync;
+  sync.checkpoints = options.checkpoints;
+  sync.flow = "A->B";
+  syncer_.reset();
   options.policy = DefaultReplicationPolicy::Create().value();
   options.groups = RegexGroupFilter::Create().value();
   options.topics = RegexTopicFilter::Create().value();
@@ -28,13 +35,23 @@ void Checkpointing::Start() {
                                 std::move(options), &flow_->store(), &clock_)
           .value();
   due_ = absl::InfinitePast();
+  if (!sync_group_offsets_) return;
+  syncer_ = GroupOffsetSyncer::Create(&flow_->target(), std::move(sync),
+                                      emitter_.get(), &clock_)
+                .value();
+  sync_due_ = absl::InfinitePast();
 }
 
 void Checkpointing::Step() {
-  if (flow_->clock().Now() < due_) return;
-  if (flow_->ControlStatus().state() != FLOW_RUNNING) return;
-  emitter_->RunOnce().IgnoreError();  // tried again at the next turn
-  due_ = flow_->clock().Now() + emitter_->TimeToNextTurn();
+  if (!flow_->control().target_ready()) return;
+  // What fails is retried at the next turn.
+  if (flow_->clock().Now() >= due_) {
+    emitter_->RunOnce().IgnoreError();
+    due_ = flow_->clock().Now() + emitter_->TimeToNextTurn();
+  }
+  if (syncer_ == nullptr || flow_->clock().Now() < sync_due_) return;
+  syncer_->RunOnce().IgnoreError();
+  sync_due_ = flow_->clock().Now() + syncer_->TimeToNextTurn();
 }
 
 std::vector<Checkpoint> Checkpointing::Written() const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Consumer groups of a simulated flow: where they stand on the source, and a
-// CheckpointEmitter that takes its turn after the flow's.
+// CheckpointEmitter, and a GroupOffsetSyncer if wanted, that take their turns
+// after the flow's.
 
 #ifndef TESTS_SIMULATION_CHECKPOINTING_H_
 #define TESTS_SIMULATION_CHECKPOINTING_H_
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/checkpoint/checkpoint_emitter.h"
+#include "mirror/checkpoint/group_offset_syncer.h"
 #include "mirror/replication/flow_fixture.h"
 #include "mirror/runtime/clock.h"
 
@@ -24,7 +26,8 @@ namespace mirror {
 class Checkpointing {
  public:
   // `flow` must outlive it.
-  explicit Checkpointing(SimulatedFlow* flow) : flow_(flow), clock_(flow) {}
+  explicit Checkpointing(SimulatedFlow* flow, bool sync_group_offsets = false)
+      : flow_(flow), sync_group_offsets_(sync_group_offsets), clock_(flow) {}
 
   // The flow has just been started.
   void Start();
@@ -54,9 +57,12 @@ class Checkpointing {
   };
 
   SimulatedFlow* const flow_;
+  const bool sync_group_offsets_;
   PassingClock clock_;
   std::unique_ptr<CheckpointEmitter> emitter_;
+  std::unique_ptr<GroupOffsetSyncer> syncer_;
   absl::Time due_;
+  absl::Time sync_due_;
 };
 
 }  // namespace mirror

@@ -80,11 +80,13 @@ class ClientFixture : public testing::Test {
   // One segment of partition 0 of `source_topic`, for which nothing was
   // copied before.
   void WriteIndex(const std::string& source_topic,
-                  const std::vector<OffsetRun>& runs, uint32_t generation = 0) {
+                  const std::vector<OffsetRun>& runs, uint32_t generation = 0,
+                  const std::string& target_topic_id = "") {
     const IndexSegmentKey key{{source_topic, 0}, runs.front().start()};
     IndexSegment segment;
     segment.generation = generation;
     segment.began_here = true;
+    segment.target_topic_id = target_topic_id;
     segment.runs = runs;
     Write(kIndex, *key.Encode(), segment.Encode());
   }

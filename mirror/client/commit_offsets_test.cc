@@ -61,6 +61,18 @@ TEST_F(CommitOffsetsTest, NeverTakesAPartitionBack) {
   EXPECT_EQ(Committed()[(TopicPartition{"c", 0})].offset, 8);
 }
 
+// It is of a topic that was recreated or truncated.
+TEST_F(CommitOffsetsTest, TakesAPartitionBackFromPastTheEndOfItsLog) {
+  standby_->CommitGroupOffset("billing", {"a", 0}, 101);
+  standby_->CommitGroupOffset("billing", {"b", 0}, 100);
+  EXPECT_THAT(Commit({{{"a", 0}, ExactAt(7)}, {{"b", 0}, ExactAt(7)}}),
+              IsOkAndHolds(ElementsAre(
+                  Pair(TopicPartition{"a", 0}, IsOk()),
+                  Pair(TopicPartition{"b", 0},
+                       StatusIs(absl::StatusCode::kAlreadyExists)))));
+  EXPECT_EQ(Committed()[(TopicPartition{"a", 0})].offset, 7);
+}
+
 TEST_F(CommitOffsetsTest, OnePartitionThatCannotBeSpoilsNoOther) {
   EXPECT_THAT(Commit({{{"a", 0}, GroupPosition()},
                       {{"b", 0}, ExactAt(7)},

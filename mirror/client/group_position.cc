@@ -2,18 +2,9 @@
 
 #include "mirror/client/group_position.h"
 
+#include "mirror/checkpoint/index_contradiction.h"
+
 namespace mirror::internal {
-namespace {
-
-// Whether the index knows that position `d` skips records at or above `u`: the
-// checkpoint is of an earlier life of the topic.
-bool IsContradicted(const OffsetSyncStore& store, const TopicPartition& source,
-                    UpstreamOffset u, DownstreamOffset d) {
-  const BackTranslation back = store.TranslateBack(source, d);
-  return back.known() && back.offset > u;
-}
-
-}  // namespace
 
 GroupPosition BestPosition(const Checkpoint& checkpoint,
                            const OffsetSyncStore* store,
@@ -33,8 +24,8 @@ GroupPosition BestPosition(const Checkpoint& checkpoint,
       best.exactness = index.exactness;
       best.origin = GroupPosition::Origin::kIndex;
     }
-    if (best.exact() || IsContradicted(*store, *source, checkpoint.upstream,
-                                       checkpoint.downstream)) {
+    if (best.exact() || IndexContradicts(*store, *source, checkpoint.upstream,
+                                         checkpoint.downstream)) {
       return best;
     }
   }

@@ -2,11 +2,13 @@
 
 #include "mirror/client/mirror_client.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "mirror/checkpoint/checkpoint_translator.h"
 #include "mirror/client/checkpoint_view.h"
 #include "mirror/client/deadline.h"
 #include "mirror/client/offset_view.h"
@@ -25,22 +27,6 @@ constexpr char kClientId[] = "mirror-client";
 
 // How often a position that is waited for is looked up.
 constexpr absl::Duration kWaitInterval = absl::Milliseconds(200);
-
-// The name on the source of a partition here. None where the policy does not
-// tell: a topic that came from here and was checkpointed under its old name.
-std::optional<TopicPartition> SourcePartition(const ReplicationPolicy& policy,
-                                              const std::string& source_alias,
-                                              const TopicPartition& target) {
-  std::optional<std::string> topic;
-  if (policy.TopicSource(target.topic) == source_alias) {
-    topic = policy.UpstreamTopic(target.topic);
-  } else if (policy.FormatRemoteTopic(source_alias, target.topic) ==
-             target.topic) {
-    topic = target.topic;
-  }
-  if (!topic.has_value()) return std::nullopt;
-  return TopicPartition{*std::move(topic), target.partition};
-}
 
 // Why the index has no answer.
 absl::Status Unknown(const OffsetSyncStore& store, const TopicPartition& source,
@@ -79,9 +65,16 @@ class MirrorClient::Impl {
   // What is known of a source; made when first asked for.
   Source& GetSource(const std::string& alias);
   absl::StatusOr<internal::Topology> GetTopology();
-  // Where the logs of `partitions` end; those that are not there are left out.
+  // Where the logs of `partitions` end. Left out are those that are not there,
+  // or are of another topic than the one that `index` (null: none) tells of.
   absl::StatusOr<LogEnds> GetLogEnds(
-      const std::vector<TopicPartition>& partitions, absl::Time deadline);
+      const std::string& source_alias,
+      const std::vector<TopicPartition>& partitions,
+      const OffsetSyncStore* index, absl::Time deadline);
+  absl::Status LeaveOutOtherTopics(const std::string& source_alias,
+                                   const OffsetSyncStore& index, LogEnds* ends);
+  // A commit that is past the end of the log is of an earlier one.
+  bool IsPastTheEnd(const TopicPartition& tp, int64_t offset);
   // TranslateOffset() without explanations.
   absl::StatusOr<TranslatedOffset> Translate(const std::string& source_alias,
                                              const TopicPartition& source,
@@ -187,7 +180,9 @@ absl::Status MirrorClient::Impl::Explain(const absl::Status& status,
 }
 
 absl::StatusOr<MirrorClient::Impl::LogEnds> MirrorClient::Impl::GetLogEnds(
-    const std::vector<TopicPartition>& partitions, absl::Time deadline) {
+    const std::string& source_alias,
+    const std::vector<TopicPartition>& partitions, const OffsetSyncStore* index,
+    absl::Time deadline) {
   LogEnds ends;
   const absl::Status status = internal::TryUntil(options_.clock, deadline, [&] {
     ends.clear();
@@ -199,10 +194,38 @@ absl::StatusOr<MirrorClient::Impl::LogEnds> MirrorClient::Impl::GetLogEnds(
         return Annotate(offsets[i].status(), partitions[i].ToString());
       }
     }
-    return absl::OkStatus();
+    return index == nullptr ? absl::OkStatus()
+                            : LeaveOutOtherTopics(source_alias, *index, &ends);
   });
   if (!status.ok()) return status;
   return ends;
+}
+
+absl::Status MirrorClient::Impl::LeaveOutOtherTopics(
+    const std::string& source_alias, const OffsetSyncStore& index,
+    LogEnds* ends) {
+  std::vector<std::string> topics;
+  for (const auto& [tp, end] : *ends) {
+    if (topics.empty() || topics.back() != tp.topic) topics.push_back(tp.topic);
+  }
+  const auto described = admin_->DescribeTopics(topics);
+  std::map<std::string, std::string> ids;
+  for (size_t i = 0; i < topics.size(); ++i) {
+    if (described[i].ok()) {
+      ids[topics[i]] = described[i]->id;
+    } else if (!absl::IsNotFound(described[i].status())) {
+      return described[i].status();
+    }
+  }
+  for (auto it = ends->begin(); it != ends->end();) {
+    const auto source = SourcePartition(policy(), source_alias, it->first);
+    const std::string copied_to =
+        source.has_value() ? index.TargetTopicId(*source) : "";
+    const std::string& id = ids[it->first.topic];
+    const bool other = !copied_to.empty() && !id.empty() && id != copied_to;
+    it = other ? ends->erase(it) : std::next(it);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
@@ -217,7 +240,8 @@ absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
   }
   const TopicPartition target{
       policy().FormatRemoteTopic(source_alias, source.topic), source.partition};
-  const absl::StatusOr<LogEnds> ends = GetLogEnds({target}, deadline);
+  const absl::StatusOr<LogEnds> ends =
+      GetLogEnds(source_alias, {target}, store->get(), deadline);
   if (!ends.ok()) return ends.status();
   const auto end = ends->find(target);
   if (end != ends->end() && answer.offset <= end->second) {
@@ -226,9 +250,11 @@ absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
   return absl::NotFoundError(absl::StrCat(
       Context(target.ToString()), ": the index tells position ",
       answer.offset.value(), ", but the partition ",
-      end == ends->end() ? "is not there; is the policy the mirror's?"
-                         : absl::StrCat("ends at ", end->second.value(),
-                                        "; it was made anew or truncated")));
+      end == ends->end()
+          ? "is not there, or its topic was recreated; is the policy the "
+            "mirror's?"
+          : absl::StrCat("ends at ", end->second.value(),
+                         "; it was recreated or truncated")));
 }
 
 absl::Status MirrorClient::Impl::CommitForward(
@@ -251,7 +277,8 @@ absl::Status MirrorClient::Impl::CommitForward(
       (*results)[tp] = absl::InvalidArgumentError(
           absl::StrCat(tp.ToString(), ": the position is unknown"));
     } else if (there != committed->end() &&
-               there->second.offset >= position.offset.value()) {
+               there->second.offset >= position.offset.value() &&
+               !IsPastTheEnd(tp, there->second.offset)) {
       (*results)[tp] = absl::AlreadyExistsError(
           absl::StrCat(tp.ToString(), ": the group stands at ",
                        there->second.offset, " already"));
@@ -264,6 +291,12 @@ absl::Status MirrorClient::Impl::CommitForward(
   if (!altered.ok()) return altered.status();
   results->merge(*altered);
   return absl::OkStatus();
+}
+
+bool MirrorClient::Impl::IsPastTheEnd(const TopicPartition& tp,
+                                      int64_t offset) {
+  const auto end = admin_->ListOffsets({tp}, OffsetSpec::kLogEnd).front();
+  return end.ok() && offset > *end;
 }
 
 absl::StatusOr<internal::Topology> MirrorClient::Impl::GetTopology() {
@@ -330,8 +363,8 @@ absl::StatusOr<GroupPositions> MirrorClient::TranslateOffsets(
   for (const auto& [target, checkpoint] : *checkpoints) {
     partitions.push_back(target);
   }
-  const absl::StatusOr<Impl::LogEnds> ends =
-      impl_->GetLogEnds(partitions, deadline);
+  const absl::StatusOr<Impl::LogEnds> ends = impl_->GetLogEnds(
+      source_alias, partitions, store.ok() ? store->get() : nullptr, deadline);
   if (!ends.ok()) return ends.status();
   GroupPositions positions;
   for (const auto& [target, checkpoint] : *checkpoints) {

@@ -120,10 +120,11 @@ class MirrorClient {
       UpstreamOffset offset, absl::Duration timeout);
 
   // Commits positions here for a group without members, so that its consumers
-  // go on there. Never takes a partition back. One result per position: OK,
-  // committed; AlreadyExists, the group stands there already or further on;
-  // InvalidArgument, the position is unknown; NotFound, no such partition.
-  // FailedPrecondition, for all: the group has members.
+  // go on there. Never takes a partition back, but from past the end of its
+  // log: such a commit is of a topic that was recreated or truncated. One
+  // result per position: OK, committed; AlreadyExists, the group stands there
+  // already or further on; InvalidArgument, the position is unknown; NotFound,
+  // no such partition. FailedPrecondition, for all: the group has members.
   absl::StatusOr<std::map<TopicPartition, absl::Status>> CommitOffsets(
       const std::string& group, const GroupPositions& positions,
       absl::Duration timeout);

@@ -91,8 +91,20 @@ TEST_F(MirrorClientFailureTest, AnswersPastTheLogAreErrors) {
                              HasSubstr("is the policy the mirror's?"))));
   CreateCopy("primary.orders", 30);
   EXPECT_THAT(Translate(7), StatusIs(StatusCode::kNotFound,
-                                     HasSubstr("ends at 30; it was made anew "
+                                     HasSubstr("ends at 30; it was recreated "
                                                "or truncated")));
+}
+
+// However long the log of the new one is.
+TEST_F(MirrorClientFailureTest, ARecreatedTopicHasNoPositions) {
+  WriteIndex("orders", {Run(0, 0, 1000)}, 0, "of the first topic");
+  WriteCheckpoint("billing", "primary.orders", 7, 7);
+  CreateCopy("primary.orders", 3000);
+  EXPECT_THAT(Translate(7), StatusIs(StatusCode::kNotFound,
+                                     HasSubstr("its topic was recreated")));
+  const auto positions = TranslateGroup();
+  ASSERT_THAT(positions, IsOk());
+  EXPECT_FALSE(positions->at({"primary.orders", 0}).known());
 }
 
 TEST_F(MirrorClientFailureTest, AStalledClusterEndsInDeadlineExceeded) {

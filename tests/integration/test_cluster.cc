@@ -88,6 +88,10 @@ TestCluster::TestCluster(std::vector<std::string> settings,
       cluster_(std::move(cluster)),
       admin_(std::move(admin)) {}
 
+void TestCluster::Rebuild() {
+  ASSERT_THAT(broker_->Rebuild(settings_), IsOk());
+}
+
 void TestCluster::Restart() {
   EXPECT_THAT(broker_->Restart(settings_), IsOk());
 }

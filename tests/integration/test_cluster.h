@@ -51,6 +51,8 @@ class TestCluster {
   KafkaBroker* broker() { return broker_.get(); }
   // After Kill(): with the settings of Start().
   void Restart();
+  // An empty cluster with another id at the same address.
+  void Rebuild();
   Cluster* cluster() { return cluster_.get(); }
   const std::string& servers() const { return broker_->bootstrap_servers(); }
   const std::string& alias() const { return cluster_->alias(); }

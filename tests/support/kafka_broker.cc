@@ -183,6 +183,14 @@ absl::Status KafkaBroker::Restart(const std::vector<std::string>& settings) {
   return Launch(settings);
 }
 
+absl::Status KafkaBroker::Rebuild(const std::vector<std::string>& settings) {
+  process_.reset();
+  std::error_code error;
+  std::filesystem::remove_all(directory_ + "/data", error);
+  if (error) return absl::InternalError(error.message());
+  return Launch(settings);
+}
+
 std::string KafkaBroker::LogFolder(const std::string& topic,
                                    int32_t partition) const {
   return absl::StrCat(directory_, "/data/", topic, "-", partition);

@@ -61,6 +61,10 @@ class KafkaBroker {
   // `settings` in place of the earlier ones, and waits until it answers.
   absl::Status Restart(const std::vector<std::string>& settings = {});
 
+  // Kills the broker and starts an empty one in its place: same address,
+  // another cluster id.
+  absl::Status Rebuild(const std::vector<std::string>& settings = {});
+
   // The folder of a partition's log, to do it harm while the broker is killed.
   std::string LogFolder(const std::string& topic, int32_t partition) const;
 

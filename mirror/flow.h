@@ -110,7 +110,9 @@ struct Flow {
   // Whether records of open and aborted transactions are left out
   // (isolation.level; MM2 copies them by default).
   bool read_committed = true;
-  // auto.offset.reset, for partitions without progress.
+  // auto.offset.reset: where the partitions begin that the flow finds at its
+  // first look at the source. What appears later, also while no engine runs, is
+  // copied from its log's start.
   StartAt start_at = StartAt::kEarliest;
   // on.source.gap: what a partition does where the source has lost records that
   // come next, or is another topic now.

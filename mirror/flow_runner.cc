@@ -110,7 +110,6 @@ absl::Status FlowRunner::BuildShards() {
   options.partition.on_refused = flow_.on_refused_record;
   options.partition.dead_letter_topic = DeadLetterTopicOf(flow_);
   options.partition.target_is_shared = flow_.target_is_shared;
-  options.partition.start_at = flow_.start_at;
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
@@ -140,6 +139,7 @@ absl::Status FlowRunner::BuildControl() {
   options.flow = name_;
   options.selection = SelectionOf(flow_);
   options.config_filter = flow_.topic_configs.filter;
+  options.start_at = flow_.start_at;
   options.on_gap = flow_.on_source_gap;
   options.on_target_change = flow_.on_target_change;
   options.dead_letter_topic = DeadLetterTopicOf(flow_);

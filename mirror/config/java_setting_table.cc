@@ -111,7 +111,8 @@ std::vector<JavaSettingSpec> ConsumerRows() {
              "Default here read_committed: aborted records are not copied. "
              "MM2 copies them by default."),
       Choice("auto.offset.reset", kConsumer, {"earliest", "latest"},
-             "Only where a partition starts that was never replicated; what "
+             "Where the partitions begin that a flow finds at its first look. "
+             "What appears later is copied from its log's start, and what "
              "happens at a gap is on.source.gap's decision."),
   };
 }

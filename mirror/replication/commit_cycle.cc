@@ -86,7 +86,7 @@ void CommitCycle::Begin(absl::Span<ShardEntry* const> entries, absl::Time now) {
     }
     if (!entry->starts_over) indexed.push_back(source);
     if (done.has_value() && done != entry->committed) {
-      copied.push_back({source, *done});
+      copied.push_back({source, *done, partition->has_copies()});
     }
   }
   writer_.Begin(std::move(copied), indexed, now);

@@ -107,7 +107,7 @@ void CommitWriter::QueueProgress(absl::Time now) {
     Record record;
     record.key =
         SourceOffsetKey{options_.source_alias, through.source}.Encode();
-    record.value = EncodeConnectOffsetValue(through.offset);
+    record.value = EncodeConnectOffsetValue(through.offset, through.has_copies);
     const int32_t partition =
         PartitionForKey(*record.key, options_.progress_partitions);
     records[partition].push_back(std::move(record));

@@ -43,10 +43,12 @@ struct CommitWriterOptions {
 };
 
 // The last source offset of a partition that is done with; -1: copying begins
-// at the log's start again.
+// at the log's start.
 struct CopiedThrough {
   TopicPartition source;
   UpstreamOffset offset;
+  // False: copying begins behind it, and no copy was made yet.
+  bool has_copies = true;
 };
 
 // Thread safety: thread-compatible. Lifetime: `index` must outlive it.

@@ -312,16 +312,17 @@ absl::StatusOr<OffsetKey> ReadKey(absl::string_view bytes) {
   return key;
 }
 
-// nullopt: the JSON literal null, which Connect takes for no value as well.
-absl::StatusOr<std::optional<UpstreamOffset>> ReadValue(absl::string_view bytes,
-                                                        int64_t min,
-                                                        int64_t max) {
+// Sets the offset, unless it is the JSON literal null, which Connect takes for
+// no value as well, and `copied`.
+absl::Status ReadValue(absl::string_view bytes, int64_t min, int64_t max,
+                       ConnectOffset* result) {
   int64_t offset;
   if (ReadValueAsWritten(bytes, &offset) && offset <= max) {
-    return UpstreamOffset(offset);
+    result->offset = UpstreamOffset(offset);
+    return absl::OkStatus();
   }
   const Json json = Parse(bytes);
-  if (json.is_null()) return std::nullopt;
+  if (json.is_null()) return absl::OkStatus();
   if (!json.is_object()) {
     return Refuse("offset value", bytes,
                   "must be JSON of the form {\"offset\":1000}");
@@ -331,7 +332,10 @@ absl::StatusOr<std::optional<UpstreamOffset>> ReadValue(absl::string_view bytes,
   if (!members.problem().empty()) {
     return Refuse("offset value", bytes, members.problem());
   }
-  return UpstreamOffset(offset);
+  result->offset = UpstreamOffset(offset);
+  const auto copied = json.find("copied");
+  result->copied = copied == json.end() || *copied != false;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -378,15 +382,15 @@ absl::StatusOr<ConnectOffset> ConnectOffset::Decode(
   ConnectOffset result{*std::move(offset_key), std::nullopt};
   if (!value.has_value()) return result;
   const bool is_source = std::holds_alternative<SourceOffsetKey>(result.key);
-  absl::StatusOr<std::optional<UpstreamOffset>> offset =
-      ReadValue(*value, is_source ? -1 : 0, is_source ? kMaxOffset : 0);
-  if (!offset.ok()) return offset.status();
-  result.offset = *offset;
+  absl::Status read = ReadValue(*value, is_source ? -1 : 0,
+                                is_source ? kMaxOffset : 0, &result);
+  if (!read.ok()) return read;
   return result;
 }
 
-std::string EncodeConnectOffsetValue(UpstreamOffset offset) {
-  return absl::StrCat("{\"offset\":", offset.value(), "}");
+std::string EncodeConnectOffsetValue(UpstreamOffset offset, bool copied) {
+  return absl::StrCat("{\"offset\":", offset.value(),
+                      copied ? "" : ",\"copied\":false", "}");
 }
 
 }  // namespace mirror

@@ -72,10 +72,13 @@ struct HeartbeatOffsetKey {
 // A record of the topic.
 struct ConnectOffset {
   std::variant<SourceOffsetKey, CheckpointOffsetKey, HeartbeatOffsetKey> key;
-  // The LAST record copied and acknowledged: copying goes on one after it. -1:
-  // none, it begins at the log's start. nullopt: the offset was removed (a
-  // tombstone).
+  // The LAST record copied and acknowledged: copying continues one after it.
+  // -1: none; it begins at the log's start, or at 0 if nothing was `copied`.
+  // nullopt: the offset was removed (a tombstone).
   std::optional<UpstreamOffset> offset;
+  // False: the offset says where copying begins, and no copy stands on the
+  // target yet.
+  bool copied = true;
 
   // Reads members in any order and spacing; a null key counts as an empty one.
   // InvalidArgument if the record would not pass Connect's own check of edited
@@ -87,7 +90,7 @@ struct ConnectOffset {
 };
 
 // The value of a record that is no tombstone.
-std::string EncodeConnectOffsetValue(UpstreamOffset offset);
+std::string EncodeConnectOffsetValue(UpstreamOffset offset, bool copied = true);
 
 }  // namespace mirror
 

@@ -191,6 +191,20 @@ TEST(ConnectOffset, TakesMinusOneForTheLogsStart) {
   }
 }
 
+TEST(ConnectOffset, TellsAStartFromACopy) {
+  const std::string start =
+      EncodeConnectOffsetValue(UpstreamOffset(41), /*copied=*/false);
+  EXPECT_EQ(start, R"({"offset":41,"copied":false})");
+  EXPECT_EQ(ConnectOffset::Decode(kSourceKey, start)->offset,
+            UpstreamOffset(41));
+  EXPECT_FALSE(ConnectOffset::Decode(kSourceKey, start)->copied);
+  for (const std::string value :
+       {R"({"offset":41})", R"({"offset":41,"copied":true})",
+        R"({"offset":41,"copied":0})", R"({"offset":41,"more":false})"}) {
+    EXPECT_TRUE(ConnectOffset::Decode(kSourceKey, value)->copied) << value;
+  }
+}
+
 TEST(ConnectOffset, AcceptsOnlyZeroWhereMm2WritesZero) {
   EXPECT_EQ(Offset(kCheckpointKey, R"({"offset":0})"), 0);
   EXPECT_EQ(Offset(kHeartbeatKey, R"({"offset":0})"), 0);

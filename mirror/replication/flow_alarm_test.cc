@@ -223,7 +223,7 @@ TEST_F(FlowAlarmTest, WhatATargetHeldBeforeIsGoneWithIt) {
 }
 
 TEST_F(FlowAlarmTest, WhereALogEndedAtTheFirstStartIsNotForgotten) {
-  flow_.shard_options().partition.start_at = StartAt::kLatest;
+  flow_.control_options().start_at = StartAt::kLatest;
   a().CreateTopic("orders", 1);
   AppendOld(10);
   flow_.Start();

@@ -25,6 +25,20 @@ absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
 }
 
+// All partitions of the topics that the flow replicates.
+std::vector<TopicPartition> Selected(
+    const TopicSelection& selection,
+    const std::vector<TopicDescription>& topics) {
+  std::vector<TopicPartition> selected;
+  for (const TopicDescription& topic : topics) {
+    if (!ShouldReplicateTopic(selection, topic.name)) continue;
+    for (int32_t i = 0; i < topic.partitions; ++i) {
+      selected.push_back({topic.name, i});
+    }
+  }
+  return selected;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
@@ -49,6 +63,7 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
       control->options_.read_committed ? OffsetSpec::kLatest
                                        : OffsetSpec::kLogEnd,
       clock);
+  control->first_look_ = control->NewFirstLook();
   return control;
 }
 
@@ -61,6 +76,11 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       shards_(std::move(shards)),
       clock_(clock),
       memory_(options_.memory, source, target, options_.store, clock),
+      writer_({absl::StrCat(options_.flow, "|control-writer"),
+               options_.memory.progress_topic, options_.memory.index_topic},
+              target, clock),
+      topic_problems_(options_.flow, options_.refresh_interval,
+                      options_.on_event),
       source_identity_(source->alias()),
       target_identity_(target->alias()) {}
 
@@ -73,6 +93,18 @@ std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
   options.on_event = options_.on_event;
   return std::make_unique<TopicCreator>(std::move(options), source_admin_.get(),
                                         target_admin_.get());
+}
+
+std::unique_ptr<FirstLook> FlowControl::NewFirstLook() {
+  FirstLookOptions options;
+  options.flow = options_.flow;
+  options.source_alias = source_cluster_->alias();
+  options.start_at = options_.start_at;
+  options.read_committed = options_.read_committed;
+  options.on_event = options_.on_event;
+  return std::make_unique<FirstLook>(std::move(options), source_admin_.get(),
+                                     clock_, &memory_.stored(), options_.store,
+                                     &writer_);
 }
 
 absl::Duration FlowControl::RunOnce() {
@@ -92,6 +124,7 @@ absl::Duration FlowControl::RunOnce() {
     SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
     return status.ok() ? absl::ZeroDuration() : kRecheck;
   }
+  writer_.Step();
   // A plan is carried out before the next is made, or would never be.
   if (clock_->Now() >= next_refresh_ && !rollout_->creating()) {
     next_refresh_ = clock_->Now() + options_.refresh_interval;
@@ -108,6 +141,8 @@ absl::Duration FlowControl::RunOnce() {
   absl::Status status = refresh_status_;
   status.Update(Annotate(AtCluster(resolver_->trouble(), *source_cluster_),
                          "asking where partitions begin and end"));
+  status.Update(first_look_->trouble());
+  status.Update(writer_.status());
   SetState(FLOW_RUNNING, status);
   if (refresh_status_.ok()) CheckTargetEnds();
   return refresh_status_.ok() && rollout_->creating() ? absl::ZeroDuration()
@@ -132,6 +167,8 @@ absl::Status FlowControl::Start() {
   if (!connected.ok()) return connected;
   if (!prepared.ok()) return prepared;
   memory_.LoadOffsetSyncs();
+  writer_.SetPartitions(memory_.progress_partitions(),
+                        memory_.index_partitions());
   for (const auto& [topic, warning] : memory_.warnings()) {
     Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic,
            warning);
@@ -184,24 +221,30 @@ absl::Status FlowControl::CheckClusterIds() {
 }
 
 absl::Status FlowControl::Refresh() {
+  std::vector<TopicPartition> selected;
   absl::StatusOr<TopicSurvey> survey =
       SurveyTopics({source_admin_.get(), source_cluster_->alias()},
                    {target_admin_.get(), target_cluster_->alias()},
-                   [this](const auto& source, const auto& target) {
+                   [&](const auto& source, const auto& target) {
+                     if (!first_look_->done()) {
+                       selected = Selected(options_.selection, source);
+                     }
                      return PlanTopics(options_.selection, source, target,
                                        options_.replication_factor);
                    });
   if (!survey.ok()) return survey.status();
   TopicPlan& plan = survey->plan;
-  NoteRefused(plan.refused);
+  topic_problems_.NoteRefused(plan.refused);
   // Topics of another cluster are other topics, whatever they are called.
   const absl::Status same_clusters = CheckClusterIds();
   if (same_clusters.ok()) Resume(plan);
   CheckTargetTopics(survey->on_target, &plan.create);
   if (!same_clusters.ok()) return same_clusters;
+  first_look_->Look(selected);
   const TopicCreator::Outcome extended = creator_->Apply({}, plan.add);
   NoteOutcome(extended);
-  if (CreateDeadLetterTopic(survey->on_target) || extended.changed) {
+  if (CreateDeadLetterTopic(survey->on_target) || extended.changed ||
+      first_look_->HoldsAny()) {
     next_refresh_ = clock_->Now() + kRecheck;
   }
   rollout_->Plan(std::move(plan.create),
@@ -237,15 +280,17 @@ void FlowControl::Apply(const MirroredTopic& topic,
       std::max(known.added.size(), static_cast<size_t>(topic.partitions)),
       false);
   for (int32_t i = 0; i < topic.partitions; ++i) {
-    if (known.added[i]) continue;
     PartitionPlan plan;
     plan.source = {topic.source, i};
+    if (known.added[i] || first_look_->Holds(plan.source)) continue;
     plan.target = {topic.target, i};
     plan.is_heartbeats =
         options_.selection.policy->IsHeartbeatsTopic(topic.source);
     const auto stored = memory_.progress().find(plan.source);
     if (stored != memory_.progress().end()) {
-      plan.from_log_start = stored->second < UpstreamOffset(0);
+      plan.has_copies = memory_.stored().HasCopies(plan.source);
+      plan.from_log_start =
+          plan.has_copies && stored->second < UpstreamOffset(0);
       if (!plan.from_log_start) plan.start = stored->second + 1;
     }
     const SourceIdentity indexed = options_.store->Source(plan.source);
@@ -294,7 +339,8 @@ void FlowControl::Add(PartitionPlan plan) {
   known.added[source.partition] = true;
   const std::string target_id = options_.store->TargetTopicId(source);
   if (!target_id.empty() && !known.target_id.empty() &&
-      target_id != known.target_id && plan.start.has_value()) {
+      target_id != known.target_id && plan.start.has_value() &&
+      plan.has_copies) {
     plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
   }
   ShardFor(source)->Add({std::move(plan)});
@@ -432,52 +478,11 @@ void FlowControl::SetState(FlowState state, const absl::Status& trouble) {
   }
 }
 
-void FlowControl::NoteTopicProblem(const std::string& topic,
-                                   const absl::Status& status) {
-  {
-    MutexLock lock(&mu_);
-    if (status.ok()) {
-      topic_problems_.erase(topic);
-      return;
-    }
-    std::string& problem = topic_problems_[topic];
-    if (problem == status.message()) return;
-    problem = std::string(status.message());
-  }
-  Report(EngineEvent::Kind::kTopicProblem, LogLevel::kError, topic,
-         absl::StrCat(status.message(), "; tried again every ",
-                      absl::FormatDuration(options_.refresh_interval)));
-}
-
-void FlowControl::NoteRefused(const std::vector<RefusedTopic>& refused) {
-  std::map<std::string, std::string> before = std::move(refused_);
-  refused_.clear();
-  for (const RefusedTopic& topic : refused) {
-    refused_[topic.source] = topic.reason;
-    {
-      MutexLock lock(&mu_);
-      topic_problems_[topic.source] = topic.reason;
-    }
-    if (before[topic.source] != topic.reason) {
-      Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic.source,
-             topic.reason);
-    }
-  }
-  MutexLock lock(&mu_);
-  for (const auto& [topic, reason] : before) {
-    if (refused_.count(topic) == 0) topic_problems_.erase(topic);
-  }
-}
-
 void FlowControl::FillStatus(FlowStatus* status) const {
   MutexLock lock(&mu_);
   status->set_state(state_);
   status->set_reason(std::string(trouble_.message()));
-  for (const auto& [topic, reason] : topic_problems_) {
-    TopicProblem* problem = status->add_topic_problems();
-    problem->set_topic(topic);
-    problem->set_reason(reason);
-  }
+  topic_problems_.FillStatus(status);
 }
 
 void FlowControl::Report(EngineEvent::Kind kind, LogLevel level,

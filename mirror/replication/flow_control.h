@@ -32,12 +32,15 @@
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/bounds_resolver.h"
 #include "mirror/replication/cluster_identity.h"
+#include "mirror/replication/first_look.h"
 #include "mirror/replication/flow_memory.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/memory_writer.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/replication/topic_creator.h"
+#include "mirror/replication/topic_problems.h"
 #include "mirror/replication/topic_rollout.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
@@ -50,6 +53,7 @@ namespace mirror {
 struct FlowControlOptions {
   std::string flow;  // "S->T"
   TopicSelection selection;
+  StartAt start_at = StartAt::kEarliest;
   GapPolicy on_gap = GapPolicy::kStop;
   GapPolicy on_target_change = GapPolicy::kStop;
   // Created if it is not empty.
@@ -118,6 +122,7 @@ class FlowControl {
 
   std::unique_ptr<TopicCreator> NewCreator() const;
   absl::Status Start();
+  std::unique_ptr<FirstLook> NewFirstLook();
   absl::Status Connect();
   absl::Status Prepare();
   // FailedPrecondition: a cluster has another id than at the start.
@@ -170,9 +175,6 @@ class FlowControl {
 
   Shard* ShardFor(const TopicPartition& source) const;
   void SetState(FlowState state, const absl::Status& trouble);
-  // Reports each selected topic that cannot be mirrored, once.
-  void NoteRefused(const std::vector<RefusedTopic>& refused);
-  void NoteTopicProblem(const std::string& topic, const absl::Status& status);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
               std::string message);
 
@@ -189,13 +191,14 @@ class FlowControl {
 
   // Used by the control's thread only.
   FlowMemory memory_;
+  MemoryWriter writer_;
+  std::unique_ptr<FirstLook> first_look_;
+  TopicProblems topic_problems_;
   std::map<std::string, KnownTopic> known_;
   // Target topics that this control created: they were empty.
   std::set<std::string> created_;
   // Where target logs should end, still to be compared.
   std::deque<std::pair<Shard*, Shard::TargetEnd>> target_ends_;
-  // Source topics that cannot be mirrored, and why.
-  std::map<std::string, std::string> refused_;
   absl::Time next_refresh_ = absl::InfinitePast();
   absl::Status refresh_status_;  // of the last one
   absl::Time next_target_check_ = absl::InfinitePast();
@@ -209,7 +212,6 @@ class FlowControl {
   bool prepared_ ABSL_GUARDED_BY(mu_) = false;
   bool cluster_replaced_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status trouble_ ABSL_GUARDED_BY(mu_);
-  std::map<std::string, std::string> topic_problems_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace mirror

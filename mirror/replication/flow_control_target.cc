@@ -27,7 +27,7 @@ void FlowControl::NoteOutcome(const TopicCreator::Outcome& outcome) {
     if (options_.on_created) options_.on_created(created);
   }
   for (const auto& [topic, status] : outcome.results) {
-    NoteTopicProblem(topic, status);
+    topic_problems_.Note(topic, status);
   }
 }
 
@@ -51,7 +51,7 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
     if (created_.count(plan.target.topic) == 0) {
       unknown.push_back(&plan);
       targets.push_back(plan.target);
-    } else if (plan.start.has_value()) {
+    } else if (plan.has_copies) {
       plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
     } else {
       plan.target_log = TargetLog{};
@@ -64,7 +64,7 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
   for (size_t i = 0; i < unknown.size(); ++i) {
     PartitionPlan& plan = *unknown[i];
     const bool told = starts[i].ok() && ends[i].ok();
-    if (!plan.start.has_value()) {
+    if (!plan.has_copies) {
       // Where the target does not tell, it may hold anything: translations
       // begin as lower bounds.
       plan.target_log =
@@ -155,7 +155,7 @@ bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
   const absl::Status status = target_admin_->CreateTopics({topic})[0];
   const bool there =
       status.ok() || status.code() == absl::StatusCode::kAlreadyExists;
-  NoteTopicProblem(
+  topic_problems_.Note(
       name,
       there
           ? absl::OkStatus()

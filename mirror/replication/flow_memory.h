@@ -67,6 +67,8 @@ class FlowMemory {
   const std::map<TopicPartition, UpstreamOffset>& progress() const {
     return progress_.offsets();
   }
+  // The same with the flow's notes; to be kept up to date by who writes them.
+  ProgressStore& stored() { return progress_; }
   int32_t progress_partitions() const { return progress_partitions_; }
   // How many shards the flow has.
   int32_t index_partitions() const { return index_partitions_; }

@@ -161,7 +161,7 @@ TEST_P(FlowCrashTest, ALostTargetIsFilledAgainOnceTheSourceIsBack) {
 
 TEST_P(FlowCrashTest, ALostTargetIsFilledAgainIfNewTopicsBeginAtTheirEnd) {
   ReseedALostEnd(/*source_is_down=*/true);
-  flow_.shard_options().partition.start_at = StartAt::kLatest;
+  flow_.control_options().start_at = StartAt::kLatest;
   CrashLater();
   a().SetPartitionDown(kOrders0, false);
   EXPECT_TRUE(IsFilledAgain());

@@ -39,13 +39,9 @@ SkippedRange Truncated(UpstreamOffset wanted, UpstreamOffset at) {
 
 }  // namespace
 
-StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap,
-                          StartAt start_at) {
+StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap) {
   const PartitionBounds& bounds = question.bounds;
-  if (!question.wanted.has_value()) {
-    return {start_at == StartAt::kEarliest ? bounds.log_start : bounds.end,
-            std::nullopt};
-  }
+  if (!question.wanted.has_value()) return {bounds.log_start, std::nullopt};
   const UpstreamOffset wanted = *question.wanted;
   const UpstreamOffset same_until =
       std::min(question.diverged_at.value_or(wanted), bounds.end);

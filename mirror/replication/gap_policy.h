@@ -30,7 +30,8 @@ enum class RefusedPolicy {
   kDeadLetter,  // put it into the dead-letter topic instead
 };
 
-// Where a partition begins of which no progress is stored (auto.offset.reset).
+// Where the partitions begin that a flow finds at its first look at the source
+// (auto.offset.reset). What appears later is copied from its log's start.
 enum class StartAt { kEarliest, kLatest };
 
 // What is known when a partition asks where to read on.
@@ -52,8 +53,7 @@ struct StartDecision {
   std::optional<SkippedRange> gap;
 };
 
-StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap,
-                          StartAt start_at);
+StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap);
 
 }  // namespace mirror
 

@@ -20,30 +20,26 @@ StartQuestion Wanted(int64_t offset,
   return {U(offset), diverged_at, {U(100), U(200)}};
 }
 
-std::optional<int64_t> Start(const StartQuestion& question, GapPolicy on_gap,
-                             StartAt start_at = StartAt::kEarliest) {
-  const auto start = DecideStart(question, on_gap, start_at).start;
+std::optional<int64_t> Start(const StartQuestion& question, GapPolicy on_gap) {
+  const auto start = DecideStart(question, on_gap).start;
   if (!start.has_value()) return std::nullopt;
   return start->value();
 }
 
 SkippedRange Gap(const StartQuestion& question, GapPolicy on_gap) {
-  return DecideStart(question, on_gap, StartAt::kEarliest).gap.value();
+  return DecideStart(question, on_gap).gap.value();
 }
 
-TEST(DecideStart, BeginsWhereTheOptionSaysWithoutProgress) {
+TEST(DecideStart, BeginsAtTheLogsStartWithoutProgress) {
   const StartQuestion question{std::nullopt, std::nullopt, {U(100), U(200)}};
   EXPECT_EQ(Start(question, GapPolicy::kStop), 100);
-  EXPECT_EQ(Start(question, GapPolicy::kStop, StartAt::kLatest), 200);
 }
 
 TEST(DecideStart, GoesOnWhereTheLogHasTheOffset) {
   for (const int64_t wanted : {100, 150, 200}) {
     EXPECT_EQ(Start(Wanted(wanted), GapPolicy::kStop), wanted);
     EXPECT_EQ(Start(Wanted(wanted, U(wanted)), GapPolicy::kStop), wanted);
-    EXPECT_FALSE(
-        DecideStart(Wanted(wanted), GapPolicy::kSkip, StartAt::kEarliest)
-            .gap.has_value());
+    EXPECT_FALSE(DecideStart(Wanted(wanted), GapPolicy::kSkip).gap.has_value());
   }
 }
 

@@ -27,6 +27,7 @@ EngineEvent::Kind KindOf(SkipReason reason) {
     case SkipReason::kTargetLost:
       return EngineEvent::Kind::kTargetChanged;
     case SkipReason::kSourceLost:
+    case SkipReason::kBeforeStart:
       break;
   }
   return EngineEvent::Kind::kSourceGap;

@@ -28,16 +28,17 @@ struct PartitionPlan {
   // Heartbeats are the mirror's own, and must arrive as they are: to a
   // transform they would look like a record with a schema id, or broken JSON.
   bool is_heartbeats = false;
-  // The first record to copy; nullopt: no progress is stored, or that all is to
-  // be copied again.
+  // The first record to copy; nullopt: that at the log's start.
   std::optional<UpstreamOffset> start;
-  // Whether it is the latter, for which start_at does not count.
+  // There is no start, as all is to be copied again.
   bool from_log_start = false;
+  // What was copied below `start` stands on the target, as far as is known.
+  bool has_copies = false;
   // Which source topic `start` belongs to, and the leader epoch of the record
   // before it; empty and -1 if unknown.
   std::string topic_id;
   int32_t leader_epoch = -1;
-  // What the target partition holds, if there is no start.
+  // What the target partition holds, if it has no copies.
   std::optional<TargetLog> target_log;
   // What has happened to the copies while no engine ran.
   std::optional<TargetChange> target_change;
@@ -52,7 +53,6 @@ struct PartitionOptions {
   std::string dead_letter_topic;
   // Others write to the target topics, and that is meant so.
   bool target_is_shared = false;
-  StartAt start_at = StartAt::kEarliest;
   std::vector<std::shared_ptr<const RecordTransform>> transforms;
   // Bytes of values on their way to the target before more are held back, so
   // that one stuck partition cannot fill the shard's whole buffer.

@@ -20,6 +20,7 @@ PartitionReplicator::PartitionReplicator(PartitionPlan plan,
       options_(options),
       clock_(clock),
       topic_id_(plan_.topic_id),
+      has_copies_(plan_.has_copies),
       stats_(clock) {
   if (!plan_.start.has_value()) return;
   Jump(*plan_.start);
@@ -66,10 +67,8 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
   StartQuestion question{std::nullopt, diverged_at_, bounds};
   if (asks_bounds_) question.wanted = next_read_;
   if (from_start_) question.wanted = bounds.log_start;
-  const StartAt start_at =
-      plan_.from_log_start ? StartAt::kEarliest : options_->start_at;
   StartDecision decision =
-      DecideStart(question, decision_.value_or(options_->on_gap), start_at);
+      DecideStart(question, decision_.value_or(options_->on_gap));
   if (!decision.start.has_value()) {
     Suspend(PROBLEM_SOURCE_GAP,
             absl::StrCat(decision.gap->detail,
@@ -82,14 +81,11 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
                     decision.start->value());
     NoteSkipped(*std::move(decision.gap), now);
   }
-  if (decision.start != next_read_ || from_start_) {
-    // Durable at the next commit: a restart finds neither the gap again, nor
-    // the end of a log that has grown since.
-    const bool at_end =
-        start_at == StartAt::kLatest && *decision.start > UpstreamOffset(0);
-    if (question.wanted.has_value() || at_end) {
-      committable_ = *decision.start - 1;
-    }
+  const bool is_first = !question.wanted.has_value();
+  if (is_first || decision.start != next_read_ || from_start_) {
+    // Durable at the next commit: a restart does not find the gap again, and
+    // notices one that comes before the first record is copied.
+    committable_ = *decision.start - 1;
     epochs_.Clear();
   }
   Jump(*decision.start);
@@ -289,6 +285,7 @@ bool PartitionReplicator::OnAck(const Ack& ack, absl::Time now) {
   }
   if (resume_ <= ack.first && state_ == PARTITION_DRAINING) return false;
   CheckTarget(ack);
+  has_copies_ = true;
   progress_.Acked(ack.first, ack.count);
   UpdateCommittable();
   acked_ = last;

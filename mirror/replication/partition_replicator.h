@@ -101,13 +101,16 @@ class PartitionReplicator {
   std::optional<Stretch> TakeStretch() {
     return std::exchange(stretch_, std::nullopt);
   }
-  // The last source offset of the prefix that is done with; nullopt if none
-  // yet, -1 if all is to be copied again.
+  // The last source offset of the prefix that is done with; nullopt if none is
+  // yet, -1 if copying begins at the log's start. With has_copies() false it
+  // only tells where copying begins.
   std::optional<UpstreamOffset> committable() const;
   // The leader epoch of the last offset that is done with; -1 if unknown.
   int32_t committable_epoch() const {
     return committable_.has_value() ? epochs_.Before(*committable_ + 1) : -1;
   }
+  // Whether any copy was ever made, as far as is known.
+  bool has_copies() const { return has_copies_; }
   // Where the target's log ends as far as this partition wrote it; nullopt if
   // that is not certain now.
   std::optional<DownstreamOffset> target_end() const {
@@ -285,6 +288,7 @@ class PartitionReplicator {
   int64_t in_flight_bytes_ = 0;
   Progress progress_;
   std::optional<UpstreamOffset> committable_;
+  bool has_copies_ = false;
 
   EpochHistory epochs_;
   std::optional<UpstreamOffset> acked_;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "mirror/replication/connect_offset.h"
+#include "mirror/replication/flow_note.h"
 
 namespace mirror {
 
@@ -17,16 +18,36 @@ void ProgressStore::Apply(const Record& record) {
   const absl::StatusOr<ConnectOffset> decoded =
       ConnectOffset::Decode(record.key.value_or(""), value);
   if (!decoded.ok()) {
-    ++unreadable_;
+    if (!ApplyNote(record)) ++unreadable_;
     return;
   }
   const auto* key = std::get_if<SourceOffsetKey>(&decoded->key);
   if (key == nullptr || key->cluster != source_alias_) return;
+  starts_.erase(key->topic_partition);
   if (decoded->offset.has_value()) {
     offsets_[key->topic_partition] = *decoded->offset;
+    if (!decoded->copied) starts_.insert(key->topic_partition);
   } else {
     offsets_.erase(key->topic_partition);
   }
+}
+
+bool ProgressStore::ApplyNote(const Record& record) {
+  std::optional<absl::string_view> value;
+  if (record.value.has_value()) value = *record.value;
+  const absl::StatusOr<FlowNote> note =
+      FlowNote::Decode(record.key.value_or(""), value);
+  if (!note.ok()) return false;
+  if (note->cluster == source_alias_ && note->topic.empty()) {
+    has_looked_ = note->since.has_value();
+  }
+  return true;
+}
+
+void ProgressStore::SetStart(const TopicPartition& source,
+                             UpstreamOffset start) {
+  offsets_[source] = start - 1;
+  starts_.insert(source);
 }
 
 }  // namespace mirror

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The progress of a flow as stored on the target in MM2's own topic
-// (mm2-offsets.S.internal), so that this engine goes on where MM2 stopped and
-// the other way round. Read here; written by the shards.
+// (mm2-offsets.S.internal), so that this engine continues where MM2 stopped and
+// the other way round; and the flow's notes, which are in the same topic. Read
+// here; written by the shards and by MemoryWriter.
 
 #ifndef MIRROR_REPLICATION_PROGRESS_STORE_H_
 #define MIRROR_REPLICATION_PROGRESS_STORE_H_
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -26,7 +28,7 @@ class ProgressStore {
   explicit ProgressStore(std::string source_alias)
       : source_alias_(std::move(source_alias)) {}
 
-  // Takes a record. Records of other flows and connectors are passed over;
+  // Takes a record. Records of other flows and connectors are skipped;
   // garbage is counted.
   void Apply(const Record& record);
 
@@ -35,12 +37,29 @@ class ProgressStore {
   const std::map<TopicPartition, UpstreamOffset>& offsets() const {
     return offsets_;
   }
+  // Whether copies of the partition stand on the target, as far as is known.
+  bool HasCopies(const TopicPartition& source) const {
+    return offsets_.count(source) > 0 && starts_.count(source) == 0;
+  }
+  // The flow has looked at its source once: see FlowNote.
+  bool has_looked() const { return has_looked_; }
+
+  // The same, for what was written by others than the shards.
+  void SetStart(const TopicPartition& source, UpstreamOffset start);
+  void SetLooked() { has_looked_ = true; }
+
   // Records that are no progress records at all.
   int64_t unreadable() const { return unreadable_; }
 
  private:
+  // Whether it is a note of some flow.
+  bool ApplyNote(const Record& record);
+
   std::string source_alias_;
   std::map<TopicPartition, UpstreamOffset> offsets_;
+  // Of these, the partitions of which nothing was copied yet.
+  std::set<TopicPartition> starts_;
+  bool has_looked_ = false;
   int64_t unreadable_ = 0;
 };
 

@@ -22,9 +22,7 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
     const auto [it, is_new] = entries_.try_emplace(plan.source);
     if (!is_new) continue;
     Entry& entry = it->second;
-    if (plan.start.has_value() && *plan.start > UpstreamOffset(0)) {
-      entry.committed = *plan.start - 1;
-    }
+    if (plan.start.has_value()) entry.committed = *plan.start - 1;
     entry.index_is_void = plan.from_log_start;
     by_source_[plan.source] = &entry;
     by_target_[plan.target] = &entry;

@@ -9,6 +9,7 @@
 namespace mirror {
 
 std::optional<UpstreamOffset> Shard::LastCopied(const Entry& entry) {
+  if (!entry.partition->has_copies()) return std::nullopt;
   std::optional<UpstreamOffset> done = entry.partition->committable();
   if (!done.has_value()) done = entry.committed;
   return done >= UpstreamOffset(0) ? done : std::nullopt;

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/drop_by_header.h"
 #include "mirror/replication/flow_fixture.h"
+#include "mirror/replication/flow_note.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {
@@ -71,6 +72,7 @@ TEST_F(ShardTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
   int found = 0;
   for (int32_t i = 0; i < 25; ++i) {
     for (const Record& record : b().Records({"mm2-offsets.A.internal", i})) {
+      if (FlowNote::Decode(*record.key, *record.value).ok()) continue;
       if (record.value == "{\"offset\":1000}") ++found;
       EXPECT_EQ(record.key,
                 "[\"MirrorSourceConnector\",{\"cluster\":\"A\",\"partition\":0,"

@@ -241,7 +241,7 @@ class Life {
   void Skip() {
     if (Pick(0, 9) == 0) u_ -= std::min(u_, Pick(0, 30));  // truncated
     u_ += Pick(0, 1) * Pick(1, 20);
-    const int64_t end = u_ + Pick(0, 5);
+    const int64_t end = u_ + Pick(0, 6);
     const auto reason = static_cast<SkipReason>(Pick(0, 5));
     ledger_.Add(generation_, Range(u_, end, reason, ++now_));
     if (Pick(0, 3) == 0)

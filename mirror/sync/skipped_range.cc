@@ -26,7 +26,8 @@ absl::Status Bad(absl::string_view problem) {
 }
 
 bool IsKnown(int16_t reason) {
-  return reason >= 0 && reason <= static_cast<int16_t>(SkipReason::kTargetLost);
+  return reason >= 0 &&
+         reason <= static_cast<int16_t>(SkipReason::kBeforeStart);
 }
 
 // Topics, logs and JSON can take it, whatever a broker put into a message.
@@ -52,6 +53,8 @@ absl::string_view ToString(SkipReason reason) {
       return "dead-lettered";
     case SkipReason::kTargetLost:
       return "target-lost";
+    case SkipReason::kBeforeStart:
+      return "before-start";
   }
   return "";
 }

@@ -41,10 +41,13 @@ enum class SkipReason {
   kDeadLettered = 4,
   // Were copied, and the target topic was deleted or truncated afterwards.
   kTargetLost = 5,
+  // Were there before the partition's first record was to be copied:
+  // auto.offset.reset = latest.
+  kBeforeStart = 6,
 };
 
 // "source-lost", "source-truncated", "source-recreated", "refused",
-// "dead-lettered", "target-lost".
+// "dead-lettered", "target-lost", "before-start".
 absl::string_view ToString(SkipReason reason);
 
 // A value type.

@@ -57,7 +57,8 @@ TEST(SkippedRange, EveryReasonHasItsNameAndItsNumber) {
       {SkipReason::kSourceRecreated, "source-recreated"},
       {SkipReason::kRefused, "refused"},
       {SkipReason::kDeadLettered, "dead-lettered"},
-      {SkipReason::kTargetLost, "target-lost"}};
+      {SkipReason::kTargetLost, "target-lost"},
+      {SkipReason::kBeforeStart, "before-start"}};
   char number = 0;
   for (const auto& [reason, name] : reasons) {
     EXPECT_EQ(ToString(reason), name);
@@ -129,7 +130,7 @@ TEST(SkippedRangeKey, RefusesGarbage) {
   far[12] = '\x80';  // ~first: beyond any log
   EXPECT_EQ(SkippedRangeKey::Decode(far).status().code(), kInvalid);
   std::string newer = good;
-  newer.back() = 6;
+  newer.back() = 7;
   EXPECT_EQ(SkippedRangeKey::Decode(newer).status().code(),
             absl::StatusCode::kUnimplemented);
 }

@@ -20,10 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       std::visit([](const auto& k) { return k.Encode(); }, record->key);
   const auto again = mirror::ConnectOffset::Decode(
       encoded_key, record->offset
-                       ? std::make_optional(
-                             mirror::EncodeConnectOffsetValue(*record->offset))
+                       ? std::make_optional(mirror::EncodeConnectOffsetValue(
+                             *record->offset, record->copied))
                        : std::nullopt);
   FUZZ_CHECK(again.ok() && again->key == record->key &&
-             again->offset == record->offset);
+             again->offset == record->offset &&
+             again->copied == record->copied);
   return 0;
 }

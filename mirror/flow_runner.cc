@@ -267,8 +267,11 @@ void FlowRunner::AddWorker(const std::string& name,
       std::make_unique<PeriodicWorker>(name, clock_, std::move(run_once)));
 }
 
-void FlowRunner::Start() {
-  for (const auto& worker : workers_) worker->Start();
+absl::Status FlowRunner::Start() {
+  for (const auto& worker : workers_) {
+    if (absl::Status status = worker->Start(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 void FlowRunner::Cancel() {

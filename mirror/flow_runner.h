@@ -47,7 +47,9 @@ class FlowRunner {
                                                             OnEvent on_event);
   ~FlowRunner();
 
-  void Start();
+  // Starts all loops. ResourceExhausted: a thread is not to be had; those that
+  // were started run until StopLoops().
+  absl::Status Start();
   // Makes whatever waits for a cluster return soon.
   void Cancel();
   // Ends all loops; idempotent.

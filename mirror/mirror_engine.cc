@@ -238,6 +238,18 @@ struct MirrorEngine::Impl {
     return all;
   }
 
+  absl::Status Stop() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    if (std::exchange(stopped, true)) return stop_status;
+    const std::vector<internal::FlowRunner*> all = Runners();
+    for (internal::FlowRunner* runner : all) runner->Cancel();
+    for (internal::FlowRunner* runner : all) runner->StopLoops();
+    const absl::Time deadline = options.clock->Now() + options.stop_timeout;
+    if (started) stop_status.Update(Drain(all, deadline));
+    running = false;
+    Close();
+    return stop_status;
+  }
+
   // Lets go of all clients. What a producer still had under way would reach a
   // cluster that comes back in the middle of what the next engine copies.
   void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
@@ -309,24 +321,19 @@ absl::Status MirrorEngine::Start() {
   }
   if (std::exchange(impl_->started, true)) return absl::OkStatus();
   impl_->running = true;
-  for (internal::FlowRunner* runner : impl_->Runners()) runner->Start();
+  for (internal::FlowRunner* runner : impl_->Runners()) {
+    absl::Status status = runner->Start();
+    if (status.ok()) continue;
+    status = Annotate(status, absl::StrCat("flow ", runner->name()));
+    impl_->Stop().IgnoreError();
+    return status;
+  }
   return absl::OkStatus();
 }
 
 absl::Status MirrorEngine::Stop() {
   MutexLock lock(&impl_->mu);
-  if (std::exchange(impl_->stopped, true)) return impl_->stop_status;
-  const std::vector<internal::FlowRunner*> runners = impl_->Runners();
-  for (internal::FlowRunner* runner : runners) runner->Cancel();
-  for (internal::FlowRunner* runner : runners) runner->StopLoops();
-  const absl::Time deadline =
-      impl_->options.clock->Now() + impl_->options.stop_timeout;
-  if (impl_->started) {
-    impl_->stop_status.Update(Drain(runners, deadline));
-  }
-  impl_->running = false;
-  impl_->Close();
-  return impl_->stop_status;
+  return impl_->Stop();
 }
 
 EngineStatus MirrorEngine::Status() const { return impl_->Status(); }

@@ -57,7 +57,8 @@ struct MirrorEngineOptions {
 // Start(), Stop() or the destructor, which wait for the thread that they are on.
 // A RecordTransform may call none.
 // Lifetime: the destructor calls Stop(). What the options point to must outlive
-// the engine.
+// the engine. No fork() after Create() without exec() at once: from then on
+// there are threads, and the child would have none of them.
 // Errors: Create() checks everything that can be checked without a cluster.
 // Afterwards troubles are states, events and log lines, never a failed engine:
 // see Status().
@@ -72,7 +73,8 @@ class MirrorEngine {
   MirrorEngine& operator=(const MirrorEngine&) = delete;
 
   // Starts all flows and returns at once. FailedPrecondition after Stop(); a
-  // second call does nothing.
+  // second call does nothing. ResourceExhausted: the process may have no more
+  // threads; what was started is stopped, as by Stop().
   absl::Status Start();
 
   // Stops reading, waits for acknowledgements (at most stop_timeout), commits

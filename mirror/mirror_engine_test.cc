@@ -13,12 +13,14 @@
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
 #include "mirror/policy/mask_field.h"
+#include "mirror/runtime/thread.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -125,6 +127,22 @@ TEST_F(MirrorEngineTest, AListenerAndALogSinkMayCallTheEngine) {
   const int before = meddler.calls();
   EXPECT_TRUE(Eventually([&] { return meddler.calls() > before; }));
   (*engine)->Stop().IgnoreError();
+}
+
+TEST_F(MirrorEngineTest, AStartWithoutEnoughThreadsLeavesAStoppedEngine) {
+  a_->CreateTopic("orders", 1);
+  a_->Fill({"orders", 0}, 100);
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  internal::ThreadShortage shortage(2);
+  EXPECT_THAT((*engine)->Start(),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       AllOf(HasSubstr("A->B"), HasSubstr("pids.max"))));
+  EXPECT_FALSE((*engine)->Status().started());
+  EXPECT_THAT((*engine)->Start(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT((*engine)->PauseTopic("A->B", "orders"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(MirrorEngineTest, CopiesTopicsRecordByRecord) {

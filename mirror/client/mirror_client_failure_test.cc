@@ -233,7 +233,7 @@ TEST_F(MirrorClientFailureTest, ThreadsShareAClient) {
   for (int i = 0; i < 4; ++i) {
     workers.push_back(
         std::make_unique<PeriodicWorker>("ask", Clock::System(), ask));
-    workers.back()->Start();
+    ASSERT_THAT(workers.back()->Start(), IsOk());
   }
   for (int round = 1; round <= 20; ++round) {
     WriteIndex("orders", {Run(0, 0, 10 + round)});

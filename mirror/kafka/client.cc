@@ -165,6 +165,13 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
   rd_kafka_t* handle =
       rd_kafka_new(consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
                    conf->get(), why, sizeof(why));
+  if (handle == nullptr &&
+      rd_kafka_last_error() == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "cluster ", settings.alias, ": no client can be made: ", ToUtf8(why),
+        "; raise the limit on threads (pids.max of the control group, ulimit "
+        "-u)"));
+  }
   if (handle == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("cluster ", settings.alias, ": ",

@@ -57,8 +57,8 @@ class Client {
  public:
   // `defaults` yield to `settings.properties`. InvalidArgument as
   // NewClientConf, or for settings that do not fit together;
-  // FailedPrecondition if the librdkafka at run time is too old. Does not wait
-  // for a broker.
+  // FailedPrecondition if the librdkafka at run time is too old;
+  // ResourceExhausted if it gets no threads. Does not wait for a broker.
   static absl::StatusOr<std::unique_ptr<Client>> Create(
       ClientRole role, const ClientSettings& settings,
       const Properties& defaults);

@@ -91,6 +91,7 @@ constexpr Row kTable[] = {
     {RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED, Code::kUnimplemented},
 
     {RD_KAFKA_RESP_ERR__QUEUE_FULL, Code::kResourceExhausted},
+    {RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, Code::kResourceExhausted},
     {RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED, Code::kResourceExhausted},
 
     {RD_KAFKA_RESP_ERR__TRANSPORT, Code::kUnavailable},

@@ -28,7 +28,8 @@ namespace mirror::internal {
 //   kFailedPrecondition  the group is in use, a policy of the cluster refuses,
 //                        or another instance took over (fenced)
 //   kUnimplemented       the cluster cannot do this
-//   kResourceExhausted   a queue or a quota is full; later it may not be
+//   kResourceExhausted   a queue or a quota is full, or the process may have no
+//                        more threads; later it may not be
 //   kUnavailable         no connection or no leader; later there may be
 //   kDeadlineExceeded    no answer in time
 //   kCancelled           the client is being closed

@@ -26,6 +26,7 @@ TEST(KafkaError, MeansTheSameAsTheKafkaCode) {
       {RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, Code::kOutOfRange},
       {RD_KAFKA_RESP_ERR__LOG_TRUNCATION, Code::kOutOfRange},
       {RD_KAFKA_RESP_ERR__BAD_MSG, Code::kDataLoss},
+      {RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, Code::kResourceExhausted},
       {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Code::kInvalidArgument},
       {RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, Code::kInvalidArgument},
       {RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, Code::kAlreadyExists},

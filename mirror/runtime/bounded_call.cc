@@ -4,25 +4,37 @@
 
 #include <utility>
 
+#include "absl/status/statusor.h"
+
 namespace mirror {
 
 bool CallWithin(absl::Duration timeout, std::function<void()> call) {
   return PendingCall(std::move(call)).Await(timeout);
 }
 
-PendingCall::PendingCall(std::function<void()> call)
-    : thread_([state = state_, call = std::move(call)]() mutable {
-        call();
-        call = nullptr;  // what it owns is gone before the caller goes on
-        MutexLock lock(&state->mu);
-        state->done = true;
-      }) {}
+PendingCall::PendingCall(std::function<void()> call) {
+  const auto body = [state = state_, owned = std::make_shared<
+                                         std::function<void()>>(
+                                         std::move(call))] {
+    (*owned)();
+    *owned = nullptr;  // what it owns is gone before the caller continues
+    MutexLock lock(&state->mu);
+    state->done = true;
+  };
+  absl::StatusOr<Thread> thread = Thread::Start("bounded-call", body);
+  if (thread.ok()) {
+    thread_ = *std::move(thread);
+  } else {
+    body();
+  }
+}
 
 PendingCall::~PendingCall() {
+  if (!thread_.joinable()) return;
   if (Await(absl::ZeroDuration())) {
-    thread_.join();
+    thread_.Join();
   } else {
-    thread_.detach();
+    thread_.Detach();
   }
 }
 

@@ -10,23 +10,25 @@
 
 #include <functional>
 #include <memory>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/runtime/thread.h"
 
 namespace mirror {
 
 // Runs `call` on a thread of its own and returns true when it has returned. If
 // that takes longer than `timeout` of real time, returns false and leaves the
-// thread behind, so `call` must own all it uses. Thread-safe.
+// thread behind, so `call` must own all it uses. Where no thread is to be had it
+// is called here, however long it takes. Thread-safe.
 bool CallWithin(absl::Duration timeout, std::function<void()> call);
 
 // A call on a thread of its own, to be awaited a little at a time, where it
 // cannot be ended but whoever waits must be able to stop waiting. If it is
 // destroyed before the call has returned, the thread is left behind, so the
-// call must own all it uses. Used by one thread.
+// call must own all it uses. Where no thread is to be had, the constructor calls.
+// Used by one thread.
 class PendingCall {
  public:
   explicit PendingCall(std::function<void()> call);
@@ -44,7 +46,7 @@ class PendingCall {
     bool done ABSL_GUARDED_BY(mu) = false;
   };
   const std::shared_ptr<State> state_ = std::make_shared<State>();
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace mirror

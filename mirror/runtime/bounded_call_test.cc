@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/runtime/thread.h"
 
 namespace mirror {
 namespace {
@@ -16,6 +17,13 @@ TEST(CallWithin, ReturnsWhenTheCallHasReturned) {
   bool called = false;
   EXPECT_TRUE(
       CallWithin(absl::InfiniteDuration(), [&called] { called = true; }));
+  EXPECT_TRUE(called);
+}
+
+TEST(CallWithin, CallsHereWhereNoThreadIsToBeHad) {
+  internal::ThreadShortage shortage(0);
+  bool called = false;
+  EXPECT_TRUE(CallWithin(absl::ZeroDuration(), [&called] { called = true; }));
   EXPECT_TRUE(called);
 }
 

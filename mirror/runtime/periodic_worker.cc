@@ -2,9 +2,9 @@
 
 #include "mirror/runtime/periodic_worker.h"
 
-#include <pthread.h>
-
 #include <utility>
+
+#include "absl/status/statusor.h"
 
 namespace mirror {
 
@@ -13,11 +13,14 @@ PeriodicWorker::PeriodicWorker(std::string name, Clock* clock, RunOnce run_once)
 
 PeriodicWorker::~PeriodicWorker() { Stop(); }
 
-void PeriodicWorker::Start() {
+absl::Status PeriodicWorker::Start() {
   MutexLock lock(&mu_);
-  if (started_ || stopping_) return;
+  if (started_ || stopping_) return absl::OkStatus();
+  absl::StatusOr<Thread> thread = Thread::Start(name_, [this] { Loop(); });
+  if (!thread.ok()) return thread.status();
   started_ = true;
-  thread_ = std::thread([this] { Loop(); });
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
 }
 
 void PeriodicWorker::Wake() {
@@ -26,18 +29,16 @@ void PeriodicWorker::Wake() {
 }
 
 void PeriodicWorker::Stop() {
-  std::thread thread;
+  Thread thread;
   {
     MutexLock lock(&mu_);
     stopping_ = true;
     thread = std::move(thread_);
   }
-  if (thread.joinable()) thread.join();
+  if (thread.joinable()) thread.Join();
 }
 
 void PeriodicWorker::Loop() {
-  // The kernel keeps 15 characters of a thread's name.
-  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
   while (true) {
     {
       MutexLock lock(&mu_);

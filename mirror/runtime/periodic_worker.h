@@ -8,19 +8,20 @@
 //     emitter.RunOnce();
 //     return absl::Seconds(1);  // until the next run
 //   });
-//   heartbeats.Start();
+//   if (absl::Status status = heartbeats.Start(); !status.ok()) return status;
 
 #ifndef MIRROR_RUNTIME_PERIODIC_WORKER_H_
 #define MIRROR_RUNTIME_PERIODIC_WORKER_H_
 
 #include <functional>
 #include <string>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/runtime/thread.h"
 
 namespace mirror {
 
@@ -28,7 +29,7 @@ namespace mirror {
 // waiting as long as the previous call returned (zero: call again at once).
 // Thread safety: thread-safe; `run_once` is only ever called by the one thread.
 // Lifetime: the destructor stops and joins; `clock` must outlive the worker.
-// Errors: none; `run_once` must not throw.
+// Errors: `run_once` must not throw.
 class PeriodicWorker {
  public:
   using RunOnce = std::function<absl::Duration()>;
@@ -39,8 +40,9 @@ class PeriodicWorker {
   PeriodicWorker(const PeriodicWorker&) = delete;
   PeriodicWorker& operator=(const PeriodicWorker&) = delete;
 
-  // Starts the thread; the first run is at once. Only the first call counts.
-  void Start();
+  // Starts the thread; the first run is at once. Does nothing if it was started
+  // or stopped. ResourceExhausted: no thread is to be had; may be tried again.
+  absl::Status Start();
 
   // Cuts the present wait short. A run under way is followed by another at
   // once.
@@ -61,7 +63,7 @@ class PeriodicWorker {
   bool started_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   bool woken_ ABSL_GUARDED_BY(mu_) = false;
-  std::thread thread_ ABSL_GUARDED_BY(mu_);
+  Thread thread_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace mirror

@@ -3,9 +3,12 @@
 #include "mirror/runtime/periodic_worker.h"
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/runtime/thread.h"
+#include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
 namespace mirror {
@@ -39,7 +42,7 @@ TEST(PeriodicWorker, RunsAtOnceAndThenWheneverTheClockSaysSo) {
     runs.Increment();
     return absl::Hours(1);
   });
-  worker.Start();
+  ASSERT_THAT(worker.Start(), IsOk());
   runs.AwaitAtLeast(1);
   // Stepping until the worker has seen it: it may not have begun to wait yet.
   while (runs.count() < 2) clock.Advance(absl::Minutes(1));
@@ -54,7 +57,7 @@ TEST(PeriodicWorker, WakeCutsTheWaitShort) {
     runs.Increment();
     return absl::InfiniteDuration();
   });
-  worker.Start();
+  ASSERT_THAT(worker.Start(), IsOk());
   runs.AwaitAtLeast(1);
   worker.Wake();
   runs.AwaitAtLeast(2);
@@ -67,7 +70,7 @@ TEST(PeriodicWorker, RunsBackToBackForZero) {
     runs.Increment();
     return absl::ZeroDuration();
   });
-  worker.Start();
+  ASSERT_THAT(worker.Start(), IsOk());
   runs.AwaitAtLeast(1000);
 }
 
@@ -79,9 +82,24 @@ TEST(PeriodicWorker, StopIsIdempotentAndFinal) {
     return absl::ZeroDuration();
   });
   worker.Stop();
-  worker.Start();
+  ASSERT_THAT(worker.Start(), IsOk());
   worker.Stop();
   EXPECT_EQ(runs.count(), 0);
+}
+
+TEST(PeriodicWorker, AThreadThatCannotBeStartedIsAStatusAndMayBeTriedAgain) {
+  SimulatedClock clock;
+  Counter runs;
+  PeriodicWorker worker("test", &clock, [&] {
+    runs.Increment();
+    return absl::ZeroDuration();
+  });
+  {
+    internal::ThreadShortage shortage(0);
+    EXPECT_THAT(worker.Start(), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  ASSERT_THAT(worker.Start(), IsOk());
+  runs.AwaitAtLeast(1);
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ TEST_F(HttpClientTest, ARequestUnderWayCanBeCancelled) {
     if (!server_.Requests().empty()) client->Cancel();
     return absl::Milliseconds(1);
   });
-  canceller.Start();
+  ASSERT_THAT(canceller.Start(), IsOk());
   EXPECT_THAT(client->Get("/schemas/ids/1"),
               StatusIs(absl::StatusCode::kCancelled));
 }

@@ -22,7 +22,6 @@ SchemaIdLookup::SchemaIdLookup(Options options,
       copier_(std::move(copier)),
       clock_(clock),
       worker_("schema-ids", clock, [this] { return RunOnce(); }) {
-  worker_.Start();
 }
 
 SchemaIdLookup::~SchemaIdLookup() {
@@ -32,6 +31,9 @@ SchemaIdLookup::~SchemaIdLookup() {
 
 absl::StatusOr<int32_t> SchemaIdLookup::TargetId(const std::string& topic,
                                                  bool is_key, int32_t id) {
+  if (absl::Status status = worker_.Start(); !status.ok()) {
+    return absl::UnavailableError(status.message());
+  }
   const Key key(is_key, id);
   MutexLock lock(&mu_);
   std::map<Key, Answer>& answers = answers_[topic];

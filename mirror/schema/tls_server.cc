@@ -71,7 +71,7 @@ TlsServer::TlsServer()
                                                server->listen_after_bind();
                                                return absl::InfiniteDuration();
                                              });
-  worker_->Start();
+  EXPECT_TRUE(worker_->Start().ok());
   // A server that does not listen yet cannot be stopped.
   while (!server_->is_running()) absl::SleepFor(absl::Milliseconds(1));
 }

@@ -193,7 +193,7 @@ Load::Load(TestCluster* cluster, const std::string& topic)
       sink_(cluster->cluster()->NewSink({}).value()) {
   worker_ = std::make_unique<PeriodicWorker>("load", Clock::System(),
                                              [this] { return RunOnce(); });
-  worker_->Start();
+  EXPECT_THAT(worker_->Start(), IsOk());
 }
 
 Load::~Load() { worker_->Stop(); }

@@ -55,7 +55,10 @@ void HttpServer::Start() {
                                                server->listen_after_bind();
                                                return absl::InfiniteDuration();
                                              });
-  worker_->Start();
+  if (const absl::Status status = worker_->Start(); !status.ok()) {
+    std::fprintf(stderr, "%s\n", status.ToString().c_str());
+    std::abort();
+  }
   // A server that does not listen yet cannot be stopped.
   Mutex mu;
   MutexLock lock(&mu);

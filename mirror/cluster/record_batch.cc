@@ -2,6 +2,8 @@
 
 #include "mirror/cluster/record_batch.h"
 
+#include <algorithm>
+
 namespace mirror {
 namespace {
 
@@ -13,24 +15,58 @@ int64_t ValueBytes(const std::vector<Record>& records) {
   return bytes;
 }
 
+void AddTo(RecordBounds* bounds, const Record& record) {
+  int64_t bytes = 0;
+  if (record.key.has_value()) bytes += record.key->size();
+  if (record.value.has_value()) bytes += record.value->size();
+  for (const Header& header : record.headers) {
+    bytes += header.key.size();
+    if (header.value.has_value()) bytes += header.value->size();
+  }
+  bounds->Add(bytes, record.timestamp_ms, !record.key.has_value());
+}
+
+RecordBounds BoundsOf(const std::vector<Record>& records) {
+  RecordBounds bounds;
+  for (const Record& record : records) AddTo(&bounds, record);
+  return bounds;
+}
+
 }  // namespace
 
-std::vector<std::unique_ptr<RecordBatch>> RecordBatch::Split() {
-  std::vector<std::unique_ptr<RecordBatch>> batches;
-  for (int64_t i = 0; i < count(); ++i) {
-    batches.push_back(std::make_unique<OwnedRecordBatch>(
-        topic_partition(), std::vector<Record>{ToRecord(i)}, leader_epoch()));
+void RecordBounds::Add(int64_t record_bytes, int64_t timestamp_ms,
+                       bool null_key) {
+  bytes += record_bytes;
+  max_bytes = std::max(max_bytes, record_bytes);
+  if (timestamp_ms >= 0) {
+    min_timestamp_ms = std::min(min_timestamp_ms, timestamp_ms);
+    max_timestamp_ms = std::max(max_timestamp_ms, timestamp_ms);
   }
-  return batches;
+  has_null_key |= null_key;
+}
+
+void RecordBounds::Add(const RecordBounds& other) {
+  bytes += other.bytes;
+  max_bytes = std::max(max_bytes, other.max_bytes);
+  min_timestamp_ms = std::min(min_timestamp_ms, other.min_timestamp_ms);
+  max_timestamp_ms = std::max(max_timestamp_ms, other.max_timestamp_ms);
+  has_null_key |= other.has_null_key;
 }
 
 OwnedRecordBatch::OwnedRecordBatch(TopicPartition topic_partition,
                                    std::vector<Record> records,
                                    int32_t leader_epoch)
-    : RecordBatch(std::move(topic_partition),
-                  {records.front().offset, records.back().offset,
-                   static_cast<int64_t>(records.size()), ValueBytes(records),
-                   records.back().timestamp_ms, leader_epoch}),
+    : RecordBatch(
+          std::move(topic_partition),
+          {records.front().offset, records.back().offset,
+           static_cast<int64_t>(records.size()), ValueBytes(records),
+           records.back().timestamp_ms, leader_epoch, BoundsOf(records)}),
       records_(std::move(records)) {}
+
+RecordBounds OwnedRecordBatch::BoundsAt(int64_t index) const {
+  RecordBounds bounds;
+  AddTo(&bounds, records_[index]);
+  return bounds;
+}
 
 }  // namespace mirror

@@ -9,6 +9,7 @@
 #define MIRROR_CLUSTER_RECORD_BATCH_H_
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,6 +20,20 @@
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
+
+// What a target judges records by: of one record, or of several together.
+struct RecordBounds {
+  // Key, value and headers, of all and of the largest.
+  int64_t bytes = 0;
+  int64_t max_bytes = 0;
+  // In milliseconds since the epoch, of those that have one.
+  int64_t min_timestamp_ms = std::numeric_limits<int64_t>::max();
+  int64_t max_timestamp_ms = -1;
+  bool has_null_key = false;
+
+  void Add(int64_t record_bytes, int64_t timestamp_ms, bool null_key);
+  void Add(const RecordBounds& other);
+};
 
 // Purpose: one or more records of one source partition in offset order.
 // Thread safety: thread-compatible.
@@ -41,21 +56,21 @@ class RecordBatch {
   // The leader epoch in which the source's broker took the records (KIP-320),
   // the same for all of them; -1 if unknown.
   int32_t leader_epoch() const { return summary_.leader_epoch; }
+  const RecordBounds& bounds() const { return summary_.bounds; }
   // Whether no offset between first and last is missing: one run of the index.
   bool dense() const { return last_offset() - first_offset() + 1 == count(); }
 
   // A copy of the record at `index`, 0 <= index < count().
   virtual Record ToRecord(int64_t index) const = 0;
+  // Of that record, without a copy.
+  virtual UpstreamOffset OffsetAt(int64_t index) const = 0;
+  virtual RecordBounds BoundsAt(int64_t index) const = 0;
 
   // Whether ToRecord() shows all of that record. Unimplemented says what is
   // missing; a batch that is sent on as it came keeps it.
   virtual absl::Status Shows(int64_t /*index*/) const {
     return absl::OkStatus();
   }
-
-  // Cuts the batch into one per record, in order, as they came. Nothing else
-  // may be done with it afterwards.
-  virtual std::vector<std::unique_ptr<RecordBatch>> Split();
 
  protected:
   struct Summary {
@@ -65,6 +80,7 @@ class RecordBatch {
     int64_t value_bytes = 0;
     int64_t last_timestamp_ms = -1;
     int32_t leader_epoch = -1;
+    RecordBounds bounds;
   };
   RecordBatch(TopicPartition topic_partition, Summary summary)
       : topic_partition_(std::move(topic_partition)), summary_(summary) {}
@@ -84,6 +100,10 @@ class OwnedRecordBatch final : public RecordBatch {
                    int32_t leader_epoch = -1);
 
   Record ToRecord(int64_t index) const override { return records_[index]; }
+  UpstreamOffset OffsetAt(int64_t index) const override {
+    return records_[index].offset;
+  }
+  RecordBounds BoundsAt(int64_t index) const override;
   const std::vector<Record>& records() const { return records_; }
 
  private:

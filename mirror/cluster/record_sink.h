@@ -12,6 +12,7 @@
 #define MIRROR_CLUSTER_RECORD_SINK_H_
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +22,32 @@
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
+
+// What an error of an Ack says about its records.
+enum class Rejection {
+  kNone,       // they are not at fault: no permission, no topic, no leader, ...
+  kTooLarge,   // the batch that they were in was too large, not each of them
+  kBatch,      // one or more records of that batch are at fault
+  kRecord,     // these records are: the cluster named them
+  kNeighbour,  // others of that batch are
+};
+
+// How records are to be sent. May change for a partition only when none of its
+// records are in flight.
+struct SendOptions {
+  static constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+
+  // Takes records below this index only.
+  int64_t end = kNoLimit;
+  // No batch of several records may be larger than this before compression.
+  int64_t max_batch_bytes = kNoLimit;
+  // The records may be rejected, and that must not disturb others. All that is
+  // taken goes into as few batches as can be.
+  bool probe = false;
+  // May use the part of the buffer that is reserved for the library's own
+  // records.
+  bool reserved = false;
+};
 
 // The fate of `count` consecutive records: upstream offset first + i stands at
 // base + i. With an error in `status` none of them is in the log, as far as is
@@ -33,6 +60,7 @@ struct Ack {
   absl::Status status;
   // Of them, those whose timestamp of 0 the client cannot write: they have 1.
   int64_t retimed = 0;
+  Rejection rejection = Rejection::kNone;
 };
 
 // Purpose: appends records to partitions in the order sent, buffering a bounded
@@ -55,7 +83,11 @@ class RecordSink {
   // metadata has come); InvalidArgument, the record is larger than this client
   // may send; FailedPrecondition, the sink is beyond use. Never blocks.
   virtual absl::Status Send(const TopicPartition& target, RecordBatch* batch,
-                            int64_t* next) = 0;
+                            int64_t* next, const SendOptions& options) = 0;
+  absl::Status Send(const TopicPartition& target, RecordBatch* batch,
+                    int64_t* next) {
+    return Send(target, batch, next, SendOptions());
+  }
 
   // Waits until there are acknowledgements, or `timeout`, and adds them to
   // `*acks`; those of one partition in the order sent. FailedPrecondition: the

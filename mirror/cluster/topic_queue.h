@@ -54,8 +54,9 @@ class TopicQueue {
   // Offsets in `records` are ignored.
   int64_t Add(int32_t partition, std::vector<Record> records, absl::Time now);
 
-  // Hands over what the sink takes. A sink that does not know the partition for
-  // ten seconds is believed: those records fail with NotFound.
+  // Hands over what the sink takes, in smaller batches after one was too large.
+  // A sink that does not know the partition for ten seconds is believed: those
+  // records fail with NotFound.
   void Send(RecordSink* sink, absl::Time now);
 
   bool Owns(const Ack& ack) const { return ack.target.topic == topic_; }
@@ -86,6 +87,10 @@ class TopicQueue {
   int64_t next_id_;
   int64_t first_valid_id_;
   int64_t unanswered_ = 0;
+  int64_t in_flight_ = 0;
+  SendOptions send_options_;
+  // From when nothing is in flight.
+  int64_t next_max_batch_bytes_ = SendOptions::kNoLimit;
 };
 
 }  // namespace mirror

@@ -79,6 +79,18 @@ int64_t ValueBytes(absl::Span<rd_kafka_message_t* const> messages) {
   return bytes;
 }
 
+RecordBounds BoundsOf(absl::Span<rd_kafka_message_t* const> messages) {
+  RecordBounds bounds;
+  for (const rd_kafka_message_t* message : messages) {
+    // Headers count with what they cost in memory, which is more than in the
+    // log: a record may be thought larger than it is, never smaller.
+    bounds.Add(static_cast<int64_t>(message->key_len + message->len) +
+                   HeaderBytes(*message),
+               TimestampOf(*message), message->key == nullptr);
+  }
+  return bounds;
+}
+
 }  // namespace
 
 Record ToRecord(const rd_kafka_message_t& message) {
@@ -113,7 +125,8 @@ KafkaRecordBatch::KafkaRecordBatch(
                    UpstreamOffset(messages.back()->offset),
                    static_cast<int64_t>(messages.size()), ValueBytes(messages),
                    TimestampOf(*messages.back()),
-                   rd_kafka_message_leader_epoch(messages.front())}),
+                   rd_kafka_message_leader_epoch(messages.front()),
+                   BoundsOf(messages)}),
       messages_(messages.begin(), messages.end()) {}
 
 KafkaRecordBatch::~KafkaRecordBatch() {
@@ -150,14 +163,8 @@ absl::Status KafkaRecordBatch::Shows(int64_t index) const {
   return absl::OkStatus();
 }
 
-std::vector<std::unique_ptr<RecordBatch>> KafkaRecordBatch::Split() {
-  std::vector<std::unique_ptr<RecordBatch>> batches;
-  for (rd_kafka_message_t*& message : messages_) {
-    batches.push_back(std::make_unique<KafkaRecordBatch>(
-        topic_partition(), absl::MakeConstSpan(&message, 1)));
-  }
-  messages_.clear();
-  return batches;
+RecordBounds KafkaRecordBatch::BoundsAt(int64_t index) const {
+  return BoundsOf(absl::MakeConstSpan(&messages_[index], 1));
 }
 
 Record KafkaRecordBatch::ToRecord(int64_t index) const {

@@ -7,13 +7,13 @@
 #define MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/kafka/handles.h"
+#include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
@@ -42,7 +42,10 @@ class KafkaRecordBatch final : public RecordBatch {
 
   Record ToRecord(int64_t index) const override;
   absl::Status Shows(int64_t index) const override;
-  std::vector<std::unique_ptr<RecordBatch>> Split() override;
+  UpstreamOffset OffsetAt(int64_t index) const override {
+    return UpstreamOffset(messages_[index]->offset);
+  }
+  RecordBounds BoundsAt(int64_t index) const override;
 
   // The message itself, which stays owned by the batch.
   rd_kafka_message_t* message(int64_t index) const { return messages_[index]; }

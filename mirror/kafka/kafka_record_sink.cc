@@ -2,317 +2,93 @@
 
 #include "mirror/kafka/kafka_record_sink.h"
 
-#include <algorithm>
-#include <optional>
-#include <utility>
-
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "mirror/kafka/error.h"
-#include "mirror/kafka/kafka_record_batch.h"
-#include "mirror/model/record.h"
-#include "mirror/runtime/clock.h"
 
 namespace mirror::internal {
 namespace {
 
-// Between two questions for the same topic.
-constexpr absl::Duration kAskInterval = absl::Milliseconds(100);
-
-// librdkafka's own bytes per queued record, and the allocator's.
-constexpr int64_t kOverheadBytes = 200;
-
-// No code that a delivery report has.
-constexpr rd_kafka_resp_err_t kNone = RD_KAFKA_RESP_ERR__BEGIN;
-
-rd_kafka_vu_t Unit(rd_kafka_vtype_t type) {
-  rd_kafka_vu_t unit = {};
-  unit.vtype = type;
-  return unit;
-}
-
-// Set in a report's opaque if the record was written with another timestamp; no
-// offset reaches so far.
-constexpr int64_t kRetimed = int64_t{1} << 62;
-
-// What a record costs in the producer's queue, but for its headers. Small ones
-// are mostly overhead, and a buffer counted without it takes several times the
-// memory it names.
-int64_t Size(const rd_kafka_message_t& message) {
-  return static_cast<int64_t>(message.key_len + message.len) + kOverheadBytes;
-}
-
-// A null pointer means null, any other with size 0 empty.
-void SetBytes(const std::optional<std::string>& bytes, void** data,
-              size_t* size) {
-  if (!bytes.has_value()) return;
-  *data = const_cast<char*>(bytes->data());
-  *size = bytes->size();
-}
-
-HeadersPtr NewHeaders(const std::vector<Header>& headers) {
-  if (headers.empty()) return nullptr;
-  HeadersPtr list(rd_kafka_headers_new(headers.size()));
-  for (const Header& header : headers) {
-    void* value = nullptr;
-    size_t size = 0;
-    SetBytes(header.value, &value, &size);
-    rd_kafka_header_add(list.get(), header.key.data(),
-                        static_cast<ssize_t>(header.key.size()), value,
-                        static_cast<ssize_t>(size));
-  }
-  return list;
-}
-
-// Whether `report` is about the record after those of `ack`.
-bool Continues(const Ack& ack, const rd_kafka_message_t& report,
-               int64_t upstream) {
-  return ack.first.value() + ack.count == upstream &&
-         (!ack.status.ok() || ack.base.value() + ack.count == report.offset);
-}
+// A quarter from one to the next, so that there are few lanes. librdkafka's
+// batch.size is of the whole request, so batches are a little smaller.
+constexpr int64_t kBatchSizes[] = {250000, 62500, 15000, 3750, 900};
 
 }  // namespace
 
+int64_t LaneBatchSize(int64_t max_batch_bytes, int64_t main_batch_size) {
+  if (main_batch_size <= max_batch_bytes) return main_batch_size;
+  for (const int64_t size : kBatchSizes) {
+    if (size <= max_batch_bytes && size < main_batch_size) return size;
+  }
+  // Smaller still: record by record.
+  return 1;
+}
+
 absl::StatusOr<std::unique_ptr<KafkaRecordSink>> KafkaRecordSink::Create(
     const ClientSettings& settings, const SinkOptions& options) {
-  // Bytes are counted here: librdkafka would never take a record that is larger
-  // than its limit.
-  absl::StatusOr<std::unique_ptr<Client>> client =
-      Client::Create(ClientRole::kProducer, settings,
-                     {{"client.id", options.client_id},
-                      {"queue.buffering.max.kbytes", "2147483647"}});
-  if (!client.ok()) return client.status();
-  return absl::WrapUnique(
-      new KafkaRecordSink(*std::move(client), options.max_buffered_bytes));
+  auto sink = absl::WrapUnique(new KafkaRecordSink(settings, options));
+  auto lane =
+      ProducerLane::Create(settings, options.client_id, {}, &sink->load_);
+  if (!lane.ok()) return lane.status();
+  sink->main_ = *std::move(lane);
+  sink->main_batch_size_ = sink->main_->Setting("batch.size");
+  return sink;
 }
 
-KafkaRecordSink::KafkaRecordSink(std::unique_ptr<Client> client,
-                                 int64_t max_buffered_bytes)
-    : client_(std::move(client)),
-      reports_(rd_kafka_queue_get_main(client_->handle())),
-      answers_(rd_kafka_queue_new(client_->handle())),
-      max_buffered_bytes_(max_buffered_bytes) {}
-
-KafkaRecordSink::~KafkaRecordSink() {
-  // What waits for a broker would otherwise hold up the end of the client.
-  rd_kafka_purge(client_->handle(), RD_KAFKA_PURGE_F_QUEUE |
-                                        RD_KAFKA_PURGE_F_INFLIGHT |
-                                        RD_KAFKA_PURGE_F_NON_BLOCKING);
-}
-
-KafkaRecordSink::Topic* KafkaRecordSink::FindTopic(const std::string& name) {
-  std::unique_ptr<Topic>& topic = topics_[name];
-  if (topic == nullptr) topic = std::make_unique<Topic>();
-  if (topic->handle == nullptr) {
-    topic->handle.reset(
-        rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr));
+absl::StatusOr<ProducerLane*> KafkaRecordSink::LaneFor(
+    const SendOptions& options) {
+  const int64_t size = LaneBatchSize(options.max_batch_bytes, main_batch_size_);
+  // What is probed is no larger than it may be, so one producer will do.
+  if (!options.probe && size == main_batch_size_) return main_.get();
+  const LaneKey key = {options.probe, options.probe ? 0 : size};
+  std::unique_ptr<ProducerLane>& lane = others_[key];
+  if (lane != nullptr) return lane.get();
+  Properties forced;
+  if (options.probe) {
+    // One batch each, as a rule: nothing of it may pass a part that is
+    // rejected.
+    forced = {{"batch.size", "1000000"},
+              {"batch.num.messages", "10000"},
+              {"linger.ms", "5"}};
+  } else {
+    forced = {{"batch.size", absl::StrCat(size)}};
   }
-  return topic->handle == nullptr ? nullptr : topic.get();
-}
-
-bool KafkaRecordSink::Knows(Topic* topic, int32_t partition) {
-  if (partition < topic->partitions) return true;
-  TakeAnswers();
-  if (partition < topic->partitions) return true;
-  Ask(topic);
-  return false;
-}
-
-void KafkaRecordSink::Ask(Topic* topic) {
-  const absl::Time now = Clock::System()->Now();
-  if (topic->asking || now < topic->asked + kAskInterval) return;
-  topic->asking = true;
-  topic->asked = now;
-  const char* name = rd_kafka_topic_name(topic->handle.get());
-  TopicCollectionPtr names(rd_kafka_TopicCollection_of_topic_names(&name, 1));
-  AdminOptionsPtr options(rd_kafka_AdminOptions_new(
-      client_->handle(), RD_KAFKA_ADMIN_OP_DESCRIBETOPICS));
-  rd_kafka_AdminOptions_set_opaque(options.get(), topic);
-  // The answer also tells the producer itself about the topic.
-  rd_kafka_DescribeTopics(client_->handle(), names.get(), options.get(),
-                          answers_.get());
-}
-
-void KafkaRecordSink::TakeAnswers() {
-  while (EventPtr event{rd_kafka_queue_poll(answers_.get(), 0)}) {
-    auto* topic = static_cast<Topic*>(rd_kafka_event_opaque(event.get()));
-    topic->asking = false;
-    size_t count = 0;
-    if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      continue;
-    }
-    const auto* descriptions = rd_kafka_DescribeTopics_result_topics(
-        rd_kafka_event_DescribeTopics_result(event.get()), &count);
-    for (size_t i = 0; i < count; ++i) {
-      size_t partitions = 0;
-      rd_kafka_TopicDescription_partitions(descriptions[i], &partitions);
-      topic->partitions = static_cast<int32_t>(partitions);
-      topic->refusal = KafkaError(
-          rd_kafka_TopicDescription_error(descriptions[i]),
-          client_->Context(absl::StrCat(
-              "topic ", rd_kafka_TopicDescription_name(descriptions[i]))));
-    }
+  auto made =
+      ProducerLane::Create(settings_, options_.client_id, forced, &load_);
+  if (!made.ok()) {
+    others_.erase(key);
+    // Not the record's fault.
+    return absl::InternalError(made.status().message());
   }
+  lane = *std::move(made);
+  lane->Wake(main_.get());
+  return lane.get();
 }
 
 absl::Status KafkaRecordSink::Send(const TopicPartition& target,
-                                   RecordBatch* batch, int64_t* next) {
-  Topic* topic = FindTopic(target.topic);
-  if (topic == nullptr) {
-    return KafkaError(rd_kafka_last_error(),
-                      client_->Context(target.ToString()));
-  }
-  if (!Knows(topic, target.partition)) {
-    if (!topic->refusal.ok()) return topic->refusal;
-    return KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
-                      client_->Context(target.ToString()),
-                      "the cluster has no such topic or partition, as far as "
-                      "is known yet");
-  }
-  rd_kafka_topic_t* handle = topic->handle.get();
-  const auto* consumed = dynamic_cast<const KafkaRecordBatch*>(batch);
-  const auto* owned = dynamic_cast<const OwnedRecordBatch*>(batch);
-  for (; *next < batch->count(); ++*next, ++in_flight_) {
-    const ErrorPtr error =
-        consumed != nullptr
-            ? Forward(handle, target.partition, consumed->message(*next))
-        : owned != nullptr
-            ? Forward(handle, target.partition, owned->records()[*next])
-            : Forward(handle, target.partition, batch->ToRecord(*next));
-    if (error == nullptr) continue;
-    const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
-    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return absl::OkStatus();
-    absl::Status fatal = client_->Fatal();
-    if (!fatal.ok()) return fatal;
-    absl::Status status =
-        KafkaError(error.get(), client_->Context(target.ToString()));
-    if (absl::IsNotFound(status)) topic->partitions = 0;
-    return status;
-  }
-  return absl::OkStatus();
-}
-
-ErrorPtr KafkaRecordSink::Forward(rd_kafka_topic_t* topic, int32_t partition,
-                                  rd_kafka_message_t* message) {
-  rd_kafka_timestamp_type_t type;
-  const int64_t timestamp_ms = rd_kafka_message_timestamp(message, &type);
-  const int64_t size = Size(*message) + HeaderBytes(*message);
-  rd_kafka_headers_t* headers = nullptr;
-  // Handed over as they are: order, duplicates and names with a NUL stay.
-  rd_kafka_message_detach_headers(message, &headers);
-  ErrorPtr error =
-      Produce(topic, partition, *message, size, timestamp_ms, headers);
-  if (error != nullptr && headers != nullptr) {
-    rd_kafka_message_set_headers(message, headers);  // for the next attempt
-  }
-  return error;
-}
-
-ErrorPtr KafkaRecordSink::Forward(rd_kafka_topic_t* topic, int32_t partition,
-                                  const Record& record) {
-  rd_kafka_message_t message = {};
-  message.offset = record.offset.value();
-  SetBytes(record.key, &message.key, &message.key_len);
-  SetBytes(record.value, &message.payload, &message.len);
-  int64_t size = Size(message);
-  for (const Header& header : record.headers) {
-    size += static_cast<int64_t>(header.key.size()) + kHeaderBytes;
-    if (header.value.has_value()) {
-      size += static_cast<int64_t>(header.value->size());
-    }
-  }
-  HeadersPtr headers = NewHeaders(record.headers);
-  ErrorPtr error = Produce(topic, partition, message, size, record.timestamp_ms,
-                           headers.get());
-  if (error == nullptr) headers.release();
-  return error;
-}
-
-ErrorPtr KafkaRecordSink::Produce(rd_kafka_topic_t* topic, int32_t partition,
-                                  const rd_kafka_message_t& record,
-                                  int64_t size, int64_t timestamp_ms,
-                                  rd_kafka_headers_t* headers) {
-  if (buffered_bytes_ > 0 && buffered_bytes_ + size > max_buffered_bytes_) {
-    return ErrorPtr(rd_kafka_error_new(RD_KAFKA_RESP_ERR__QUEUE_FULL, nullptr));
-  }
-  rd_kafka_vu_t units[] = {
-      Unit(RD_KAFKA_VTYPE_RKT),       Unit(RD_KAFKA_VTYPE_PARTITION),
-      Unit(RD_KAFKA_VTYPE_MSGFLAGS),  Unit(RD_KAFKA_VTYPE_KEY),
-      Unit(RD_KAFKA_VTYPE_VALUE),     Unit(RD_KAFKA_VTYPE_OPAQUE),
-      Unit(RD_KAFKA_VTYPE_TIMESTAMP), Unit(RD_KAFKA_VTYPE_HEADERS),
-  };
-  units[0].u.rkt = topic;
-  units[1].u.i32 = partition;
-  // A copy, because a value lent to the producer would keep the source's whole
-  // fetched batch alive, and the source itself, until its report.
-  units[2].u.i = RD_KAFKA_MSG_F_COPY;
-  units[3].u.mem = {record.key, record.key_len};
-  units[4].u.mem = {record.payload, record.len};
-  // To librdkafka 0 means now; one millisecond late is the lesser evil.
-  const bool retimed = timestamp_ms == 0;
-  units[5].u.ptr =
-      reinterpret_cast<void*>(record.offset | (retimed ? kRetimed : 0));
-  units[6].u.i64 = retimed ? 1 : timestamp_ms;
-  units[7].u.headers = headers;
-  const size_t count = std::size(units) - (headers == nullptr ? 1 : 0);
-  ErrorPtr error(rd_kafka_produceva(client_->handle(), units, count));
-  if (error == nullptr) buffered_bytes_ += size;
-  return error;
+                                   RecordBatch* batch, int64_t* next,
+                                   const SendOptions& options) {
+  const absl::StatusOr<ProducerLane*> lane = LaneFor(options);
+  if (!lane.ok()) return lane.status();
+  // A sixteenth is for the library's own records, however little moves.
+  const int64_t all = options_.max_buffered_bytes;
+  return (*lane)->Send(target, batch, next, options.end,
+                       options.reserved ? all : all - all / 16);
 }
 
 absl::Status KafkaRecordSink::Poll(absl::Duration timeout,
                                    std::vector<Ack>* acks) {
-  const size_t begin = acks->size();
-  int timeout_ms = static_cast<int>(absl::ToInt64Milliseconds(timeout));
-  while (EventPtr event{rd_kafka_queue_poll(reports_.get(), timeout_ms)}) {
-    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DR) {
-      AddAcks(event.get(), begin, acks);
-      timeout_ms = 0;
-    } else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
-      client_->AddTrouble(rd_kafka_event_error(event.get()),
-                          rd_kafka_event_error_string(event.get()));
-    }
+  absl::Status status = main_->Poll(timeout, acks);
+  for (const auto& [key, lane] : others_) {
+    status.Update(lane->Poll(absl::ZeroDuration(), acks));
   }
-  client_->KeepCredentialsFresh();
-  return client_->Fatal();
+  return status;
 }
 
-void KafkaRecordSink::AddAcks(rd_kafka_event_t* event, size_t begin,
-                              std::vector<Ack>* acks) {
-  // An event holds reports of one partition.
-  const rd_kafka_message_t* report = rd_kafka_event_message_next(event);
-  if (report == nullptr) return;
-  const TopicPartition target = {rd_kafka_topic_name(report->rkt),
-                                 report->partition};
-  rd_kafka_resp_err_t last = acks->size() > begin && acks->back().status.ok() &&
-                                     acks->back().target == target
-                                 ? RD_KAFKA_RESP_ERR_NO_ERROR
-                                 : kNone;
-  for (; report != nullptr; report = rd_kafka_event_message_next(event)) {
-    --in_flight_;
-    buffered_bytes_ -= Size(*report) + HeaderBytes(*report);
-    const auto opaque = reinterpret_cast<int64_t>(report->_private);
-    const int64_t upstream = opaque & ~kRetimed;
-    const int64_t retimed = upstream == opaque ? 0 : 1;
-    const rd_kafka_resp_err_t outcome = DeliveryOutcome(*report);
-    if (outcome == last && Continues(acks->back(), *report, upstream)) {
-      ++acks->back().count;
-      acks->back().retimed += retimed;
-      continue;
-    }
-    last = outcome;
-    acks->push_back({target, UpstreamOffset(upstream),
-                     DownstreamOffset(report->offset), 1,
-                     ReportStatus(*report, target), retimed});
+absl::Status KafkaRecordSink::TakeClusterStatus() {
+  absl::Status status = main_->TakeClusterStatus();
+  for (const auto& [key, lane] : others_) {
+    status.Update(lane->TakeClusterStatus());
   }
-}
-
-absl::Status KafkaRecordSink::ReportStatus(const rd_kafka_message_t& report,
-                                           const TopicPartition& target) {
-  absl::Status status =
-      DeliveryError(report, client_->Context(target.ToString()));
-  // It was there when the record was sent.
-  if (absl::IsNotFound(status)) FindTopic(target.topic)->partitions = 0;
   return status;
 }
 

@@ -1,86 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RecordSink on an idempotent librdkafka producer. Delivery reports carry the
-// source offset in their opaque pointer, so nothing of ours is allocated per
-// record. Partitions are looked up before the first record goes to them: the
-// producer would take records for a topic that may never exist.
+// RecordSink on librdkafka. Most flows have one producer. Others come when they
+// are needed: one for records that may be rejected, so that a rejection does
+// not hold up the rest, and one per class of topics that take smaller batches
+// only, as librdkafka knows one batch.size per producer.
 
 #ifndef MIRROR_KAFKA_KAFKA_RECORD_SINK_H_
 #define MIRROR_KAFKA_KAFKA_RECORD_SINK_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/kafka/client.h"
-#include "mirror/kafka/handles.h"
+#include "mirror/kafka/client_config.h"
+#include "mirror/kafka/producer_lane.h"
 
 namespace mirror::internal {
+
+// The batch.size of the lane for batches of up to `max_batch_bytes`, where the
+// first lane has `main_batch_size`; that if it will do.
+int64_t LaneBatchSize(int64_t max_batch_bytes, int64_t main_batch_size);
 
 // Thread safety, lifetime and errors: as RecordSink.
 class KafkaRecordSink final : public RecordSink {
  public:
   static absl::StatusOr<std::unique_ptr<KafkaRecordSink>> Create(
       const ClientSettings& settings, const SinkOptions& options);
-  ~KafkaRecordSink() override;
 
+  using RecordSink::Send;
   absl::Status Send(const TopicPartition& target, RecordBatch* batch,
-                    int64_t* next) override;
+                    int64_t* next, const SendOptions& options) override;
   absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) override;
-  int64_t in_flight() const override { return in_flight_; }
-  absl::Status TakeClusterStatus() override { return client_->TakeTrouble(); }
+  int64_t in_flight() const override { return load_.records; }
+  absl::Status TakeClusterStatus() override;
+
+  // For tests: how many producers there are.
+  size_t producers() const { return 1 + others_.size(); }
 
  private:
-  struct Topic {
-    TopicPtr handle;
-    // How many partitions are known to be there.
-    int32_t partitions = 0;
-    // Why there are none; OK while that is not known.
-    absl::Status refusal;
-    bool asking = false;
-    absl::Time asked = absl::InfinitePast();
-  };
+  // Whether it is for probes, and its batch.size.
+  using LaneKey = std::pair<bool, int64_t>;
 
-  KafkaRecordSink(std::unique_ptr<Client> client, int64_t max_buffered_bytes);
+  KafkaRecordSink(ClientSettings settings, SinkOptions options)
+      : settings_(std::move(settings)), options_(std::move(options)) {}
+  // Made on first use.
+  absl::StatusOr<ProducerLane*> LaneFor(const SendOptions& options);
 
-  // Made on first use; null if the name is refused.
-  Topic* FindTopic(const std::string& name);
-  // Whether the partition is there, as far as is known; asks if not.
-  bool Knows(Topic* topic, int32_t partition);
-  void Ask(Topic* topic);
-  void TakeAnswers();
-
-  // Each is one record, and `size` what it costs. Headers are given over on
-  // success only.
-  ErrorPtr Forward(rd_kafka_topic_t* topic, int32_t partition,
-                   rd_kafka_message_t* message);
-  ErrorPtr Forward(rd_kafka_topic_t* topic, int32_t partition,
-                   const Record& record);
-  ErrorPtr Produce(rd_kafka_topic_t* topic, int32_t partition,
-                   const rd_kafka_message_t& record, int64_t size,
-                   int64_t timestamp_ms, rd_kafka_headers_t* headers);
-
-  // Adds the reports of one event to `*acks`, from index `begin` on merged.
-  void AddAcks(rd_kafka_event_t* event, size_t begin, std::vector<Ack>* acks);
-  absl::Status ReportStatus(const rd_kafka_message_t& report,
-                            const TopicPartition& target);
-
-  // Destroyed in reverse order: the client last.
-  const std::unique_ptr<Client> client_;
-  const QueuePtr reports_;
-  const QueuePtr answers_;
-  const int64_t max_buffered_bytes_;
-  // Pointers, because answers point at them.
-  absl::flat_hash_map<std::string, std::unique_ptr<Topic>> topics_;
-  int64_t in_flight_ = 0;
-  int64_t buffered_bytes_ = 0;
+  const ClientSettings settings_;
+  const SinkOptions options_;
+  SinkLoad load_;
+  // Destroyed in reverse order: those that wake main_ first.
+  std::unique_ptr<ProducerLane> main_;
+  int64_t main_batch_size_ = 0;
+  std::map<LaneKey, std::unique_ptr<ProducerLane>> others_;
 };
 
 }  // namespace mirror::internal

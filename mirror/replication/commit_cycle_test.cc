@@ -38,7 +38,8 @@ class CommitCycleTest : public testing::Test {
     return ShardOf({"orders", partition}, kIndexPartitions);
   }
   void FillAll(int64_t count) {
-    for (int32_t i = 0; i < kIndexPartitions; ++i) a().Fill({"orders", i}, count);
+    for (int32_t i = 0; i < kIndexPartitions; ++i)
+      a().Fill({"orders", i}, count);
   }
   int64_t Committed(int32_t partition) {
     const PartitionStatus status = flow_.Status({"orders", partition});
@@ -133,8 +134,8 @@ TEST_F(CommitCycleTest, RecordsWithoutValuesCountAsWell) {
     tombstone.key = "k";
     a().Append({"orders", 0}, tombstone);
   }
-  EXPECT_TRUE(flow_.RunUntil([&] { return Committed(0) >= 49; },
-                             absl::Minutes(1)));
+  EXPECT_TRUE(
+      flow_.RunUntil([&] { return Committed(0) >= 49; }, absl::Minutes(1)));
 }
 
 TEST_F(CommitCycleTest, ALeaderlessProgressPartitionIsReportedAndDelaysItsOwn) {

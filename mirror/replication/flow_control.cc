@@ -64,6 +64,8 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
                                        : OffsetSpec::kLogEnd,
       clock);
   control->first_look_ = control->NewFirstLook();
+  control->limits_ =
+      std::make_unique<TargetLimits>(control->target_admin_.get());
   return control;
 }
 
@@ -138,6 +140,7 @@ absl::Duration FlowControl::RunOnce() {
     refresh_status_ = ResolveBounds();
     if (!refresh_status_.ok()) next_refresh_ = clock_->Now() + kRetry;
   }
+  if (refresh_status_.ok() && limits_->HasWanted()) UpdateLimits();
   absl::Status status = refresh_status_;
   status.Update(Annotate(AtCluster(resolver_->trouble(), *source_cluster_),
                          "asking where partitions begin and end"));
@@ -249,6 +252,7 @@ absl::Status FlowControl::Refresh() {
   }
   rollout_->Plan(std::move(plan.create),
                  NoteReady(plan.ready, survey->on_target));
+  UpdateLimits();
   NoteTargetIds();
   SuspendMissing(survey->on_source);
   return absl::OkStatus();

@@ -39,6 +39,7 @@
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard.h"
 #include "mirror/replication/target_change.h"
+#include "mirror/replication/target_limits.h"
 #include "mirror/replication/topic_creator.h"
 #include "mirror/replication/topic_problems.h"
 #include "mirror/replication/topic_rollout.h"
@@ -165,6 +166,8 @@ class FlowControl {
   void NoteTargetIds();
   void NoteTargetId(const TopicPartition& source);
   void CheckTargetEnds();
+  // Asks what target topics take that is not known or doubted.
+  void UpdateLimits();
   // Takes partitions of topics that were made anew off the list.
   void LeaveOutRecreated(std::vector<TopicPartition>* waiting);
   void SuspendMissing(const std::set<std::string>& present);
@@ -188,6 +191,7 @@ class FlowControl {
   std::unique_ptr<TopicCreator> creator_;
   std::unique_ptr<TopicRollout> rollout_;
   std::unique_ptr<BoundsResolver> resolver_;
+  std::unique_ptr<TargetLimits> limits_;
 
   // Used by the control's thread only.
   FlowMemory memory_;

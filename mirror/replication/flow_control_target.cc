@@ -41,6 +41,10 @@ void FlowControl::RollOut() {
     Apply(topic, &partitions);
   }
   FillTargetLogs(&partitions);
+  for (const PartitionPlan& partition : partitions) {
+    limits_->Want(partition.target.topic);
+  }
+  if (limits_->HasWanted()) UpdateLimits();
   for (PartitionPlan& partition : partitions) Add(std::move(partition));
 }
 
@@ -200,6 +204,17 @@ void FlowControl::NoteTargetId(const TopicPartition& source) {
   // Until the operator has decided, a restart must find it out again.
   if (id.empty() || ShardFor(source)->TargetIsUndecided(source)) return;
   options_.store->SetTargetTopicId(source, id);
+}
+
+void FlowControl::UpdateLimits() {
+  for (Shard* shard : shards_) {
+    for (const std::string& topic : shard->TakeDoubtedLimits()) {
+      limits_->Doubt(topic);
+    }
+  }
+  const auto limits = limits_->Ask(clock_->Now());
+  if (limits.empty()) return;
+  for (Shard* shard : shards_) shard->SetLimits(limits);
 }
 
 }  // namespace mirror

@@ -154,15 +154,15 @@ class FlowTwoRefusalsTest : public FlowRefusalTest {
   }
 };
 
-TEST_F(FlowTwoRefusalsTest, ADeadLetterTakesNoOtherRecordWithIt) {
+TEST_F(FlowTwoRefusalsTest, ARecordThatIsTakenAfterAllIsNoDeadLetter) {
   StartWithTwoRefusals(RefusedPolicy::kDeadLetter);
   EXPECT_TRUE(Settles(19));
   AppendOld(1);
   EXPECT_TRUE(Settles(20));
   EXPECT_EQ(Copies("old"), 11);
   EXPECT_EQ(Copies("new"), 9);
-  EXPECT_EQ(b().LogEnd(kCopy0), 20);
-  EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 1);
+  EXPECT_EQ(b().LogEnd(kCopy0), 21);
+  EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 0);
 }
 
 TEST_F(FlowTwoRefusalsTest, ARecordThatIsTakenAfterAllIsForgotten) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The half of partition_replicator.h that deals with failures: what goes wrong
-// is drained, told, tried again, settled or left to the operator.
+// is drained, reported, retried, settled or left to the operator.
 
 #include <algorithm>
 #include <utility>
@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/model/utf8.h"
+#include "mirror/replication/dead_letter.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/partition_replicator.h"
 
@@ -37,17 +38,16 @@ EngineEvent::Kind KindOf(SkipReason reason) {
 
 void PartitionReplicator::OnDeadLettered(const absl::Status& status,
                                          absl::Time now) {
-  in_flight_records_ = std::max<int64_t>(in_flight_records_ - 1, 0);
-  last_ack_ = now;
-  if (!refused_.has_value()) return;
+  const auto letter = std::exchange(letter_, std::nullopt);
+  if (!letter.has_value()) return;
   if (status.ok()) {
-    SettleRefused(SkipReason::kDeadLettered, now);
+    NoteRejected(*letter, SkipReason::kDeadLettered, letter_why_, now);
     return;
   }
-  // The target may have been mended meanwhile, so it is asked again, too.
-  const UpstreamOffset refused = *std::exchange(refused_, std::nullopt);
-  Fail(PROBLEM_RECORD_REFUSED, refused, /*from_target=*/true, /*quiet=*/false,
-       absl::StrCat(refusal_, "; nor was it written to the dead-letter topic ",
+  // The target may have been changed meanwhile, so it is asked again, too.
+  Fail(PROBLEM_RECORD_REFUSED, *letter, /*from_target=*/true, /*quiet=*/false,
+       absl::StrCat(letter_why_,
+                    "; nor was it written to the dead-letter topic ",
                     options_->dead_letter_topic, ": ",
                     WithGrant(status, absl::StrCat("WRITE on topic ",
                                                    options_->dead_letter_topic))
@@ -55,23 +55,21 @@ void PartitionReplicator::OnDeadLettered(const absl::Status& status,
        now);
 }
 
-void PartitionReplicator::SettleRefused(SkipReason reason, absl::Time now) {
-  const UpstreamOffset refused = *std::exchange(refused_, std::nullopt);
+void PartitionReplicator::NoteRejected(UpstreamOffset offset, SkipReason reason,
+                                       const std::string& why, absl::Time now) {
   SkippedRange range;
-  range.first = refused;
-  range.end = refused + 1;
+  range.first = offset;
+  range.end = offset + 1;
   range.records = 1;
   range.reason = reason;
-  range.detail =
-      reason == SkipReason::kRefused
-          ? absl::StrCat("left out: ", refusal_)
-          : absl::StrCat("put into topic ", options_->dead_letter_topic, ": ",
-                         refusal_);
+  range.detail = reason == SkipReason::kRefused
+                     ? absl::StrCat("left out: ", why)
+                     : absl::StrCat("put into topic ",
+                                    options_->dead_letter_topic, ": ", why);
   NoteSkipped(std::move(range), now);
-  // All before it is acknowledged, and nothing after it was sent.
-  progress_.Reset();
-  progress_.Dropped(refused);
+  window_.SettleRejected(offset);
   UpdateCommittable();
+  stalled_ = false;
   if (state_ == PARTITION_STOPPED) return;  // for another reason meanwhile
   problem_ = PROBLEM_NONE;
   reason_.clear();
@@ -124,34 +122,55 @@ bool PartitionReplicator::OthersKeepWriting(absl::Time now) {
   return now - foreign_since_ >= options_->foreign_grace;
 }
 
-void PartitionReplicator::OnRefused(const absl::Status& status,
-                                    UpstreamOffset first, UpstreamOffset last,
-                                    absl::Time now) {
-  const PartitionProblem problem = TargetProblem(status);
-  const bool alone = last == first;
-  // A broker refuses a whole batch for one record in it; which one shows when
-  // they are sent one by one.
-  const bool probing = problem == PROBLEM_RECORD_REFUSED && !alone;
-  if (probing) {
-    isolate_through_ = std::max(last, isolate_through_.value_or(last));
-  }
-  const std::string what = absl::StrCat(
-      alone ? "the record at offset " : "a record from offset ", first.value(),
-      alone ? "" : absl::StrCat(" to ", last.value()), " was not written to ",
-      plan_.target.ToString(), " on cluster ", options_->target_alias, ": ",
-      status.message());
-  const bool settles = problem == PROBLEM_RECORD_REFUSED && alone &&
-                       options_->on_refused != RefusedPolicy::kStop;
-  const bool earliest = !refused_.has_value() || first < *refused_;
-  if (settles && earliest) {
-    refused_ = first;
-    refusal_ = what;
-    isolate_through_ = std::max(first, isolate_through_.value_or(first));
-  }
-  Fail(problem, first, /*from_target=*/true, probing || settles,
-       absl::StrCat(what, TargetRemedy(problem, status, options_->target_alias,
-                                       plan_.target.topic)),
+void PartitionReplicator::OnFailed(const Ack& ack, absl::Time now) {
+  // Which record is at fault shows when they are sent in smaller pieces.
+  const bool is_rejection = ack.rejection != Rejection::kNone;
+  const PartitionProblem problem =
+      is_rejection ? PROBLEM_RECORD_REFUSED : TargetProblem(ack.status);
+  const UpstreamOffset last = ack.first + (ack.count - 1);
+  Fail(problem, ack.first, /*from_target=*/true, /*quiet=*/is_rejection,
+       absl::StrCat("records from offset ", ack.first.value(), " to ",
+                    last.value(), " were not written to ",
+                    plan_.target.ToString(), " on cluster ",
+                    options_->target_alias, ": ", ack.status.message(),
+                    TargetRemedy(problem, ack.status, options_->target_alias,
+                                 plan_.target.topic)),
        now);
+}
+
+void PartitionReplicator::OnRejected(const absl::Status& status,
+                                     absl::Time now) {
+  const SendWindow::Rejected rejected = *window_.rejected();
+  std::string why = absl::StrCat(
+      "the record at offset ", rejected.offset.value(), " of ",
+      plan_.source.ToString(), " was rejected by ", plan_.target.ToString(),
+      " on cluster ", options_->target_alias, ": ", status.message());
+  const absl::Time wall = clock_->ToWallTime(now);
+  const std::string limit = window_.limits().WhyNot(rejected.bounds, wall);
+  if (!limit.empty()) absl::StrAppend(&why, "; ", limit);
+  const bool in_place =
+      state_ == PARTITION_RUNNING || state_ == PARTITION_DRAINING;
+  if (options_->on_refused == RefusedPolicy::kStop || !in_place) {
+    Fail(PROBLEM_RECORD_REFUSED, rejected.offset, /*from_target=*/true,
+         /*quiet=*/false,
+         absl::StrCat(why,
+                      TargetRemedy(PROBLEM_RECORD_REFUSED, status,
+                                   options_->target_alias, plan_.target.topic)),
+         now);
+    return;
+  }
+  if (options_->on_refused == RefusedPolicy::kSkip) {
+    NoteRejected(rejected.offset, SkipReason::kRefused, why, now);
+    return;
+  }
+  const absl::Status shows = rejected.batch->Shows(rejected.index);
+  if (!shows.ok()) {
+    absl::StrAppend(&why, "; kept in part: ", shows.message());
+  }
+  dead_letter_ = ToDeadLetter(rejected.batch->ToRecord(rejected.index),
+                              plan_.source, why, wall);
+  letter_ = rejected.offset;
+  letter_why_ = std::move(why);
 }
 
 void PartitionReplicator::OnHidden(UpstreamOffset offset,
@@ -163,8 +182,8 @@ void PartitionReplicator::OnHidden(UpstreamOffset offset,
   // A dead letter would not be what it was, either.
   const bool settles = options_->on_refused == RefusedPolicy::kSkip;
   if (settles) {
-    refused_ = offset;
-    refusal_ = what;
+    hidden_ = offset;
+    hidden_why_ = what;
   }
   Fail(PROBLEM_RECORD_REFUSED, offset, /*from_target=*/false, settles,
        absl::StrCat(what,
@@ -193,13 +212,13 @@ void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
                                absl::Time now) {
   if (from_target && state_ == PARTITION_STOPPED) {
     // The operator's decision is still awaited; only the place is noted.
-    held_.clear();
+    window_.DropHeld();
     next_read_ = std::min(next_read_, resume);
     return;
   }
   const bool first = state_ != PARTITION_DRAINING;
   if (!first && resume >= resume_) return;  // fails in the wake of the first
-  if (from_target) held_.clear();
+  if (from_target) window_.DropHeld();
   resume_ = resume;
   next_read_ = resume;
   problem_ = problem;
@@ -216,19 +235,20 @@ void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
       std::clamp(backoff_ * 2, options_->min_backoff, options_->max_backoff);
   retry_at_ = now + backoff_;
   problem_reported_ = true;
-  Report(EngineEvent::Kind::kPartitionProblem, LogLevel::kError,
-         absl::StrCat(reason_, "; tried again in ",
-                      absl::FormatDuration(backoff_)));
+  Report(
+      EngineEvent::Kind::kPartitionProblem, LogLevel::kError,
+      absl::StrCat(reason_, "; retried in ", absl::FormatDuration(backoff_)));
 }
 
 void PartitionReplicator::AfterDrain(absl::Time now) {
-  progress_.Reset();
-  sent_.clear();
-  in_flight_bytes_ = 0;
+  window_.Begin();
   stalled_ = false;
-  if (refused_.has_value() && *refused_ == resume_ &&
-      options_->on_refused == RefusedPolicy::kSkip) {
-    SettleRefused(SkipReason::kRefused, now);
+  choked_above_.reset();
+  const auto hidden = std::exchange(hidden_, std::nullopt);
+  if (hidden == resume_) {
+    NoteRejected(*hidden, SkipReason::kRefused, hidden_why_, now);
+    window_.Dropped(*hidden);
+    UpdateCommittable();
     resume_ = resume_ + 1;
   }
   next_read_ = resume_;
@@ -246,13 +266,14 @@ void PartitionReplicator::AfterDrain(absl::Time now) {
 
 void PartitionReplicator::CheckSilence(absl::Duration silence) {
   if (HasHeld() && silence >= options_->stall_timeout) stalled_ = true;
-  if (!stalled_ && silence < options_->silence_timeout) return;
+  if (silence < options_->silence_timeout) return;
   if (problem_ == PROBLEM_TARGET_STALLED) return;
   problem_ = PROBLEM_TARGET_STALLED;
   reason_ = absl::StrCat(
       "no acknowledgement from cluster ", options_->target_alias, " for ",
       plan_.target.ToString(), " since ",
-      absl::FormatTime(clock_->ToWallTime(last_ack_), absl::UTCTimeZone()),
+      absl::FormatTime(clock_->ToWallTime(window_.last_ack()),
+                       absl::UTCTimeZone()),
       "; continues by itself once the partition has a leader and as many "
       "replicas in sync as min.insync.replicas says");
   problem_reported_ = true;
@@ -266,7 +287,7 @@ void PartitionReplicator::Recovered() {
   backoff_ = absl::ZeroDuration();
   if (!std::exchange(problem_reported_, false)) return;
   Report(EngineEvent::Kind::kPartitionRunning, LogLevel::kInfo,
-         absl::StrCat("goes on; copied up to offset ",
+         absl::StrCat("continues; copied up to offset ",
                       committable_.has_value() ? committable_->value() : -1));
 }
 
@@ -276,17 +297,12 @@ void PartitionReplicator::NoteSkipped(SkippedRange range, absl::Time now) {
   skipped_.push_back(std::move(range));
 }
 
-UpstreamOffset PartitionReplicator::FirstUnsent() const {
-  const Held& held = held_.front();
-  return held.next > 0 ? held.batch->ToRecord(held.next).offset : held.first;
-}
-
 void PartitionReplicator::ForgetHeld() {
-  if (held_.empty()) return;
+  if (!HasHeld()) return;
   // A batch that went out in part counts as under way as a whole, so the
   // partition drains and starts afresh behind the part.
-  const UpstreamOffset unsent = FirstUnsent();
-  held_.clear();
+  const UpstreamOffset unsent = window_.FirstUnsent();
+  window_.DropHeld();
   next_read_ = unsent;
   if (state_ == PARTITION_RUNNING) {
     state_ = PARTITION_DRAINING;
@@ -298,13 +314,12 @@ void PartitionReplicator::ForgetHeld() {
 }
 
 void PartitionReplicator::OnSinkLost(absl::Time now) {
-  held_.clear();
-  sent_.clear();
-  in_flight_records_ = 0;
-  in_flight_bytes_ = 0;
+  window_.OnSinkLost();
   target_end_.reset();
   stalled_ = false;
-  refused_.reset();
+  choked_above_.reset();
+  hidden_.reset();
+  letter_.reset();
   dead_letter_.reset();
   resume_ = committable_.has_value() ? *committable_ + 1 : base_;
   next_read_ = resume_;
@@ -321,9 +336,9 @@ void PartitionReplicator::Suspend(PartitionProblem problem,
       (problem_ == problem || problem == PROBLEM_SOURCE_TOPIC_MISSING)) {
     return;
   }
-  if (!held_.empty()) {
-    next_read_ = FirstUnsent();
-    held_.clear();
+  if (HasHeld()) {
+    next_read_ = window_.FirstUnsent();
+    window_.DropHeld();
   }
   state_ = PARTITION_STOPPED;
   problem_ = problem;
@@ -383,11 +398,12 @@ void PartitionReplicator::OnSourceRecreated(
 
 void PartitionReplicator::StartOver(const std::string& topic_id) {
   topic_id_ = topic_id;
-  held_.clear();
+  window_.DropHeld();
   from_start_ = true;
   asks_bounds_ = false;
   diverged_at_.reset();
-  refused_.reset();
+  hidden_.reset();
+  letter_.reset();
   // What is still on its way belongs to what is left behind.
   resume_ = UpstreamOffset(0);
   next_read_ = resume_;

@@ -54,12 +54,14 @@ struct PartitionOptions {
   // Others write to the target topics, and that is meant so.
   bool target_is_shared = false;
   std::vector<std::shared_ptr<const RecordTransform>> transforms;
-  // Bytes of values on their way to the target before more are held back, so
-  // that one stuck partition cannot fill the shard's whole buffer.
+  // Memory of records in flight before more are held back, so that one stuck
+  // partition cannot fill the shard's whole buffer.
   int64_t max_in_flight_bytes = 2 << 20;
-  // Without an acknowledgement for this long, a partition at that limit is
-  // taken out of the shard's way.
-  absl::Duration stall_timeout = absl::Seconds(1);
+  // Without an acknowledgement for this long, a partition sends no more while
+  // such partitions have much in flight together.
+  absl::Duration overdue_timeout = absl::Milliseconds(250);
+  // Without one for this long, a partition that holds records back is not read.
+  absl::Duration stall_timeout = absl::Milliseconds(500);
   // Without one for this long, the partition is reported even if it holds up
   // nothing.
   absl::Duration silence_timeout = absl::Seconds(5);

@@ -14,20 +14,23 @@ namespace {
 
 // By the code's name, which is in every message of the adapter.
 absl::string_view RejectionRemedy(const absl::Status& status) {
-  constexpr absl::string_view kSize = "; raise max.message.bytes";
+  constexpr absl::string_view kSize =
+      "; if it was compressed at the source, set the producer's "
+      "compression.type, else raise max.message.bytes";
   constexpr absl::string_view kTime =
       "; its time is too far away: raise message.timestamp.after.max.ms or "
       "message.timestamp.before.max.ms";
   constexpr absl::string_view kInvalid =
-      "; if it has no key, which no compacted topic takes, write it with one or "
+      "; if it has no key, which no compacted topic takes, write it with one "
+      "or "
       "remove compact from cleanup.policy";
   constexpr absl::string_view kAny =
       "; if it is too large, raise max.message.bytes, and if its time is too "
       "far away, message.timestamp.after.max.ms or "
       "message.timestamp.before.max.ms";
-  for (const auto& [name, remedy] :
-       {std::pair{"TOO_LARGE", kSize}, {"INVALID_TIMESTAMP", kTime},
-        {"INVALID_RECORD", kInvalid}}) {
+  for (const auto& [name, remedy] : {std::pair{"TOO_LARGE", kSize},
+                                     {"INVALID_TIMESTAMP", kTime},
+                                     {"INVALID_RECORD", kInvalid}}) {
     if (absl::StrContains(status.message(), name)) return remedy;
   }
   return kAny;

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
-#include "mirror/replication/dead_letter.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/transform_batch.h"
 
@@ -20,6 +19,7 @@ PartitionReplicator::PartitionReplicator(PartitionPlan plan,
       options_(options),
       clock_(clock),
       topic_id_(plan_.topic_id),
+      window_(plan_.target, options, clock),
       has_copies_(plan_.has_copies),
       stats_(clock) {
   if (!plan_.start.has_value()) return;
@@ -31,7 +31,8 @@ PartitionReplicator::PartitionReplicator(PartitionPlan plan,
 }
 
 bool PartitionReplicator::WantsToRead() const {
-  return state_ == PARTITION_RUNNING && !paused_ && !stalled_;
+  return state_ == PARTITION_RUNNING && !paused_ && !stalled_ &&
+         !choked_above_.has_value();
 }
 
 bool PartitionReplicator::NeedsBounds() const {
@@ -39,8 +40,7 @@ bool PartitionReplicator::NeedsBounds() const {
 }
 
 std::optional<UpstreamOffset> PartitionReplicator::passed() const {
-  const bool idle =
-      state_ == PARTITION_RUNNING && held_.empty() && in_flight_records_ == 0;
+  const bool idle = state_ == PARTITION_RUNNING && !HasHeld() && !HasInFlight();
   return idle ? source_end_ : std::nullopt;
 }
 
@@ -48,7 +48,7 @@ void PartitionReplicator::SettlePassed() {
   const std::optional<UpstreamOffset> end = passed();
   if (!end.has_value() || *end <= next_read_) return;
   next_read_ = *end;
-  progress_.Dropped(*end - 1);
+  window_.Dropped(*end - 1);
   epochs_.Note(*end - 1, -1);
   UpdateCommittable();
 }
@@ -116,7 +116,7 @@ void PartitionReplicator::OnBatch(std::unique_ptr<RecordBatch> batch,
   if (options_->transforms.empty() || plan_.is_heartbeats) {
     const UpstreamOffset first = batch->first_offset();
     const UpstreamOffset last = batch->last_offset();
-    held_.push_back({std::move(batch), first, last});
+    window_.Hold(std::move(batch), first, last);
   } else {
     HoldTransformed(std::move(batch), now);
   }
@@ -136,15 +136,14 @@ void PartitionReplicator::HoldTransformed(std::unique_ptr<RecordBatch> batch,
                       ": ", result.failure.ToString()),
          now);
   }
-  held_.push_back(
-      {std::move(result.kept), batch->first_offset(), result.through});
+  window_.Hold(std::move(result.kept), batch->first_offset(), result.through);
 }
 
 void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
   if (!WantsToRead()) return;
   if (event.kind == PartitionEvent::Kind::kEnd) {
     if (event.offset >= next_read_) source_end_ = event.offset;
-    if (held_.empty() && in_flight_records_ == 0) Recovered();
+    if (!HasHeld() && !HasInFlight()) Recovered();
     return;
   }
   const PartitionProblem problem = SourceProblem(event.status);
@@ -161,152 +160,78 @@ void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
        now);
 }
 
-bool PartitionReplicator::InIsolation() const {
-  const Held& held = held_.front();
-  const bool probed =
-      isolate_through_.has_value() && held.first <= *isolate_through_;
-  // Until the refused record is settled, nothing may pass it.
-  return probed || (refused_.has_value() && held.through >= *refused_);
-}
-
-void PartitionReplicator::SplitFirstHeld() {
-  const Held whole = std::move(held_.front());
-  held_.pop_front();
-  UpstreamOffset through = whole.through;
-  std::vector<std::unique_ptr<RecordBatch>> ones = whole.batch->Split();
-  for (auto one = ones.rbegin(); one != ones.rend(); ++one) {
-    const UpstreamOffset offset = (*one)->first_offset();
-    held_.push_front({std::move(*one), offset, through});
-    through = offset - 1;
-  }
-}
-
-bool PartitionReplicator::HoldsDeadLetter() const {
-  return options_->on_refused == RefusedPolicy::kDeadLetter &&
-         refused_.has_value() &&
-         held_.front().batch->first_offset() == *refused_;
-}
-
-void PartitionReplicator::SendDeadLetter(absl::Time now) {
-  const RecordBatch& batch = *held_.front().batch;
-  const absl::Status shows = batch.Shows(0);
-  if (!shows.ok())
-    absl::StrAppend(&refusal_, "; kept in part: ", shows.message());
-  dead_letter_ = ToDeadLetter(batch.ToRecord(0), plan_.source, refusal_,
-                              clock_->ToWallTime(now));
-  held_.pop_front();
-  ++in_flight_records_;
-  last_ack_ = now;
-}
-
-bool PartitionReplicator::IsLookup(const absl::Status& status, absl::Time now) {
-  if (!absl::IsNotFound(status)) {
-    unknown_since_ = absl::InfiniteFuture();
-    return false;
-  }
-  unknown_since_ = std::min(unknown_since_, now);
-  return now - unknown_since_ < options_->lookup_timeout;
-}
-
-absl::Status PartitionReplicator::SendFirstHeld(RecordSink* sink) {
-  Held& held = held_.front();
-  const int64_t before = held.next;
-  const absl::Status status =
-      sink->Send(plan_.target, held.batch.get(), &held.next);
-  if (before == 0 && held.next > 0) {
-    const RecordBatch& batch = *held.batch;
-    progress_.Sent(batch.first_offset(), batch.last_offset(), batch.count())
-        .IgnoreError();  // in order, as OnBatch and Reset() see to it
-    sent_.push_back(
-        {batch.last_offset(), batch.value_bytes(), batch.last_timestamp_ms()});
-    in_flight_bytes_ += batch.value_bytes();
-  }
-  in_flight_records_ += held.next - before;
-  return status;
-}
-
 PartitionReplicator::SendResult PartitionReplicator::Send(RecordSink* sink,
-                                                          absl::Time now) {
-  while (!held_.empty()) {
-    Held& held = held_.front();
-    const bool isolated = InIsolation();
-    if (isolated && in_flight_records_ > 0) return SendResult::kAtLimit;
-    if (held.batch != nullptr) {
-      if (in_flight_records_ == 0) last_ack_ = now;
-      // A batch that went out in part counts whole, so bytes alone do not say
-      // that there is something to wait for.
-      if (in_flight_records_ > 0 &&
-          (in_flight_bytes_ >= options_->max_in_flight_bytes ||
-           in_flight_records_ + held.batch->count() > kMaxRecordsOnTheirWay)) {
-        return SendResult::kAtLimit;
-      }
-      if (isolated && held.batch->count() > 1) {
-        SplitFirstHeld();
-        continue;
-      }
-      // It was taken at another try, or is no longer in the source's log.
-      if (refused_.has_value() && *refused_ < held.batch->first_offset()) {
-        refused_.reset();
-      }
-      if (HoldsDeadLetter()) {
-        SendDeadLetter(now);
-        continue;
-      }
-      const absl::Status status = SendFirstHeld(sink);
-      if (IsLookup(status, now)) return SendResult::kLookingUp;
-      if (!status.ok()) {
-        const UpstreamOffset refused = held.batch->ToRecord(held.next).offset;
-        OnRefused(status, refused, refused, now);
-        return SendResult::kDone;
-      }
-      if (held.next < held.batch->count()) return SendResult::kBlocked;
-    }
-    progress_.Dropped(held.through);
-    held_.pop_front();
-    UpdateCommittable();
+                                                          absl::Time now,
+                                                          bool crowded) {
+  if (letter_.has_value()) return SendResult::kWaits;
+  SendResult result = window_.Send(sink, now, crowded);
+  while (result == SendResult::kRejected) {
+    OnRejected(window_.failure(), now);
+    if (letter_.has_value()) return SendResult::kWaits;
+    result = window_.Send(sink, now, crowded);
   }
-  return SendResult::kDone;
+  UpdateCommittable();
+  if (result == SendResult::kFailed) {
+    Ack failed;
+    failed.first = window_.FirstUnsent();
+    failed.count = 1;
+    failed.status = window_.failure();
+    OnFailed(failed, now);
+    return SendResult::kDone;
+  }
+  Unchoke();
+  if (result == SendResult::kWaits && !choked_above_.has_value() &&
+      window_.held_bytes() >= options_->max_in_flight_bytes) {
+    Choke();
+  }
+  return result;
+}
+
+void PartitionReplicator::Unchoke() {
+  const bool drained =
+      choked_above_.has_value() && window_.held_bytes() <= *choked_above_;
+  if (drained) choked_above_.reset();
 }
 
 void PartitionReplicator::UpdateCommittable() {
-  const std::optional<UpstreamOffset> done = progress_.Committable();
+  const std::optional<UpstreamOffset> done = window_.Committable();
   if (!done.has_value()) return;
   committable_ = done;
   epochs_.Forget(*done);
 }
 
 bool PartitionReplicator::OnAck(const Ack& ack, absl::Time now) {
-  in_flight_records_ -= ack.count;
-  last_ack_ = now;
-  const UpstreamOffset last = ack.first + (ack.count - 1);
-  if (!ack.status.ok()) {
-    OnRefused(ack.status, ack.first, last, now);
-    return false;
+  const bool counts = state_ != PARTITION_DRAINING || ack.first < resume_;
+  const SendWindow::Fate fate = window_.OnAck(ack, counts, now);
+  switch (fate) {
+    case SendWindow::Fate::kCopied:
+      break;
+    case SendWindow::Fate::kRejected:
+      OnRejected(ack.status, now);
+      return false;
+    case SendWindow::Fate::kFailed:
+      OnFailed(ack, now);
+      return false;
+    case SendWindow::Fate::kIgnored:
+    case SendWindow::Fate::kPending:
+      if (state_ != PARTITION_RUNNING || !HasHeld()) return false;
+      // Copies that do not count may stand before those that will.
+      target_end_.reset();
+      stretch_ = {window_.FirstUnsent()};
+      return false;
   }
-  if (resume_ <= ack.first && state_ == PARTITION_DRAINING) return false;
   CheckTarget(ack);
   has_copies_ = true;
-  progress_.Acked(ack.first, ack.count);
   UpdateCommittable();
-  acked_ = last;
+  acked_ = ack.first + (ack.count - 1);
   stalled_ = false;
   Recovered();
   stats_.OnRecords(ack.count);
   if (ack.retimed > 0) OnRetimed(ack);
-  if (isolate_through_.has_value() && last >= *isolate_through_) {
-    isolate_through_.reset();
+  while (const auto sent = window_.PopSent()) {
+    stats_.OnBatch(sent->value_bytes, sent->last_timestamp_ms, now);
   }
-  PopSent(last, now);
   return true;
-}
-
-void PartitionReplicator::PopSent(UpstreamOffset through, absl::Time now) {
-  while (!sent_.empty() && sent_.front().last_offset <= through) {
-    const Sent& sent = sent_.front();
-    in_flight_bytes_ -= sent.bytes;
-    stats_.OnBatch(sent.bytes, sent.last_timestamp_ms, now);
-    sent_.pop_front();
-  }
 }
 
 void PartitionReplicator::CheckTarget(const Ack& ack) {
@@ -326,26 +251,27 @@ std::optional<TargetChange> PartitionReplicator::JudgeTargetEnd(
 }
 
 void PartitionReplicator::Tick(absl::Time now) {
-  if (state_ == PARTITION_DRAINING && held_.empty() &&
-      in_flight_records_ == 0) {
+  Unchoke();
+  if (state_ == PARTITION_DRAINING && !HasHeld() && !HasInFlight()) {
     AfterDrain(now);
   } else if (state_ == PARTITION_BACKING_OFF && now >= retry_at_) {
     state_ = PARTITION_RUNNING;
   } else if (state_ == PARTITION_RUNNING && HasInFlight()) {
-    CheckSilence(now - last_ack_);
+    CheckSilence(now - window_.last_ack());
   }
 }
 
 void PartitionReplicator::Jump(UpstreamOffset to) {
   base_ = to;
-  isolate_through_.reset();
-  refused_.reset();
+  window_.Begin();
+  window_.ForgetRejections();
+  hidden_.reset();
+  letter_.reset();
   target_end_.reset();
   stretch_ = {to};
   next_read_ = to;
   source_end_.reset();
   resume_ = to;
-  progress_.Reset();
 }
 
 void PartitionReplicator::SetPaused(bool paused) {
@@ -375,7 +301,7 @@ void PartitionReplicator::FillStatus(
     const UpstreamOffset read =
         std::max(next_read_, source_end_.value_or(next_read_));
     const int64_t read_lag = bounds->end - read;
-    status->set_lag(std::max<int64_t>(read_lag, 0) + in_flight_records_);
+    status->set_lag(std::max<int64_t>(read_lag, 0) + window_.in_flight());
   }
 }
 

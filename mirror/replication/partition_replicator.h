@@ -9,14 +9,13 @@
 //
 //   RESOLVING --bounds known--> RUNNING --failure--> DRAINING --drained-->
 //   BACKING_OFF --time--> RUNNING; a gap goes back to RESOLVING after draining,
-//   and from there to STOPPED if the policy says so. A record that the target
-//   refuses is found by sending one by one; then the policy may settle it.
+//   and from there to STOPPED if the policy says so. SendWindow finds a record
+//   that the target rejects; then the policy may settle it.
 
 #ifndef MIRROR_REPLICATION_PARTITION_REPLICATOR_H_
 #define MIRROR_REPLICATION_PARTITION_REPLICATOR_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,13 +27,14 @@
 #include "mirror/cluster/record_batch.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/record_source.h"
+#include "mirror/cluster/topic_limits.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/epoch_history.h"
 #include "mirror/replication/partition_options.h"
 #include "mirror/replication/partition_stats.h"
-#include "mirror/replication/progress.h"
+#include "mirror/replication/send_window.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
@@ -46,19 +46,13 @@ namespace mirror {
 
 // Invariants:
 //  - Records go to the sink in upstream order; after a failure none goes out
-//    until all that are on their way have been answered, and then the failed
-//    one is the first.
+//    until all that are in flight have been answered, and then the failed one
+//    is the first.
 //  - committable() never passes a record that is not acknowledged or dropped.
-//  - held_ is not empty only for records at or above the last one sent.
 // Thread safety: thread-compatible; the shard's lock guards it.
 class PartitionReplicator {
  public:
-  enum class SendResult {
-    kDone,       // nothing is held back
-    kAtLimit,    // waits for acknowledgements of this partition
-    kBlocked,    // the sink is full
-    kLookingUp,  // the sink may not have heard of the target partition yet
-  };
+  using SendResult = SendWindow::Result;
 
   // `options` and `clock` must outlive the partition. `clock` only says what
   // calendar time a `now` is.
@@ -82,11 +76,17 @@ class PartitionReplicator {
   // Whether it waits for OnBounds().
   bool NeedsBounds() const;
   // Whether it holds records back that Send() can move.
-  bool HasHeld() const { return !held_.empty(); }
-  // Whether it is at its limit with no acknowledgement for a while.
-  bool stalled() const { return stalled_; }
-  bool HasInFlight() const { return in_flight_records_ > 0; }
-  int64_t in_flight_bytes() const { return in_flight_bytes_; }
+  bool HasHeld() const { return window_.HasHeld(); }
+  int64_t held_bytes() const { return window_.held_bytes(); }
+  // Of records in flight without an answer for a while.
+  int64_t OverdueBytes(absl::Time now) const {
+    return window_.OverdueBytes(now);
+  }
+  int64_t in_flight_bytes() const { return window_.in_flight_bytes(); }
+  // A dead letter counts.
+  bool HasInFlight() const {
+    return window_.in_flight() > 0 || letter_.has_value();
+  }
   // Where the source's log was found to end, once all before is copied.
   std::optional<UpstreamOffset> passed() const;
   // Makes what is passed count as done with, before retention takes it away.
@@ -114,7 +114,7 @@ class PartitionReplicator {
   // Where the target's log ends as far as this partition wrote it; nullopt if
   // that is not certain now.
   std::optional<DownstreamOffset> target_end() const {
-    return in_flight_records_ == 0 ? target_end_ : std::nullopt;
+    return HasInFlight() ? std::nullopt : target_end_;
   }
   // A record for the dead-letter topic, if there is one. OnDeadLettered() must
   // follow.
@@ -140,7 +140,14 @@ class PartitionReplicator {
   void OnNoBounds(const absl::Status& why);
   void OnBatch(std::unique_ptr<RecordBatch> batch, absl::Time now);
   void OnEvent(const PartitionEvent& event, absl::Time now);
-  SendResult Send(RecordSink* sink, absl::Time now);
+  // `crowded`: as SendWindow::Send(). kFailed and kRejected are dealt with.
+  SendResult Send(RecordSink* sink, absl::Time now, bool crowded);
+  // It holds too much for how slowly it goes: it is not read until it has
+  // drained to half.
+  void Choke() { choked_above_ = window_.held_bytes() / 2; }
+  // What the target topic takes.
+  void SetLimits(const TopicLimits& limits) { window_.SetLimits(limits); }
+  bool TakeLimitsDoubt() { return window_.TakeDoubt(); }
   // Returns whether the records count as copied: an acknowledgement that comes
   // after a failure does not, as its record will be sent again.
   bool OnAck(const Ack& ack, absl::Time now);
@@ -187,40 +194,17 @@ class PartitionReplicator {
   std::vector<EngineEvent> TakeEvents();
 
  private:
-  // A batch on its way to the target.
-  struct Sent {
-    UpstreamOffset last_offset;
-    int64_t bytes;
-    int64_t last_timestamp_ms;
-  };
-  struct Held {
-    std::unique_ptr<RecordBatch> batch;  // null: all records were dropped
-    // The offsets that this settles, copied or dropped.
-    UpstreamOffset first;
-    UpstreamOffset through;
-    int64_t next = 0;  // index of the first record not handed to the sink
-  };
-
   // Whether others who write now have been doing so for a while.
   bool OthersKeepWriting(absl::Time now);
   // Runs the transforms and holds what they leave.
   void HoldTransformed(std::unique_ptr<RecordBatch> batch, absl::Time now);
-  // Whether what is held first must go out record by record, each when all
-  // before it is answered.
-  bool InIsolation() const;
-  // Whether `status` of Send() may just mean that the sink is looking up the
-  // target partition.
-  bool IsLookup(const absl::Status& status, absl::Time now);
   void CheckSilence(absl::Duration silence);
-  // Whether the first held record is the one that the target refuses, and goes
-  // to the dead-letter topic.
-  bool HoldsDeadLetter() const;
-  void SendDeadLetter(absl::Time now);
-  void SplitFirstHeld();
-  absl::Status SendFirstHeld(RecordSink* sink);
+  void Unchoke();
   void UpdateCommittable();
-  void OnRefused(const absl::Status& status, UpstreamOffset first,
-                 UpstreamOffset last, absl::Time now);
+  // Records were not written, as the ack says.
+  void OnFailed(const Ack& ack, absl::Time now);
+  // The record that window_.rejected() tells of was sent alone and rejected.
+  void OnRejected(const absl::Status& status, absl::Time now);
   // The record cannot be shown to the transforms in full.
   void OnHidden(UpstreamOffset offset, const absl::Status& why, absl::Time now);
   // Counts, and tells of the first.
@@ -234,17 +218,15 @@ class PartitionReplicator {
   // Whether it is STOPPED until an operator decides.
   bool AwaitsDecision() const;
   void LeaveStopped();
-  // Passes over the record that is refused.
-  void SettleRefused(SkipReason reason, absl::Time now);
+  // Notes that the record is left out of the copy.
+  void NoteRejected(UpstreamOffset offset, SkipReason reason,
+                    const std::string& why, absl::Time now);
   void NoteSkipped(SkippedRange range, absl::Time now);
   // Notices by an acknowledgement that others changed the target's log.
   void CheckTarget(const Ack& ack);
-  // Of what is held, which must not be empty.
-  UpstreamOffset FirstUnsent() const;
   // The problem is over: something went well.
   void Recovered();
   void Jump(UpstreamOffset to);
-  void PopSent(UpstreamOffset through, absl::Time now);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string message);
 
   const PartitionPlan plan_;
@@ -257,6 +239,7 @@ class PartitionReplicator {
   bool problem_reported_ = false;
   bool paused_ = false;
   bool stalled_ = false;
+  std::optional<int64_t> choked_above_;
   bool asks_bounds_ = false;  // the source does not have next_read_
   std::optional<UpstreamOffset> diverged_at_;
   bool from_start_ = false;            // the operator asked for the log's start
@@ -271,22 +254,18 @@ class PartitionReplicator {
   UpstreamOffset next_read_;
   std::optional<UpstreamOffset> source_end_;  // nothing was read since
   UpstreamOffset resume_;                     // where to go on after draining
-  // Up to here records are sent one by one, to find the one that is refused.
-  std::optional<UpstreamOffset> isolate_through_;
-  // The record that the target refuses, if the policy is to settle that.
-  std::optional<UpstreamOffset> refused_;
-  std::string refusal_;
+  // The record that transforms cannot be shown, if the policy is to settle
+  // that.
+  std::optional<UpstreamOffset> hidden_;
+  std::string hidden_why_;
+  // The record that is in flight as a dead letter.
+  std::optional<UpstreamOffset> letter_;
+  std::string letter_why_;
   std::optional<Record> dead_letter_;
   absl::Time retry_at_ = absl::InfinitePast();
   absl::Duration backoff_ = absl::ZeroDuration();
-  absl::Time last_ack_ = absl::InfinitePast();
-  absl::Time unknown_since_ = absl::InfiniteFuture();
 
-  std::deque<Held> held_;
-  std::deque<Sent> sent_;
-  int64_t in_flight_records_ = 0;
-  int64_t in_flight_bytes_ = 0;
-  Progress progress_;
+  SendWindow window_;
   std::optional<UpstreamOffset> committable_;
   bool has_copies_ = false;
 

@@ -176,9 +176,11 @@ void Shard::OnFetched(Fetched fetched, absl::Time now) {
     if (entry == nullptr) continue;
     entry->read_end = std::max(entry->read_end, batch->last_offset() + 1);
     if (entry->new_stretch) UpdateBounds(entry);
-    const bool was_holding = entry->partition->HasHeld();
     entry->partition->OnBatch(std::move(batch), now);
-    if (!was_holding && entry->partition->HasHeld()) holding_.push_back(entry);
+    if (!entry->holding && entry->partition->HasHeld()) {
+      entry->holding = true;
+      holding_.push_back(entry);
+    }
     if (!entry->partition->WantsToRead()) sweep_now_ = true;
   }
   for (const PartitionEvent& event : fetched.events) {
@@ -222,9 +224,13 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
       entry->commits->OnAcked(entry, ack.count,
                               bytes - entry->partition->in_flight_bytes());
     } else {
+      // Before what is skipped behind it.
+      OnCopied(entry, copied);
+      copied.clear();
       sweep_now_ = true;
     }
     TakeEvents(entry);
+    TakeDeadLetter(entry, now);
   }
   if (entry != nullptr) OnCopied(entry, copied);
 }
@@ -267,26 +273,47 @@ void Shard::BeginStretch(Entry* entry,
 }
 
 void Shard::SendHeld(absl::Time now) {
+  using Result = PartitionReplicator::SendResult;
   blocked_ = sources_lost_;
-  bool looking_up = false;
+  bool is_full = sources_lost_;
+  int64_t slow_bytes = 0;
   auto still_holding = holding_.begin();
   for (Entry* entry : holding_) {
-    if (!blocked_ || entry->partition->stalled()) {
-      const auto result = entry->partition->Send(sink_.get(), now);
-      // Reading waits, but the others are looked up at the same time.
-      looking_up |= result == PartitionReplicator::SendResult::kLookingUp;
-      // A stalled partition has left the way of the others.
-      blocked_ = blocked_ ||
-                 result == PartitionReplicator::SendResult::kBlocked ||
-                 (result == PartitionReplicator::SendResult::kAtLimit &&
-                  !entry->partition->stalled());
-      TakeEvents(entry);
-      TakeDeadLetter(entry, now);
+    Result result = Result::kBlocked;
+    if (!is_full) result = SendOne(entry, now);
+    const int64_t held = entry->partition->held_bytes();
+    if (result == Result::kWaits) {
+      slow_bytes += held;
+      if (slow_bytes > SlowShare()) entry->partition->Choke();
+      if (!entry->partition->WantsToRead()) sweep_now_ |= entry->assigned;
     }
-    if (entry->partition->HasHeld()) *still_holding++ = entry;
+    is_full |= result == Result::kBlocked;
+    blocked_ |=
+        is_full || result == Result::kAtLimit || result == Result::kLookingUp;
+    if (entry->partition->HasHeld()) {
+      *still_holding++ = entry;
+    } else {
+      entry->holding = false;
+    }
   }
   holding_.erase(still_holding, holding_.end());
-  blocked_ |= looking_up;
+}
+
+PartitionReplicator::SendResult Shard::SendOne(Entry* entry, absl::Time now) {
+  PartitionReplicator& partition = *entry->partition;
+  const bool crowded = overdue_bytes_ >= SlowShare();
+  const auto result = partition.Send(sink_.get(), now, crowded);
+  if (partition.TakeLimitsDoubt()) {
+    doubted_limits_.insert(partition.target().topic);
+  }
+  TakeEvents(entry);
+  TakeDeadLetter(entry, now);
+  return result;
+}
+
+void Shard::ClearHolding() {
+  for (Entry* entry : holding_) entry->holding = false;
+  holding_.clear();
 }
 
 void Shard::TakeDeadLetter(Entry* entry, absl::Time now) {
@@ -312,6 +339,7 @@ void Shard::MoveDeadLetters(absl::Time now) {
 SourceChanges Shard::Sweep(absl::Time now) {
   last_sweep_ = now;
   sweep_now_ = false;
+  overdue_bytes_ = 0;
   SourceChanges changes;
   LeaveClients(now, &changes);
   for (auto& [source, entry] : entries_) {
@@ -321,6 +349,7 @@ SourceChanges Shard::Sweep(absl::Time now) {
       entry.assigned = false;
     }
     partition->Tick(now);
+    overdue_bytes_ += partition->OverdueBytes(now);
     if (partition->state() != PARTITION_STOPPED) {
       const auto change = partition->TakeTargetChange();
       if (change.has_value()) HandleTargetChange(&entry, *change);
@@ -353,10 +382,12 @@ void Shard::LeaveClients(absl::Time now, SourceChanges* changes) {
       changes->unassign.push_back(source);
     }
   }
-  holding_.erase(
-      std::remove_if(holding_.begin(), holding_.end(),
-                     [](Entry* entry) { return !entry->partition->HasHeld(); }),
-      holding_.end());
+  holding_.erase(std::remove_if(holding_.begin(), holding_.end(),
+                                [](Entry* entry) {
+                                  entry->holding = entry->partition->HasHeld();
+                                  return !entry->holding;
+                                }),
+                 holding_.end());
 }
 
 void Shard::ChangeSources(const SourceChanges& changes) {
@@ -409,7 +440,7 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
   dead_letters_.Clear();
   dead_letter_of_.clear();
   for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);
-  holding_.clear();
+  ClearHolding();
   lost_sink_ = std::move(sink_);
   sweep_now_ = true;
 }

@@ -6,8 +6,9 @@
 //   Poll source -> partitions hold -> Send to sink -> Poll acks -> index
 //                  every second, or 16 MiB: commit index and progress
 //
-// Back-pressure is not polling: while a partition holds batches that the sink
-// cannot take, nothing more is read.
+// Back-pressure is not polling: while the sink is full, or a partition that
+// moves is at its limit, nothing more is read. A partition that is slow is not
+// read instead, and the others are.
 
 #ifndef MIRROR_REPLICATION_SHARD_H_
 #define MIRROR_REPLICATION_SHARD_H_
@@ -26,6 +27,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/topic_limits.h"
 #include "mirror/cluster/topic_queue.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
@@ -94,6 +96,11 @@ class Shard {
   // How many partitions the progress and the index topic have; before the first
   // Add().
   void SetPartitions(int32_t progress, int32_t index);
+  // What target topics take, by name, from now on.
+  void SetLimits(const std::map<std::string, TopicLimits>& limits);
+  // Target topics that rejected what by their limits they should have taken,
+  // since the last call.
+  std::set<std::string> TakeDoubtedLimits();
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
   // Sets a partition aside, or takes it up again; see PartitionReplicator.
@@ -147,6 +154,12 @@ class Shard {
   void BeginStretch(Entry* entry, const PartitionReplicator::Stretch& stretch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SendHeld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  PartitionReplicator::SendResult SendOne(Entry* entry, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ClearHolding() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The part of the sink's buffer that partitions without answers may fill, and
+  // the memory that those which are slow may hold, each together.
+  int64_t SlowShare() const { return options_.sink.max_buffered_bytes / 4; }
   // What the target refused, on its way to the dead-letter topic.
   void TakeDeadLetter(Entry* entry, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -213,6 +226,9 @@ class Shard {
   absl::flat_hash_map<TopicPartition, Entry*> by_source_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TopicPartition, Entry*> by_target_ ABSL_GUARDED_BY(mu_);
   std::set<std::string> paused_topics_ ABSL_GUARDED_BY(mu_);
+  // By target topic.
+  std::map<std::string, TopicLimits> limits_ ABSL_GUARDED_BY(mu_);
+  std::set<std::string> doubted_limits_ ABSL_GUARDED_BY(mu_);
   std::vector<Entry*> holding_ ABSL_GUARDED_BY(mu_);
   // By index partition; entries point to them.
   std::map<int32_t, CommitCycle> commits_ ABSL_GUARDED_BY(mu_);
@@ -220,7 +236,8 @@ class Shard {
   int32_t index_partitions_ ABSL_GUARDED_BY(mu_) = 1;
   TopicQueue dead_letters_ ABSL_GUARDED_BY(mu_);
   std::map<int64_t, Entry*> dead_letter_of_ ABSL_GUARDED_BY(mu_);  // by id
-  bool blocked_ ABSL_GUARDED_BY(mu_) = false;
+  bool blocked_ ABSL_GUARDED_BY(mu_) = false;  // nothing is read
+  int64_t overdue_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
   std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;

@@ -32,9 +32,25 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
         std::move(plan), &options_.partition, clock_);
     CycleFor(it->first)->Add(&entry);
     if (paused) entry.partition->SetPaused(true);
+    const auto limits = limits_.find(entry.partition->target().topic);
+    if (limits != limits_.end()) entry.partition->SetLimits(limits->second);
     if (change.has_value()) HandleTargetChange(&entry, *change);
   }
   sweep_now_ = true;
+}
+
+void Shard::SetLimits(const std::map<std::string, TopicLimits>& limits) {
+  MutexLock lock(&mu_);
+  for (const auto& [topic, limit] : limits) limits_[topic] = limit;
+  for (auto& [source, entry] : entries_) {
+    const auto it = limits.find(entry.partition->target().topic);
+    if (it != limits.end()) entry.partition->SetLimits(it->second);
+  }
+}
+
+std::set<std::string> Shard::TakeDoubtedLimits() {
+  MutexLock lock(&mu_);
+  return std::exchange(doubted_limits_, {});
 }
 
 void Shard::Suspend(const TopicPartition& source, PartitionProblem problem,

@@ -25,6 +25,7 @@ struct ShardEntry {
   // Something was acknowledged since the last commit.
   bool acked = false;
   bool assigned = false;
+  bool holding = false;  // is among those with records held back
   std::optional<UpstreamOffset> committed;
   std::optional<PartitionBounds> bounds;
   // No record at or above it was ever read here.

@@ -156,7 +156,9 @@ TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpTheOthers) {
            b().LogEnd({"A.orders", 2}) == 5000 &&
            b().LogEnd({"A.orders", 3}) == 5000;
   }));
-  EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_TARGET_STALLED);
+  EXPECT_TRUE(flow_.RunUntil([&] {
+    return flow_.Status(kOrders0).problem() == PROBLEM_TARGET_STALLED;
+  }));
   b().SetPartitionDown(kCopy0, false);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd(kCopy0) == 5000; }));
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);

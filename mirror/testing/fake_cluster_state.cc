@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -28,6 +29,11 @@ int64_t FakeTopic::MaxMessageBytes() const {
   return it != configs.end() && absl::SimpleAtoi(it->second, &bytes)
              ? bytes
              : kKafkaDefault;
+}
+
+bool FakeTopic::Compacted() const {
+  const auto it = configs.find("cleanup.policy");
+  return it != configs.end() && absl::StrContains(it->second, "compact");
 }
 
 std::map<std::string, TopicConfig> KafkasTopicConfigs() {

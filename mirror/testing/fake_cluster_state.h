@@ -43,6 +43,7 @@ struct FakeTopic {
 
   // The config max.message.bytes, or Kafka's default.
   int64_t MaxMessageBytes() const;
+  bool Compacted() const;
 };
 
 struct FakeGroup {

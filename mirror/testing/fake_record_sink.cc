@@ -16,6 +16,9 @@ int64_t ValueBytes(const Record& record) {
   return record.value.has_value() ? record.value->size() : 0;
 }
 
+// As librdkafka's batch.size.
+constexpr int64_t kBatchSize = 1000000;
+
 }  // namespace
 
 FakeRecordSink::FakeRecordSink(FakeClusterState* state,
@@ -33,7 +36,8 @@ FakeRecordSink::~FakeRecordSink() {
   std::map<TopicPartition, std::vector<Record>> unanswered;
   for (Produce& produce : produces_) {
     FakePartition* partition = state_->Find(produce.target);
-    if (partition == nullptr || partition->down || !Judge(produce).ok()) {
+    if (partition == nullptr || partition->down ||
+        !Judge(produce).status.ok()) {
       continue;
     }
     auto& records = unanswered[produce.target];
@@ -48,14 +52,29 @@ FakeRecordSink::~FakeRecordSink() {
   }
 }
 
+void FakeRecordSink::AddRecord(const TopicPartition& target, Record record,
+                               int64_t max_batch_bytes,
+                               std::deque<Produce>* batches) {
+  const int64_t bytes = RecordBytes(record);
+  if (batches->empty() || batches->back().bytes + bytes > max_batch_bytes) {
+    batches->push_back({target, {}, 0});
+  }
+  batches->back().bytes += bytes;
+  batches->back().records.push_back(std::move(record));
+}
+
 absl::Status FakeRecordSink::Send(const TopicPartition& target,
-                                  RecordBatch* batch, int64_t* next) {
+                                  RecordBatch* batch, int64_t* next,
+                                  const SendOptions& options) {
   MutexLock lock(&state_->mu);
   if (absl::Status usable = Usable(); !usable.ok()) return usable;
   if (!Knows(target)) return state_->NoTopic(target.ToString());
-  Produce produce{target, {}};
+  const int64_t max_batch = std::min(kBatchSize, options.max_batch_bytes);
+  const int64_t all = options_.max_buffered_bytes;
+  const int64_t room = options.reserved ? all : all - all / 16;
+  std::deque<Produce> batches;
   absl::Status result;
-  for (; *next < batch->count(); ++*next) {
+  for (; *next < std::min(options.end, batch->count()); ++*next) {
     Record record = batch->ToRecord(*next);
     if (RecordBytes(record) > state_->client_max_message_bytes) {
       result = state_->Error(
@@ -66,16 +85,16 @@ absl::Status FakeRecordSink::Send(const TopicPartition& target,
       break;
     }
     const int64_t bytes = ValueBytes(record);
-    if (in_flight_ >= state_->max_buffered_records ||
-        (in_flight_ > 0 &&
-         buffered_bytes_ + bytes > options_.max_buffered_bytes)) {
+    const bool full =
+        !options.reserved && in_flight_ >= state_->max_buffered_records;
+    if (full || (buffered_bytes_ > all / 2 && buffered_bytes_ + bytes > room)) {
       break;
     }
     ++in_flight_;
     buffered_bytes_ += bytes;
-    produce.records.push_back(std::move(record));
+    AddRecord(target, std::move(record), max_batch, &batches);
   }
-  if (!produce.records.empty()) produces_.push_back(std::move(produce));
+  std::move(batches.begin(), batches.end(), std::back_inserter(produces_));
   return result;
 }
 
@@ -136,10 +155,10 @@ void FakeRecordSink::Deliver() {
 }
 
 void FakeRecordSink::Answer(Produce produce) {
-  absl::Status status = Judge(produce);
+  Verdict verdict = Judge(produce);
   if (state_->fail_next_produces > 0) {
     --state_->fail_next_produces;
-    status = state_->next_produce_failure;
+    verdict = Failed(state_->next_produce_failure);
   }
   FakePartition* partition = state_->Find(produce.target);
   bool first = true;
@@ -148,14 +167,19 @@ void FakeRecordSink::Answer(Produce produce) {
     const int64_t bytes = ValueBytes(record);
     const bool retimed = record.timestamp_ms == 0;  // as librdkafka does
     if (retimed) record.timestamp_ms = 1;
+    // The broker names records without a key, and no others.
+    Rejection rejection = verdict.rejection;
+    if (rejection == Rejection::kRecord && record.key.has_value()) {
+      rejection = Rejection::kNeighbour;
+    }
     const int64_t offset =
-        status.ok() ? partition->log.Append(std::move(record)) : 0;
+        verdict.status.ok() ? partition->log.Append(std::move(record)) : 0;
     // One ack covers records without a gap; the log has none here.
-    if (first ||
+    if (first || rejection != pending_.back().ack.rejection ||
         upstream != pending_.back().ack.first + pending_.back().ack.count) {
-      pending_.push_back(
-          {{produce.target, upstream, DownstreamOffset(offset), 0, status, 0},
-           0});
+      pending_.push_back({{produce.target, upstream, DownstreamOffset(offset),
+                           0, verdict.status, 0, rejection},
+                          0});
       first = false;
     }
     ++pending_.back().ack.count;
@@ -164,23 +188,38 @@ void FakeRecordSink::Answer(Produce produce) {
   }
 }
 
-absl::Status FakeRecordSink::Judge(const Produce& produce) {
+FakeRecordSink::Verdict FakeRecordSink::Failed(absl::Status status) {
+  const bool rejected = absl::IsInvalidArgument(status);
+  return {std::move(status), rejected ? Rejection::kBatch : Rejection::kNone};
+}
+
+FakeRecordSink::Verdict FakeRecordSink::Judge(const Produce& produce) {
   const TopicPartition& target = produce.target;
   absl::Status failure =
       FakeClusterState::FailureFor(state_->produce_failures, target);
-  if (!failure.ok()) return failure;
-  if (state_->Find(target) == nullptr)
-    return state_->NoTopic(target.ToString());
-  const int64_t limit = state_->topics[target.topic].MaxMessageBytes();
-  const bool too_large = std::any_of(
-      produce.records.begin(), produce.records.end(),
-      [limit](const Record& record) { return RecordBytes(record) > limit; });
-  if (!too_large) return absl::OkStatus();
-  return state_->Error(
-      absl::StatusCode::kInvalidArgument, target.ToString(),
-      absl::StrCat("a record of the batch is larger than the topic's "
-                   "max.message.bytes, ",
-                   limit));
+  if (!failure.ok()) return Failed(std::move(failure));
+  if (state_->Find(target) == nullptr) {
+    return {state_->NoTopic(target.ToString())};
+  }
+  const FakeTopic& topic = state_->topics[target.topic];
+  const int64_t limit = topic.MaxMessageBytes();
+  if (produce.bytes > limit) {
+    return {state_->Error(absl::StatusCode::kInvalidArgument, target.ToString(),
+                          absl::StrCat("a batch of ", produce.bytes,
+                                       " bytes is larger than the topic's "
+                                       "max.message.bytes, ",
+                                       limit)),
+            Rejection::kTooLarge};
+  }
+  const bool keyless =
+      topic.Compacted() &&
+      std::any_of(produce.records.begin(), produce.records.end(),
+                  [](const Record& record) { return !record.key.has_value(); });
+  if (!keyless) return {};
+  const bool is_alone = produce.records.size() == 1;
+  return {state_->Error(absl::StatusCode::kInvalidArgument, target.ToString(),
+                        "Compacted topic cannot accept message without key"),
+          is_alone ? Rejection::kBatch : Rejection::kRecord};
 }
 
 }  // namespace mirror::internal

@@ -24,17 +24,24 @@ class FakeRecordSink final : public RecordSink {
   // A crash: see FakeCluster.
   ~FakeRecordSink() override;
 
+  using RecordSink::Send;
   absl::Status Send(const TopicPartition& target, RecordBatch* batch,
-                    int64_t* next) override;
+                    int64_t* next, const SendOptions& options) override;
   absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) override;
   int64_t in_flight() const override { return in_flight_; }
   absl::Status TakeClusterStatus() override;
 
  private:
-  // What one Send() took: a batch on its way to the broker.
+  // A batch in flight to the broker.
   struct Produce {
     TopicPartition target;
     std::vector<Record> records;
+    int64_t bytes = 0;
+  };
+  // What the broker says to a batch.
+  struct Verdict {
+    absl::Status status;
+    Rejection rejection = Rejection::kNone;
   };
   // An ack that Poll() has not handed out; its bytes are still buffered.
   struct Pending {
@@ -49,8 +56,13 @@ class FakeRecordSink final : public RecordSink {
   // Lets the broker answer what it can.
   void Deliver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
   void Answer(Produce produce) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
-  // What the broker says to a batch, FailNextProduces() aside.
-  absl::Status Judge(const Produce& produce)
+  // Adds the record to the last batch of `*batches`, or begins another.
+  static void AddRecord(const TopicPartition& target, Record record,
+                        int64_t max_batch_bytes, std::deque<Produce>* batches);
+  // One that a test asked for.
+  static Verdict Failed(absl::Status status);
+  // FailNextProduces() aside.
+  Verdict Judge(const Produce& produce)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
 
   FakeClusterState* const state_;

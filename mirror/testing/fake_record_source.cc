@@ -16,10 +16,11 @@ class FakeRecordBatch final : public RecordBatch {
  public:
   FakeRecordBatch(std::unique_ptr<const OwnedRecordBatch> records,
                   std::shared_ptr<std::atomic<int64_t>> live)
-      : RecordBatch(records->topic_partition(),
-                    {records->first_offset(), records->last_offset(),
-                     records->count(), records->value_bytes(),
-                     records->last_timestamp_ms(), records->leader_epoch()}),
+      : RecordBatch(
+            records->topic_partition(),
+            {records->first_offset(), records->last_offset(), records->count(),
+             records->value_bytes(), records->last_timestamp_ms(),
+             records->leader_epoch(), records->bounds()}),
         records_(std::move(records)),
         live_(std::move(live)) {
     ++*live_;
@@ -28,6 +29,12 @@ class FakeRecordBatch final : public RecordBatch {
 
   Record ToRecord(int64_t index) const override {
     return records_->ToRecord(index);
+  }
+  UpstreamOffset OffsetAt(int64_t index) const override {
+    return records_->OffsetAt(index);
+  }
+  RecordBounds BoundsAt(int64_t index) const override {
+    return records_->BoundsAt(index);
   }
   // A name with a NUL is not seen whole without a value, as with librdkafka.
   absl::Status Shows(int64_t index) const override {

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What one partition holds, has in flight and has copied, and how much of it
+// goes to the sink next. Connect's SubmittedRecords, with a window.
+//
+//   Hold --> held --Send--> in flight --OnAck--> progress
+//
+// Nothing is in flight behind a record that may be rejected, as far as can be
+// told before: such a record is sent alone, and so is the first piece of a new
+// stretch (docs/adr/0010-nothing-behind-a-rejected-record.md).
+
+#ifndef MIRROR_REPLICATION_SEND_WINDOW_H_
+#define MIRROR_REPLICATION_SEND_WINDOW_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "mirror/cluster/record_batch.h"
+#include "mirror/cluster/record_sink.h"
+#include "mirror/cluster/topic_limits.h"
+#include "mirror/model/offset.h"
+#include "mirror/model/topic_partition.h"
+#include "mirror/replication/partition_options.h"
+#include "mirror/replication/progress.h"
+#include "mirror/replication/record_isolation.h"
+#include "mirror/runtime/clock.h"
+
+namespace mirror {
+
+// Invariants: records go to the sink in upstream order; what is held is at or
+// above the last record sent.
+// Thread safety: thread-compatible.
+class SendWindow {
+ public:
+  enum class Result {
+    kDone,       // nothing is held back
+    kWaits,      // for answers that may take long: nobody else is to wait
+    kAtLimit,    // for acknowledgements, which come
+    kBlocked,    // the sink is full
+    kLookingUp,  // the sink has not heard of the target partition yet
+    kRejected,   // the client rejects the record that rejected() tells of
+    kFailed,     // failure() says why, and FirstUnsent() where
+  };
+  // What an acknowledgement means.
+  enum class Fate {
+    kCopied,
+    kIgnored,   // copied behind a record that is sent again: comes once more
+    kPending,   // rejected with others: sent again in smaller pieces
+    kRejected,  // alone: rejected() tells which
+    kFailed,    // the partition must drain and begin again at Ack::first
+  };
+  // The record that was rejected alone.
+  struct Rejected {
+    UpstreamOffset offset;
+    RecordBounds bounds;
+    // Of that batch; both are valid until SettleRejected() or DropHeld().
+    const RecordBatch* batch = nullptr;
+    int64_t index = 0;
+  };
+  // A batch that is copied in full.
+  struct Sent {
+    UpstreamOffset last_offset;
+    int64_t cost = 0;
+    int64_t value_bytes = 0;
+    int64_t last_timestamp_ms = -1;
+  };
+
+  // `options` and `clock` must outlive the window; `clock` only says what
+  // calendar time a `now` is.
+  SendWindow(TopicPartition target, const PartitionOptions* options,
+             Clock* clock)
+      : target_(std::move(target)), options_(options), clock_(clock) {}
+
+  const TopicLimits& limits() const { return limits_; }
+  void SetLimits(const TopicLimits& limits);
+  // Whether the target did not do what the limits say, since the last call.
+  bool TakeDoubt() { return std::exchange(doubt_, false); }
+
+  // Takes records that settle the offsets first..through, copied or, where
+  // `batch` lacks them or is null, dropped.
+  void Hold(std::unique_ptr<RecordBatch> batch, UpstreamOffset first,
+            UpstreamOffset through);
+  bool HasHeld() const { return !held_.empty(); }
+  // What is held costs so much memory.
+  int64_t held_bytes() const { return held_bytes_; }
+  // Of what is held, which must not be empty.
+  UpstreamOffset FirstUnsent() const;
+  void DropHeld();
+
+  // Hands over what may go. `crowded`: partitions without answers hold too much
+  // of the sink together.
+  Result Send(RecordSink* sink, absl::Time now, bool crowded);
+  const absl::Status& failure() const { return failure_; }
+
+  // `counts`: no record before these failed.
+  Fate OnAck(const Ack& ack, bool counts, absl::Time now);
+  std::optional<Rejected> rejected() const;
+  // The record that was rejected is done with.
+  void SettleRejected(UpstreamOffset offset);
+  // Batches that are copied in full, one by one.
+  std::optional<Sent> PopSent();
+
+  int64_t in_flight() const { return in_flight_; }
+  int64_t in_flight_bytes() const { return in_flight_bytes_; }
+  absl::Time last_ack() const { return last_ack_; }
+  // What is in flight costs so much, if no answer came for a while; else 0.
+  int64_t OverdueBytes(absl::Time now) const;
+  // The acknowledged prefix.
+  std::optional<UpstreamOffset> Committable() const {
+    return progress_.Committable();
+  }
+  void Dropped(UpstreamOffset through) { progress_.Dropped(through); }
+
+  // All that was in flight is answered; a stretch begins.
+  void Begin();
+  // The sink is gone with what was in flight.
+  void OnSinkLost();
+  // Other records come next: forgets what was found out about these.
+  void ForgetRejections() { isolation_.Clear(); }
+
+ private:
+  struct Held {
+    std::unique_ptr<RecordBatch> batch;  // null: all records were dropped
+    UpstreamOffset first;
+    UpstreamOffset through;
+    int64_t next = 0;       // index of the first record not handed over
+    int64_t clean_end = 0;  // none from `next` to here may be rejected
+    bool counted = false;   // in progress_ and sent_
+  };
+  struct Piece {
+    int64_t end = 0;
+    bool alone = false;
+    bool probe = false;
+  };
+  // The piece that is in flight alone, of the first batch held.
+  struct Alone {
+    int64_t begin = 0;
+    int64_t end = 0;
+    int64_t unanswered = 0;
+    std::optional<UpstreamOffset> failed_from;
+    bool too_large = false;
+  };
+
+  Piece NextPiece(absl::Time now);
+  void FindCleanEnd(Held* held, absl::Time now) const;
+  // The end of a piece from `held.next` on, at least one record.
+  static int64_t PieceEnd(const Held& held, int64_t max_records,
+                          int64_t max_bytes);
+  // kDone: there is room.
+  Result CheckRoom(const Piece& piece, absl::Time now, bool crowded) const;
+  Result SendPiece(RecordSink* sink, const Piece& piece, absl::Time now);
+  Result OnSendFailed(absl::Status status, absl::Time now);
+  void Count(Held* held);
+  // All records of the first batch below `index` are done with.
+  void SettleBelow(int64_t index);
+  void Accept(const Ack& ack);
+  Fate OnAloneAck(const Ack& ack, absl::Time now);
+  Fate FinishAlone(Fate fate, absl::Time now);
+  // The piece was rejected: goes out again in smaller ones.
+  void CutAlone();
+  void PopIfSent();
+  static int64_t Cost(const Held& held);
+
+  const TopicPartition target_;
+  const PartitionOptions* const options_;
+  Clock* const clock_;
+  TopicLimits limits_;
+  bool doubt_ = false;
+  RecordIsolation isolation_;
+  bool open_ = false;  // more than one piece may be in flight
+  std::optional<Alone> alone_;
+  std::deque<Held> held_;
+  int64_t held_bytes_ = 0;
+  std::deque<Sent> sent_;
+  UpstreamOffset accepted_{-1};
+  int64_t in_flight_ = 0;
+  int64_t in_flight_bytes_ = 0;
+  Progress progress_;
+  absl::Time last_ack_ = absl::InfinitePast();
+  absl::Time unknown_since_ = absl::InfiniteFuture();
+  absl::Status failure_;
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_REPLICATION_SEND_WINDOW_H_

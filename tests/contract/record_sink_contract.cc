@@ -19,7 +19,9 @@
 namespace mirror {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
@@ -257,6 +259,101 @@ TEST_P(RecordSinkContract, ARefusedRecordFailsAloneWhenSentAlone) {
   }
   EXPECT_THAT(Positions(SendAndDrain(sink.get(), tp, Numbered(2, 1)), tp),
               ElementsAre(Pair(2, 1)));
+}
+
+TEST_P(RecordSinkContract, SendStopsWhereItIsTold) {
+  const TopicPartition tp{NewTopic(), 0};
+  auto sink = cluster()->NewSink({}).value();
+  SendAndDrain(sink.get(), tp, Numbered(0, 1));
+  OwnedRecordBatch batch({"upstream", 0}, Numbered(1, 5));
+  int64_t next = 1;
+  SendOptions options;
+  options.end = 3;
+  ASSERT_THAT(sink->Send(tp, &batch, &next, options), IsOk());
+  EXPECT_EQ(next, 3);
+  std::vector<Ack> acks;
+  EXPECT_TRUE(
+      PollUntil(sink.get(), &acks, [&] { return sink->in_flight() == 0; }));
+  EXPECT_THAT(Positions(acks, tp), ElementsAre(Pair(2, 1), Pair(3, 2)));
+}
+
+TEST_P(RecordSinkContract, BatchesAreNoLargerThanTheyMayBe) {
+  const TopicPartition tp{NewTopic(1, {{"max.message.bytes", "20000"}}), 0};
+  auto sink = cluster()->NewSink({}).value();
+  OwnedRecordBatch batch({"upstream", 0}, Numbered(0, 500, 500));
+  SendOptions options;
+  options.max_batch_bytes = 20000;
+  std::vector<Ack> acks;
+  int64_t next = 0;
+  EXPECT_TRUE(PollUntil(sink.get(), &acks, [&] {
+    const absl::Status sent = sink->Send(tp, &batch, &next, options);
+    EXPECT_TRUE(sent.ok() || absl::IsNotFound(sent)) << sent;
+    return next == 500 && sink->in_flight() == 0;
+  }));
+  EXPECT_THAT(Positions(acks, tp), SizeIs(500));
+  ExpectNumbered(ReadAll(tp), 0, 500);
+}
+
+TEST_P(RecordSinkContract, ABatchThatIsTooLargeIsRejectedForItsSize) {
+  const TopicPartition tp{NewTopic(1, {{"max.message.bytes", "20000"}}), 0};
+  auto sink = cluster()->NewSink({}).value();
+  SendAndDrain(sink.get(), tp, Numbered(0, 1));
+  const auto acks = SendAndDrain(sink.get(), tp, Numbered(1, 100, 500));
+  EXPECT_THAT(acks, Contains(Field(&Ack::rejection, Rejection::kTooLarge)));
+}
+
+TEST_P(RecordSinkContract, ARejectedProbeLeavesOthersInOrder) {
+  const TopicPartition tp{NewTopic(1, {{"max.message.bytes", "2000"}}), 0};
+  const TopicPartition other{NewTopic(), 0};
+  auto sink = cluster()->NewSink({}).value();
+  SendAndDrain(sink.get(), tp, Numbered(0, 1));
+  SendAndDrain(sink.get(), other, Numbered(0, 1));
+  SendOptions probe;
+  probe.probe = true;
+  std::vector<Ack> acks;
+  OwnedRecordBatch large({"upstream", 0}, Numbered(1, 1, 5000));
+  int64_t sent = 0;
+  int64_t next = 1;
+  EXPECT_TRUE(PollUntil(sink.get(), &acks, [&] {
+    sink->Send(tp, &large, &sent, probe).IgnoreError();
+    OwnedRecordBatch more({"upstream", 0}, Numbered(next, 10));
+    int64_t taken = 0;
+    EXPECT_THAT(sink->Send(other, &more, &taken), IsOk());
+    next += taken;
+    return sent == 1 && next >= 100;
+  }));
+  EXPECT_TRUE(
+      PollUntil(sink.get(), &acks, [&] { return sink->in_flight() == 0; }));
+  ExpectNumbered(ReadAll(other), 0, next);
+  EXPECT_THAT(ReadAll(tp), SizeIs(1));
+}
+
+TEST_P(RecordSinkContract, ARecordWithoutAKeyIsNamedByACompactedTopic) {
+  const TopicPartition tp{NewTopic(1, {{"cleanup.policy", "compact"}}), 0};
+  auto sink = cluster()->NewSink({}).value();
+  SendAndDrain(sink.get(), tp, Numbered(0, 1));
+  std::vector<Record> records = Numbered(1, 5);
+  records[2].key.reset();
+  OwnedRecordBatch batch({"upstream", 0}, std::move(records));
+  SendOptions probe;  // in one batch
+  probe.probe = true;
+  std::vector<Ack> acks;
+  int64_t next = 0;
+  EXPECT_TRUE(PollUntil(sink.get(), &acks, [&] {
+    sink->Send(tp, &batch, &next, probe).IgnoreError();
+    return next == 5 && sink->in_flight() == 0;
+  }));
+  std::map<int64_t, Rejection> rejections;
+  for (const Ack& ack : acks) {
+    for (int64_t i = 0; i < ack.count; ++i) {
+      rejections[(ack.first + i).value()] = ack.rejection;
+    }
+  }
+  EXPECT_THAT(rejections, ElementsAre(Pair(1, Rejection::kNeighbour),
+                                      Pair(2, Rejection::kNeighbour),
+                                      Pair(3, Rejection::kRecord),
+                                      Pair(4, Rejection::kNeighbour),
+                                      Pair(5, Rejection::kNeighbour)));
 }
 
 TEST_P(RecordSinkContract, AnOutageDelaysRecordsAndDuplicatesNone) {

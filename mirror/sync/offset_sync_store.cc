@@ -271,12 +271,10 @@ void OffsetSyncStore::ApplySync(const OffsetSync& sync) {
   Partition& partition = GetPartition(sync.topic_partition);
   const bool flushed = partition.ledger.IsFlushed(partition.runs);
   const bool indexed = partition.indexed_end.has_value();
-  // Beside the index, a sync that goes back may be a stale one; what is known
-  // stays safe if it is not.
-  if (indexed && sync.upstream < partition.runs.upstream_end() &&
-      sync.downstream >= partition.runs.downstream_end()) {
-    return;
-  }
+  // Behind the index's end a sync of our own may be of a second copy: the first
+  // was written, and the mirror killed, before the index had it. What is known
+  // is a lower bound there, however the sync came about.
+  if (indexed && sync.downstream >= partition.runs.downstream_end()) return;
   if (!partition.runs.ApplySync(sync.upstream, sync.downstream)) {
     if (indexed) return;
     partition.runs.Clear();

@@ -158,8 +158,8 @@ class OffsetSyncStore {
   absl::Status ApplyIndexRecord(absl::string_view key,
                                 std::optional<absl::string_view> value);
   // Applies one of MM2's syncs, in the order of their topic and after the
-  // index. It counts where the index tells nothing: before and after its runs.
-  // Nothing happens if the offsets are no offsets.
+  // index. It counts where the index tells nothing and was right before: below
+  // the end of its runs. Nothing happens if the offsets are no offsets.
   void ApplySync(const OffsetSync& sync);
 
   // The position on the target for position `u` on the source.

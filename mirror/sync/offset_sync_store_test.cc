@@ -438,6 +438,23 @@ TEST(OffsetSyncStore, StaleSyncsDoNoHarm) {
   EXPECT_EQ(At(store, 160), Exact(160));
 }
 
+// Copied once, killed before the index had it, and copied again: the sync tells
+// of the second copy.
+TEST(OffsetSyncStore, ASyncBehindTheIndexsEndIsNotBelieved) {
+  OffsetSyncStore writer;
+  Append(&writer, 0, 0, 1000);
+  Topic topic;
+  topic.Flush(&writer);
+  OffsetSyncStore store;
+  topic.Load(&store);
+  store.ApplySync({kTp, UpstreamOffset(1000), DownstreamOffset(1500)});
+  // The first copies are at 1000 and 1450.
+  EXPECT_LE(At(store, 1000).offset, DownstreamOffset(1000));
+  EXPECT_LE(At(store, 1450).offset, DownstreamOffset(1450));
+  EXPECT_NE(At(store, 1450).exactness, Exactness::kExact);
+  EXPECT_EQ(At(store, 999), Exact(999));
+}
+
 TEST(OffsetSyncStore, TheIndexWinsOverSyncsReadBefore) {
   OffsetSyncStore writer;
   Append(&writer, 100, 100, 50);

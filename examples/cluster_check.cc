@@ -66,19 +66,16 @@ bool CheckFlowClusters(const Flow& flow, const Logger& log) {
   }
   const std::optional<Answer> target = AskAndLog(flow.target, log);
   if (target.has_value()) {
-    log.Info(
-        flow.target.alias,
-        absl::StrCat("target is reachable, cluster id ", target->cluster_id,
-                     ", ", target->topics.size(), " topics are there"));
+    log.Info(flow.target.alias, absl::StrCat("target is reachable, cluster id ",
+                                             target->cluster_id, ", ",
+                                             target->topics.size(), " topics"));
   }
   if (!source.has_value() || !target.has_value()) return false;
   if (flow.replicate && source->cluster_id == target->cluster_id) {
     log.Error("", absl::StrCat("clusters ", flow.source.alias, " and ",
-                               flow.target.alias,
-                               " are one and the same "
-                               "(cluster id ",
+                               flow.target.alias, " have the same cluster id ",
                                source->cluster_id,
-                               "); correct the bootstrap.servers of one"));
+                               "; correct the bootstrap.servers of one"));
     return false;
   }
   return true;

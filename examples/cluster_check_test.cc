@@ -48,7 +48,7 @@ TEST_F(ClusterCheckTest, TellsOfEachClusterIdAndSelection) {
       ElementsAre(AllOf(HasSubstr("info A source is reachable, cluster id "),
                         HasSubstr("1 of 2 topics are selected")),
                   AllOf(HasSubstr("info B target is reachable, cluster id "),
-                        HasSubstr("0 topics are there"))));
+                        HasSubstr(", 0 topics"))));
 }
 
 TEST_F(ClusterCheckTest, AnUnreachableClusterFailsAndTheOtherIsAskedStill) {
@@ -63,7 +63,7 @@ TEST_F(ClusterCheckTest, TwoAliasesOfOneClusterFail) {
   flow_.target.cluster = source_;
   EXPECT_FALSE(Check());
   EXPECT_THAT(sink_.lines.back(),
-              HasSubstr("clusters A and B are one and the same"));
+              HasSubstr("clusters A and B have the same cluster id"));
 }
 
 TEST_F(ClusterCheckTest, HeartbeatsAloneMayStayInOneCluster) {

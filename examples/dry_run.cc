@@ -99,8 +99,8 @@ class DryRun {
     if (flow_.replicate && *source == *target) {
       return absl::FailedPreconditionError(
           absl::StrCat("clusters ", flow_.source.alias, " and ",
-                       flow_.target.alias, " are one and the same (cluster id ",
-                       *source, "); correct the bootstrap.servers of one"));
+                       flow_.target.alias, " have the same cluster id ",
+                       *source, "; correct the bootstrap.servers of one"));
     }
     return absl::OkStatus();
   }

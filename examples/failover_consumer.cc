@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A consumer application with a librdkafka consumer of its own, which moves to
-// the standby when the primary is gone and goes on at the next record, by one
+// the standby when the primary is gone and resumes at the next record, by one
 // call of TranslateOffsets. docs/failover.md explains it.
 //
 //   failover_consumer PRIMARY STANDBY GROUP TOPIC   prints records until
@@ -91,7 +91,7 @@ void LogSkipped(const mirror::GroupPositions& positions) {
   }
 }
 
-// Handles records until told to stop, or until the cluster is gone.
+// Handles records until asked to stop, or until the cluster is gone.
 void Consume(rd_kafka_t* consumer) {
   while (!stopping && !cluster_is_gone) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer, 100);

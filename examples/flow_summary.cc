@@ -43,7 +43,7 @@ std::string SummarizeFlow(const FlowStatus& flow, int64_t records_before,
   const auto rate = static_cast<int64_t>(
       static_cast<double>(records - records_before) / seconds);
   return absl::StrCat(
-      partitions, " partitions, ", set_aside, " set aside; ", records,
+      partitions, " partitions, ", set_aside, " suspended; ", records,
       " records copied, ", rate, "/s; lag ", lag,
       flow.topic_problems_size() == 0
           ? ""

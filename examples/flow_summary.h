@@ -2,7 +2,7 @@
 //
 // A flow's status in one line, for logs:
 //
-//   12 partitions, 1 set aside; 1234567 records copied, 20000/s; lag 42
+//   12 partitions, 1 suspended; 1234567 records copied, 20000/s; lag 42
 
 #ifndef EXAMPLES_FLOW_SUMMARY_H_
 #define EXAMPLES_FLOW_SUMMARY_H_

@@ -22,7 +22,7 @@ TEST(FlowSummaryTest, AddsUpThePartitionsOfAllShards) {
   AddPartition(&flow, PARTITION_STOPPED, 0, 39);
   EXPECT_EQ(CopiedRecords(flow), 300);
   EXPECT_EQ(SummarizeFlow(flow, 100, absl::Seconds(10)),
-            "3 partitions, 2 set aside; 300 records copied, 20/s; lag 42");
+            "3 partitions, 2 suspended; 300 records copied, 20/s; lag 42");
 }
 
 TEST(FlowSummaryTest, NamesWhatTroublesTheFlow) {
@@ -30,7 +30,7 @@ TEST(FlowSummaryTest, NamesWhatTroublesTheFlow) {
   flow.set_reason("cluster B does not answer");
   flow.add_topic_problems();
   EXPECT_EQ(SummarizeFlow(flow, 0, absl::ZeroDuration()),
-            "0 partitions, 0 set aside; 0 records copied, 0/s; lag 0; 1 topics "
+            "0 partitions, 0 suspended; 0 records copied, 0/s; lag 0; 1 topics "
             "cannot be mirrored; cluster B does not answer");
 }
 

@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     flow.target.cluster = standby;
   }
 
-  // The engine says nothing unless it is given a log.
+  // Without it the engine logs nothing.
   mirror::StreamLogSink log(stderr, mirror::StreamLogSink::Format::kText,
                             mirror::LogLevel::kInfo);
   mirror::MirrorEngineOptions options({std::move(flow)});

@@ -67,8 +67,8 @@ void LogErrors(const Logger& log, const absl::Status& status) {
   }
 }
 
-// Flows that only write heartbeats do not fail, nor do they keep the program
-// running for their own sake.
+// Flows that only write heartbeats do not fail, and alone do not keep the
+// program running.
 bool AllHaveFailed(const EngineStatus& status,
                    const std::vector<FlowConfig>& flows) {
   bool any = false;
@@ -256,7 +256,7 @@ int Main(const std::vector<std::string>& arguments) {
   // Before any thread starts, so that all inherit it.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A log that nobody reads any more does not stop the mirror.
+  // A log that is no longer read does not stop the mirror.
   signal(SIGPIPE, SIG_IGN);
 
   const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);

@@ -21,7 +21,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Two clusters where nobody listens, and what follows from line 5 on.
+// Two clusters that do not answer; `lines` begin in line 5.
 std::string File(const std::string& lines) {
   return WriteProperties(
       absl::StrCat("clusters = A, B\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens to records and names on the way: test records are left out,
+// What happens to records and names on the way: test records are dropped,
 // orders.eu is called orders, e-mail addresses are hashed, and schema ids are
 // those of the target's registry. On clusters in memory and two registries
 // served by the program itself.
@@ -84,8 +84,8 @@ int main() {
   auto eu = std::make_shared<mirror::FakeCluster>("eu");
   auto us = std::make_shared<mirror::FakeCluster>("us");
   eu->CreateTopic("orders.eu", 1);
-  eu->Append({"orders.eu", 0}, Order("test", "nobody@example.com"));
-  eu->Append({"orders.eu", 0}, Order("live", "somebody@example.com"));
+  eu->Append({"orders.eu", 0}, Order("test", "test@example.com"));
+  eu->Append({"orders.eu", 0}, Order("live", "live@example.com"));
 
   mirror::Flow flow("eu", "us");
   flow.source.cluster = eu;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prints where a group that read on the source of a mirror goes on on its
+// Prints where a group that read on the source of a mirror resumes on its
 // target, and commits it there if asked to. Only the target is contacted.
 
 #include <algorithm>
@@ -31,7 +31,7 @@ namespace mirror {
 namespace {
 
 constexpr char kUsage[] =
-    "Where a consumer group of a mirror's source goes on on its target.\n\n"
+    "Where a consumer group of a mirror's source resumes on its target.\n\n"
     "  translate_offsets --bootstrap-server HOST:PORT --source ALIAS\n"
     "      --group GROUP [--topic-partition T:P --offset N]\n"
     "      [--format text|json] [--apply] [--command-config FILE]\n\n"

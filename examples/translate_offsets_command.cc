@@ -142,8 +142,8 @@ absl::Status RunTranslateOffsets(MirrorClient* client,
     if (position.known()) continue;
     return absl::NotFoundError(absl::StrCat(
         target.ToString(),
-        ": no safe position is known: the topic was made "
-        "anew or truncated; to miss nothing, start at its beginning"));
+        ": no safe position is known: the topic was recreated or truncated; to "
+        "skip nothing, start at its beginning"));
   }
   return absl::OkStatus();
 }

@@ -34,7 +34,7 @@ struct TranslateOffsetsCommand {
   absl::Duration timeout = absl::Seconds(30);
 };
 
-// Prints to `out` where the group, or the position, goes on: as text a line
+// Prints to `out` where the group, or the position, resumes: as text a line
 // "topic partition offset exactness" each, as JSON an array of objects; and on
 // `notes` a warning for each range of records that the mirror skipped and the
 // group has not passed. With `apply` it then commits and says on `notes` what

@@ -236,7 +236,7 @@ absl::Status SetTopicConfigs(const FlowConfig& config, Flow* flow) {
   return absl::OkStatus();
 }
 
-// Settings of the offset syncs' producer that nobody reads, by name.
+// Settings of the offset syncs' producer without effect, by name.
 std::vector<std::string> IdleSettings(const FlowConfig& config) {
   std::vector<std::string> names;
   if (config.offset_syncs_location == ClusterSide::kSource) return names;
@@ -252,9 +252,10 @@ std::vector<std::string> IdleSettings(const FlowConfig& config) {
 
 absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config) {
   if (config.exactly_once) {
-    return Refuse(config, "exactly.once.source.support",
-                  "exactly-once is not done by this version; write disabled "
-                  "to copy at least once");
+    return Refuse(
+        config, "exactly.once.source.support",
+        "exactly-once is not supported yet; write disabled to copy at "
+        "least once");
   }
   Flow flow(config.source_alias, config.target_alias);
   flow.source.name = config.source;
@@ -292,14 +293,14 @@ std::vector<std::string> LeftOutOfFlow(const FlowConfig& config) {
   }
   if (config.admin_timeout != kDefaultAdminTimeout) {
     result.push_back(
-        "admin.timeout.ms is without effect: no call waits longer than the "
-        "admin client's request.timeout.ms");
+        "admin.timeout.ms has no effect: no call waits longer than the "
+        "request.timeout.ms of the admin client");
   }
   const std::vector<std::string> idle = IdleSettings(config);
   if (!idle.empty()) {
     result.push_back(absl::StrCat(
         "with offset-syncs.topic.location = target one producer writes records "
-        "and offset syncs, with the settings for records; without effect: ",
+        "and offset syncs, with the settings for records; no effect: ",
         absl::StrJoin(idle, ", ")));
   }
   return result;

@@ -22,13 +22,13 @@
 
 namespace mirror {
 
-// Contacts nobody. InvalidArgument, naming file, line and property where there
-// are any: the flow asks for what this version cannot do (exactly-once), or for
-// names that its replication policy cannot read back.
+// Connects to no cluster. InvalidArgument, naming file, line and property where
+// there are any: the flow asks for what this version cannot do (exactly-once),
+// or for names that its replication policy cannot read back.
 absl::StatusOr<Flow> FlowFromConfig(const FlowConfig& config);
 
-// What `config` asks for and FlowFromConfig() leaves out or changes, a sentence
-// each. Show them: nothing else will.
+// What `config` asks for and FlowFromConfig() ignores or changes, a sentence
+// each. Show them: nothing else reports it.
 std::vector<std::string> LeftOutOfFlow(const FlowConfig& config);
 
 }  // namespace mirror

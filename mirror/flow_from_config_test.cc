@@ -286,8 +286,8 @@ TEST(LeftOutOfFlowTest, NamesWhatIsTakenOtherwise) {
   EXPECT_EQ(FlowFromConfig(config)->shards, 64);
   EXPECT_THAT(LeftOutOfFlow(config),
               ElementsAre("tasks.max = 500 is clamped to 64",
-                          HasSubstr("admin.timeout.ms is without effect"),
-                          HasSubstr("without effect: linger.ms")));
+                          HasSubstr("admin.timeout.ms has no effect"),
+                          HasSubstr("no effect: linger.ms")));
 }
 
 TEST(FlowFromConfigTest, CredentialsAreReadAgainWhenAsked) {

@@ -121,7 +121,7 @@ TEST(ClientPrecedenceTest, Mm2sOwnKeysDoNotBecomeClientSettings) {
   EXPECT_EQ(flow.admin_timeout, absl::Milliseconds(7));
 }
 
-// MM2 copies aborted records unless told otherwise; here one has to ask for it.
+// MM2 copies aborted records by default; here only if asked to.
 TEST(ClientPrecedenceTest, ConsumersReadCommittedUnlessToldOtherwise) {
   EXPECT_EQ(Text(AToB("").source_consumer.librdkafka, "isolation.level"),
             "read_committed");

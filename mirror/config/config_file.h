@@ -18,8 +18,7 @@ namespace mirror {
 // Thread safety: immutable.
 class ConfigFile {
  public:
-  // Every mistake is in errors(), and the value that it leaves out is
-  // `unknown`.
+  // Every mistake is in errors(), and its value is `unknown`.
   static ConfigFile Parse(absl::string_view text, absl::string_view file,
                           const ConfigSources& sources);
 

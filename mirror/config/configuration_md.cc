@@ -140,9 +140,10 @@ void PrintTranslated(std::string* out) {
   absl::StrAppend(
       out,
       "\n## Settings of Kafka's Java clients\n\n"
-      "They are translated to librdkafka's; a number beyond librdkafka's range "
-      "is brought into it, and that is reported.\nWherever a client setting "
-      "may stand, `librdkafka.NAME` sets librdkafka's own, and wins: "
+      "They are translated to librdkafka's; a number outside librdkafka's "
+      "range "
+      "is clamped to it, with a warning.\nWherever a client setting can be "
+      "written, `librdkafka.NAME` sets librdkafka's own, and overrides it: "
       "`A.consumer.librdkafka.queued.min.messages = 10000`.\n\n"
       "| Java | Clients | librdkafka | Values | To know |\n"
       "|---|---|---|---|---|\n");

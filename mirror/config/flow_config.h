@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What one flow S->T is configured to do: a plain struct of typed values, made
-// by MirrorMakerConfig, turned into engine options by whoever runs it. Knows
+// by MirrorMakerConfig, turned into engine options by the host. Knows
 // nothing of librdkafka but the names of its settings.
 
 #ifndef MIRROR_CONFIG_FLOW_CONFIG_H_
@@ -33,7 +33,7 @@ struct ClientConfig {
 
 struct FlowConfig;
 
-// The same flow as the file and its ${...} say now, or why it cannot be told.
+// The same flow as the file and its ${...} say now, or why they cannot be read.
 // Thread-safe; reads files.
 using FlowConfigReader =
     std::function<absl::StatusOr<std::shared_ptr<const FlowConfig>>()>;

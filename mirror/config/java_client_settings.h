@@ -73,7 +73,7 @@ struct TranslatedSettings {
 };
 
 // Every message names file, line and property, and no secret. Values that are
-// `unknown` are left out. Key stores and trust stores that librdkafka cannot
+// `unknown` are skipped. Key stores and trust stores that librdkafka cannot
 // read are read through `sources`.
 TranslatedSettings TranslateJavaClientSettings(JavaClient role,
                                                const SettingMap& java,

@@ -36,12 +36,12 @@ absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
   return absl::InvalidArgumentError(value.Message(reason));
 }
 
-// Whether the store is PEM, which cannot be told from the file's first bytes
-// alone; the other formats can.
+// Whether the store is PEM, which the file's first bytes do not show; they do
+// show the other formats.
 bool IsPem(const SettingMap& java, const std::string& kind,
            const std::string& location) {
-  const ConfigValue* told = Find(java, absl::StrCat("ssl.", kind, ".type"));
-  if (told != nullptr) return absl::EqualsIgnoreCase(Trimmed(*told), "PEM");
+  const ConfigValue* type = Find(java, absl::StrCat("ssl.", kind, ".type"));
+  if (type != nullptr) return absl::EqualsIgnoreCase(Trimmed(*type), "PEM");
   const std::string lower = absl::AsciiStrToLower(location);
   return absl::EndsWith(lower, ".pem") || absl::EndsWith(lower, ".crt") ||
          absl::EndsWith(lower, ".cer");

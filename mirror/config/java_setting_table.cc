@@ -227,9 +227,9 @@ std::vector<JavaSettingSpec> RowsWithoutEffect() {
       Owned("enable.idempotence", "Always true."),
       Owned("retries",
             "Endless: a record is retried until its partition is "
-            "set aside."),
+            "suspended."),
       Owned("delivery.timeout.ms", "Endless, as in MM2."),
-      Owned("max.block.ms", "Nothing blocks; partitions are set aside."),
+      Owned("max.block.ms", "Nothing blocks; partitions are suspended."),
       Owned("transactional.id", "One for each shard."),
       Owned("enable.auto.commit", "The mirror keeps its positions itself."),
       Owned("auto.commit.interval.ms", "See offset.flush.interval.ms."),

@@ -74,7 +74,7 @@ std::string Pem(EVP_PKEY* key) {
   return Contents(text.get());
 }
 
-// A command for whoever has Java.
+// A command for users who have Java.
 std::string Convert(string_view file, string_view type) {
   return absl::StrCat("keytool -importkeystore -srckeystore ", file,
                       " -srcstoretype ", type, " -destkeystore ", file,
@@ -98,7 +98,7 @@ absl::StatusOr<KeyStore> ParsePkcs12(string_view file, string_view bytes,
                    &others) != 1) {
     return Invalid(absl::StrCat(
         "the key store is encrypted in a way that OpenSSL no longer takes: "
-        "write it anew with ",
+        "rewrite it with ",
         Convert(file, "PKCS12")));
   }
   const Key key(raw_key);

@@ -32,7 +32,7 @@ struct KeyStore {
 // `file` is what messages call it. `password` opens the store; empty, a JKS
 // store is not checked for damage and a PKCS12 store must have none.
 // `key_password` opens the key of a JKS store; empty: the same. Pure.
-// InvalidArgument, with the remedy and without secrets: another format, a wrong
+// InvalidArgument, with what to do and without secrets: another format, a wrong
 // password, damage.
 absl::StatusOr<KeyStore> ParseKeyStore(absl::string_view file,
                                        absl::string_view bytes,

@@ -84,7 +84,7 @@ TEST(KeyStoreTest, ErrorsSayWhatToDoAndShowNoPassword) {
        "-destkeystore key.jceks.new -deststoretype PKCS12"},
       {"mirror.crt", kSecret, "", "write PEM as its type"},
       {"legacy.p12", kSecret, "",
-       "OpenSSL no longer takes: write it anew with keytool -importkeystore "
+       "OpenSSL no longer takes: rewrite it with keytool -importkeystore "
        "-srckeystore legacy.p12 -srcstoretype PKCS12"},
   };
   for (const auto& v : vectors) {

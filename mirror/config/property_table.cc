@@ -143,26 +143,26 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
       Bool("enabled", kTopAndFlow, "false",
            "Replicate topics and checkpoints of this flow. Heartbeats of a "
            "pair run without it."),
-      Mm2Default("1",
-                 Int("tasks.max", kTopAndFlow, "4", 1, kMaxInt,
-                     "Shards of the flow: how many ways its partitions may be "
-                     "spread over threads.")),
+      Mm2Default(
+          "1", Int("tasks.max", kTopAndFlow, "4", 1, kMaxInt,
+                   "Shards of the flow: the most ways in which its partitions "
+                   "are distributed over threads.")),
       Class("replication.policy.class", kTopAndFlow, "DefaultReplicationPolicy",
             {"DefaultReplicationPolicy", "IdentityReplicationPolicy"},
-            "How topics are named on the target. For a policy of your own, "
-            "subclass mirror::ReplicationPolicy in C++ and link it: see "
+            "How topics are named on the target. For your own policy, subclass "
+            "mirror::ReplicationPolicy in C++ and link it: see "
             "examples/custom_policy."),
       Text("replication.policy.separator", kTopAndFlow, ".",
-           "Stands between alias and topic: A.orders. Letters, digits, '.', "
+           "The text between alias and topic: A.orders. Letters, digits, '.', "
            "'_', '-' only."),
       Bool("replication.policy.internal.topic.separator.enabled", kTopAndFlow,
            "true",
-           "Whether internal topics are named with the separator, too, or "
-           "always with '.'."),
+           "Use the separator in the names of internal topics too; false: "
+           "always '.'."),
       Text("replication.policy.rename", kTopAndFlow, "",
-           "Not in MM2. Topics that get another name, before the policy adds "
-           "its prefix: FROM:TO, separated by commas. A topic that has such a "
-           "name already is copied with -unrenamed behind its own."),
+           "Not in MM2. Renames topics before the policy adds its prefix: "
+           "FROM:TO, separated by commas. A source topic that already has "
+           "the name TO is copied as TO-unrenamed."),
       Millis("admin.timeout.ms", kTopAndFlow, "60000",
              "How long one administrative request may take."),
       List("config.providers", kTopLevel, "",
@@ -183,15 +183,15 @@ std::vector<PropertySpec> LossProperties() {
              "from the beginning of the source."),
       Choice("on.target.change", kTopAndFlow, "stop",
              {"stop", "skip", "reseed"},
-             "Not in MM2, which does not look. What a partition does when its "
+             "Not in MM2, which does not check. What a partition does when its "
              "copies are gone from the target (topic deleted or truncated) or "
-             "somebody else writes between them: stop; skip, go on and record "
-             "it; or reseed from the beginning of the source."),
+             "another producer writes between them: stop; skip, continue and "
+             "record it; or reseed from the beginning of the source."),
       Choice("on.refused.record", kTopAndFlow, "stop",
              {"stop", "skip", "dead-letter"},
-             "Not in MM2, which fails the task. What becomes of a record that "
-             "the target refuses (too large, invalid): stop before it and try "
-             "again; skip it and record that; or put it into the dead-letter "
+             "Not in MM2, which fails the task. What happens to a record that "
+             "the target rejects (too large, invalid): stop before it and "
+             "retry; skip it and record that; or write it to the dead-letter "
              "topic."),
       Text("dead.letter.topic", kTopAndFlow, "mm2-dead-letters.S.internal",
            "Not in MM2. The topic on the target for on.refused.record = "
@@ -204,19 +204,19 @@ std::vector<PropertySpec> TopicProperties() {
       Patterns(
           "topics", kTopAndFlow, ".*",
           "Regular expressions (RE2) of the topics to replicate; the whole "
-          "name must match. An empty list matches nothing. A comma inside "
-          "{} belongs to the expression, unlike MM2."),
+          "name must match. An empty list matches nothing. Unlike in MM2, a "
+          "comma inside {} is part of the expression."),
       Patterns("topics.exclude", kTopAndFlow,
                R"(.*[\-\.]internal,.*\.replica,__.*)",
-               "Topics not to replicate although `topics` matches."),
+               "Topics that are not replicated although `topics` matches."),
       Class("topic.filter.class", kTopAndFlow, "DefaultTopicFilter",
             {"DefaultTopicFilter"},
-            "For a filter of your own, subclass mirror::TopicFilter in C++."),
+            "For your own filter, subclass mirror::TopicFilter in C++."),
       Mm2Default("600", Seconds("refresh.topics.interval.seconds", "5",
-                                "How soon new topics and partitions are "
-                                "noticed.")),
+                                "How often new topics and partitions are "
+                                "looked for.")),
       Bool("refresh.topics.enabled", kTopAndFlow, "true",
-           "Whether new topics and partitions are looked for at all."),
+           "Look for new topics and partitions."),
       ReplicationFactor("replication.factor", kTopAndFlow, "2",
                         "Replicas of topics created on the target; -1: the "
                         "target broker's default."),
@@ -231,15 +231,17 @@ std::vector<PropertySpec> TopicProperties() {
                R"(message\.timestamp\.type,unclean\.leader\.election\.enable,)"
                R"(min\.insync\.replicas)",
                "Regular expressions of topic configs that are not copied."),
-      Class("config.property.filter.class", kTopAndFlow,
-            "DefaultConfigPropertyFilter", {"DefaultConfigPropertyFilter"},
-            "For a filter of your own, subclass mirror::ConfigPropertyFilter "
-            "in C++."),
-      Choice("use.defaults.from", kTopAndFlow, "target", {"target", "source"},
-             "Which cluster's default a topic config takes that is not set on "
-             "the source topic. MM2 reads it only as S->T.use.defaults.from."),
+      Class(
+          "config.property.filter.class", kTopAndFlow,
+          "DefaultConfigPropertyFilter", {"DefaultConfigPropertyFilter"},
+          "For your own filter, subclass mirror::ConfigPropertyFilter in C++."),
+      Choice(
+          "use.defaults.from", kTopAndFlow, "target", {"target", "source"},
+          "The cluster whose default a topic config takes if it is not set on "
+          "the source topic. MM2 reads it only as S->T.use.defaults.from."),
       Bool("heartbeats.replication.enabled", kTopAndFlow, "true",
-           "Replicate the source's heartbeats topic whatever `topics` says."),
+           "Replicate the source's heartbeats topic even if `topics` does not "
+           "match it."),
   };
 }
 
@@ -247,24 +249,23 @@ std::vector<PropertySpec> AclProperties() {
   return {
       Seconds("sync.topic.acls.interval.seconds", "600",
               "How often topic ACLs are compared and copied."),
-      Bool(
-          "sync.topic.acls.enabled", kTopAndFlow, "true",
-          "Copy the ACLs of topics to the target, but none that allows "
-          "writing there: who may do everything to a topic may read the copy."),
+      Bool("sync.topic.acls.enabled", kTopAndFlow, "true",
+           "Copy the ACLs of topics to the target. None allows writing there: "
+           "ALL on the source topic becomes READ on the copy."),
       Bool("sync.topic.acls.prefixed.enabled", kTopAndFlow, "false",
-           "Not in MM2. Copy ACLs about prefixes of topic names, too, where "
-           "the replication policy makes prefixes of them."),
+           "Not in MM2. Copy prefixed ACLs too, where the replication policy "
+           "maps prefixes to prefixes."),
       Bool("sync.topic.acls.remove.enabled", kTopAndFlow, "false",
-           "Not in MM2. Delete ACLs on the target that were created with this "
-           "switched on and that the source no longer has. They are "
-           "remembered in mm2-acls.S.internal on the target. An ACL that two "
-           "sources have under one name goes when the one that brought it "
-           "drops it, and comes back with the other's next round."),
+           "Not in MM2. Delete ACLs on the target that were created while "
+           "this was enabled and that the source no longer has. They are "
+           "stored in mm2-acls.S.internal on the target. If two sources have "
+           "the same ACL under one name, it is deleted when the source that "
+           "created it drops it, and created again by the other's next sync."),
       Bool("sync.group.acls.enabled", kTopAndFlow, "false",
            "Not in MM2. Copy the ACLs of the consumer groups that `groups` "
-           "selects, too, under the same names. In one direction only: two "
-           "flows there and back would each restore what is removed from the "
-           "other's source."),
+           "selects too, under the same names. Enable it in one direction "
+           "only: two flows in opposite directions would each restore what "
+           "is removed from the other's source."),
   };
 }
 
@@ -274,14 +275,15 @@ std::vector<PropertySpec> OffsetProperties() {
                "Regular expressions of the consumer groups to checkpoint."),
       Patterns("groups.exclude", kTopAndFlow,
                "console-consumer-.*,connect-.*,__.*",
-               "Groups not to checkpoint although `groups` matches."),
+               "Groups that are not checkpointed although `groups` matches."),
       Class("group.filter.class", kTopAndFlow, "DefaultGroupFilter",
             {"DefaultGroupFilter"},
-            "For a filter of your own, subclass mirror::GroupFilter in C++."),
-      Mm2Default("600", Seconds("refresh.groups.interval.seconds", "5",
-                                "How soon new consumer groups are noticed.")),
+            "For your own filter, subclass mirror::GroupFilter in C++."),
+      Mm2Default("600",
+                 Seconds("refresh.groups.interval.seconds", "5",
+                         "How often new consumer groups are looked for.")),
       Bool("refresh.groups.enabled", kTopAndFlow, "true",
-           "Whether new consumer groups are looked for at all."),
+           "Look for new consumer groups."),
       Seconds("emit.checkpoints.interval.seconds", "60",
               "How often checkpoints are written."),
       Bool("emit.checkpoints.enabled", kTopAndFlow, "true",
@@ -294,10 +296,10 @@ std::vector<PropertySpec> OffsetProperties() {
            "Commit translated offsets for groups that are empty or absent on "
            "the target."),
       Bool("sync.group.offsets.follow.rewinds", kTopAndFlow, "false",
-           "Not in MM2, which never takes a group back. Whether a group that "
-           "was set back on the source is set back on the target too: once, "
-           "if its new position is translated exactly, and not from further "
-           "than the source had ever taken it."),
+           "Not in MM2, which never moves a group backwards. Reset a group on "
+           "the target too when it was reset to earlier offsets on the source: "
+           "once, if the new position is translated exactly, and only if the "
+           "target's position is not past the furthest one of the source."),
       Bool("emit.offset-syncs.enabled", kTopAndFlow, "true",
            "Write offset syncs as MM2 does, for MM2's own tools. Translation "
            "here does not need them."),
@@ -312,8 +314,8 @@ std::vector<PropertySpec> OffsetProperties() {
       Seconds("emit.heartbeats.interval.seconds", "1",
               "How often a heartbeat is written."),
       Bool("emit.heartbeats.enabled", kTopAndFlow, "true",
-           "Write heartbeats to the target, also for pairs that are not "
-           "enabled."),
+           "Write heartbeats to the target, also for pairs that do not "
+           "replicate."),
       ReplicationFactor("heartbeats.topic.replication.factor", kTopAndFlow, "3",
                         "Replicas of the heartbeats topic."),
   };
@@ -323,8 +325,9 @@ std::vector<PropertySpec> WorkerProperties() {
   return {
       Mm2Default("60000",
                  Millis("offset.flush.interval.ms", kWorker, "1000",
-                        "How often progress is committed: the most that a "
-                        "crash can repeat. MM2 reads it only as T.NAME.")),
+                        "How often progress is committed, and so how much "
+                        "is copied again after a crash. MM2 reads it only as "
+                        "T.NAME.")),
       Int("offset.flush.bytes", kWorker, "16777216", 1, kMaxLong,
           "Progress is committed before that time once this much is "
           "acknowledged: bytes of values, and 64 for the rest of each record. "
@@ -334,18 +337,17 @@ std::vector<PropertySpec> WorkerProperties() {
              "`enabled`: records and progress in one transaction. "
              "`preparing` counts as disabled. MM2 reads it only as T.NAME."),
       Text("offset.storage.topic", kStorage, "mm2-offsets.S.internal",
-           "The topic on the target that keeps the progress. The top level "
+           "The topic on the target that stores the progress. The top level "
            "overrides T, as in MM2."),
       ReplicationFactor("offset.storage.replication.factor", kStorage, "3",
                         "Replicas of that topic."),
       Int("offset.storage.partitions", kStorage, "25", 1, 10000,
           "Partitions of that topic, when it is created."),
       Text("config.storage.topic", kStorage, "mm2-configs.S.internal",
-           "MM2's topic of connector configurations; known, so that it is "
-           "never replicated."),
-      Text("status.storage.topic", kStorage, "mm2-status.S.internal",
-           "MM2's topic of task states; known, so that it is never "
+           "MM2's topic of connector configurations, which is never "
            "replicated."),
+      Text("status.storage.topic", kStorage, "mm2-status.S.internal",
+           "MM2's topic of task states, which is never replicated."),
       Text("group.id", kTarget, "S-mm2",
            "The group of MM2's Connect workers on the target."),
   };
@@ -394,13 +396,14 @@ std::vector<PropertySpec> IgnoredWorkerProperties() {
 std::vector<PropertySpec> IgnoredProperties() {
   return {
       Ignored("consumer.poll.timeout.ms", kTopAndFlow,
-              "Polling adapts by itself."),
-      Ignored("tasks.max.enforce", kTopAndFlow, "tasks.max is always obeyed."),
+              "Polling adapts automatically."),
+      Ignored("tasks.max.enforce", kTopAndFlow,
+              "tasks.max is always enforced."),
       Ignored("name", kTopAndFlow,
               "MM2 stores progress under the names of its connectors, "
               "whatever this says."),
       Ignored("config.action.reload", kTopAndFlow,
-              "Variables are read at start, and again while a cluster refuses "
+              "Variables are read at start, and again while a cluster rejects "
               "the credentials."),
       Ignored("exactly.once.support", kTopAndFlow,
               "See exactly.once.source.support."),

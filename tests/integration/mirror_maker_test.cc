@@ -170,7 +170,8 @@ TEST_F(MirrorMakerTest, TwoAliasesOfOneClusterAreCode3) {
   EXPECT_THAT(ended.output, HasSubstr("clusters A and B are one and the same"));
   const Ended check = RunMirrorMaker({file, "--check"});
   EXPECT_EQ(check.exit_code, 3);
-  EXPECT_THAT(check.output, HasSubstr("clusters A and B are one and the same"));
+  EXPECT_THAT(check.output,
+              HasSubstr("clusters A and B have the same cluster id"));
 }
 
 TEST_F(MirrorMakerTest, CheckTellsOfBothClustersAndTouchesNothing) {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/internal_topic_check.h"
 #include "mirror/flow_cluster.h"
 #include "mirror/flow_topics.h"
 #include "mirror/policy/topic_selection.h"
@@ -23,9 +24,12 @@ namespace {
 struct Answer {
   std::string cluster_id;
   std::vector<TopicDescription> topics;
+  // About the topics that the flow keeps for itself.
+  TopicWarnings warnings;
 };
 
-absl::StatusOr<Answer> Ask(const FlowCluster& side, const Logger& log) {
+absl::StatusOr<Answer> Ask(const Flow& flow, const FlowCluster& side,
+                           const Logger& log) {
   const auto cluster = ConnectFlowCluster(side, log);
   if (!cluster.ok()) return cluster.status();
   const auto admin = (*cluster)->NewAdmin("mirror_maker-check");
@@ -34,11 +38,21 @@ absl::StatusOr<Answer> Ask(const FlowCluster& side, const Logger& log) {
   if (!id.ok()) return id.status();
   auto topics = (*admin)->ListTopics();
   if (!topics.ok()) return topics.status();
-  return Answer{*std::move(id), *std::move(topics)};
+  Answer answer{*std::move(id), *std::move(topics), {}};
+  for (const FlowTopic& topic : InternalTopics(flow)) {
+    const bool is_here = topic.on_source == (&side == &flow.source);
+    if (!is_here || !topic.kind.has_value()) continue;
+    const auto plan =
+        ReviewInternalTopic(admin->get(), side.alias, topic.topic.name,
+                            *topic.kind, &answer.warnings);
+    if (!plan.ok()) return plan.status();
+  }
+  return answer;
 }
 
-std::optional<Answer> AskAndLog(const FlowCluster& side, const Logger& log) {
-  absl::StatusOr<Answer> answer = Ask(side, log);
+std::optional<Answer> AskAndLog(const Flow& flow, const FlowCluster& side,
+                                const Logger& log) {
+  absl::StatusOr<Answer> answer = Ask(flow, side, log);
   if (answer.ok()) return *std::move(answer);
   log.Error(side.alias, answer.status().message());
   return std::nullopt;
@@ -58,17 +72,23 @@ std::string Selected(const Flow& flow,
 }  // namespace
 
 bool CheckFlowClusters(const Flow& flow, const Logger& log) {
-  const std::optional<Answer> source = AskAndLog(flow.source, log);
+  const std::optional<Answer> source = AskAndLog(flow, flow.source, log);
   if (source.has_value()) {
     log.Info(flow.source.alias, absl::StrCat("source is reachable, cluster id ",
                                              source->cluster_id, ", ",
                                              Selected(flow, source->topics)));
   }
-  const std::optional<Answer> target = AskAndLog(flow.target, log);
+  const std::optional<Answer> target = AskAndLog(flow, flow.target, log);
   if (target.has_value()) {
     log.Info(flow.target.alias, absl::StrCat("target is reachable, cluster id ",
                                              target->cluster_id, ", ",
                                              target->topics.size(), " topics"));
+  }
+  for (const auto* answer : {&source, &target}) {
+    if (!answer->has_value()) continue;
+    for (const auto& [topic, warning] : (*answer)->warnings) {
+      log.Warning(topic, warning);
+    }
   }
   if (!source.has_value() || !target.has_value()) return false;
   if (flow.replicate && source->cluster_id == target->cluster_id) {

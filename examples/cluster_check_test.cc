@@ -31,12 +31,13 @@ class ClusterCheckTest : public ::testing::Test {
     flow_.policy = DefaultReplicationPolicy::Create().value();
     flow_.topics = RegexTopicFilter::Create("orders.*").value();
     flow_.source.cluster = source_;
-    flow_.target.cluster = std::make_shared<FakeCluster>("B");
+    flow_.target.cluster = target_;
     source_->CreateTopic("orders", 1);
     source_->CreateTopic("payments", 1);
   }
 
   std::shared_ptr<FakeCluster> source_ = std::make_shared<FakeCluster>("A");
+  std::shared_ptr<FakeCluster> target_ = std::make_shared<FakeCluster>("B");
   Flow flow_{"A", "B"};
   FakeLogSink sink_;
 };
@@ -57,6 +58,24 @@ TEST_F(ClusterCheckTest, AnUnreachableClusterFailsAndTheOtherIsAskedStill) {
   EXPECT_THAT(sink_.lines,
               ElementsAre(HasSubstr("error A "),
                           HasSubstr("info B target is reachable")));
+}
+
+TEST_F(ClusterCheckTest, SaysWhichInternalTopicsWouldLoseRecordsOrGrow) {
+  target_->CreateTopic("mm2-offsets.A.internal", 25);
+  source_->CreateTopic("mm2-offset-syncs.B.internal", 1,
+                       {{"cleanup.policy", "delete"},
+                        {"segment.bytes", "100000000"}});
+  EXPECT_TRUE(Check());
+  EXPECT_THAT(
+      sink_.lines,
+      ElementsAre(HasSubstr("info A"), HasSubstr("info B"),
+                  AllOf(HasSubstr("warning mm2-offset-syncs.B.internal"),
+                        HasSubstr("cluster A: cleanup.policy is delete")),
+                  AllOf(HasSubstr("warning mm2-offsets.A.internal"),
+                        HasSubstr("does not start if it may not"),
+                        HasSubstr("--add-config cleanup.policy=compact")),
+                  AllOf(HasSubstr("warning mm2-offsets.A.internal"),
+                        HasSubstr("segment.bytes is 1073741824"))));
 }
 
 TEST_F(ClusterCheckTest, TwoAliasesOfOneClusterFail) {

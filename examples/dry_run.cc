@@ -18,6 +18,8 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/internal_topic_check.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/flow_cluster.h"
 #include "mirror/flow_topics.h"
 #include "mirror/metadata/acl_ledger.h"
@@ -124,8 +126,24 @@ class DryRun {
       AddRow("topic", topic.topic.name,
              topic.on_source ? flow_.source.alias : flow_.target.alias,
              "missing", Describe(topic.topic));
-    } else if (!status.ok()) {
-      return status;
+      return absl::OkStatus();
+    }
+    return status.ok() ? AddInternalConfigs(topic, admin) : status;
+  }
+
+  absl::Status AddInternalConfigs(const FlowTopic& topic, ClusterAdmin* admin) {
+    if (!topic.kind.has_value()) return absl::OkStatus();
+    const std::string& cluster =
+        topic.on_source ? flow_.source.alias : flow_.target.alias;
+    TopicWarnings warnings;
+    auto plan = ReviewInternalTopic(admin, cluster, topic.topic.name,
+                                    *topic.kind, &warnings);
+    if (!plan.ok()) return plan.status();
+    for (const auto& [name, warning] : warnings) log_.Warning(name, warning);
+    if (plan->policy.has_value()) plan->segments.push_back(*plan->policy);
+    for (const InternalConfigChange& change : plan->segments) {
+      AddRow("config", absl::StrCat(topic.topic.name, " ", change.name),
+             cluster, change.now, change.then);
     }
     return absl::OkStatus();
   }

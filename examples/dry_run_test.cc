@@ -3,6 +3,7 @@
 #include "examples/dry_run.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "examples/fake_log_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/metadata/acl_ledger.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/policy/config_property_filter.h"
@@ -39,8 +41,10 @@ class DryRunTest : public ::testing::Test {
     flow_.heartbeats.enabled = false;
     flow_.offset_syncs.enabled = false;
     flow_.checkpoints.enabled = false;
-    b_->CreateTopic("mm2-offsets.A.internal", 25);
-    b_->CreateTopic("mm2-offset-index.A.internal", 4);
+    b_->CreateTopic("mm2-offsets.A.internal", 25,
+                    InternalTopicConfigs(InternalTopicKind::kProgress));
+    b_->CreateTopic("mm2-offset-index.A.internal", 4,
+                    InternalTopicConfigs(InternalTopicKind::kOffsetIndex));
   }
 
   // "kind object: now -> then" per row.
@@ -93,9 +97,29 @@ TEST_F(DryRunTest, ListsInternalTopicsWhereTheyBelong) {
   flow_.offset_syncs.enabled = true;
   EXPECT_THAT(Rows(),
               ElementsAre("topic mm2-offsets.A.internal on B: missing -> 25 "
-                          "partitions, cleanup.policy=compact",
+                          "partitions, cleanup.policy=compact, "
+                          "min.cleanable.dirty.ratio=0.1, "
+                          "segment.bytes=4194304, segment.ms=3600000",
                           "topic mm2-offset-syncs.B.internal on A: missing -> "
-                          "1 partition, cleanup.policy=compact"));
+                          "1 partition, cleanup.policy=compact, "
+                          "segment.bytes=67108864"));
+}
+
+TEST_F(DryRunTest, ListsConfigsOfInternalTopicsThatWouldBeCorrected) {
+  b_->SetTopicConfig("mm2-offsets.A.internal", "cleanup.policy", "delete");
+  b_->SetTopicConfig("mm2-offset-index.A.internal", "segment.ms",
+                     std::nullopt);
+  EXPECT_THAT(Rows(),
+              ElementsAre("config mm2-offsets.A.internal cleanup.policy on B: "
+                          "delete -> compact",
+                          "config mm2-offset-index.A.internal segment.ms on B: "
+                          "604800000 -> 3600000"));
+  EXPECT_TRUE(report_.complete);
+  EXPECT_THAT(sink_.lines,
+              ElementsAre(HasSubstr("does not start if it may not"),
+                          HasSubstr("segment.ms")));
+  EXPECT_EQ(b_->TopicConfigs("mm2-offsets.A.internal").at("cleanup.policy"),
+            "delete");
 }
 
 TEST_F(DryRunTest, ConfigsThatAreNotSyncedAreNotListed) {
@@ -134,7 +158,9 @@ TEST_F(DryRunTest, ListsAclsThatWouldBeCreated) {
   flow_.acls.remove = true;  // nothing on the target is the engine's
   EXPECT_THAT(Rows(),
               ElementsAre("topic mm2-acls.A.internal on B: missing -> 1 "
-                          "partition, cleanup.policy=compact",
+                          "partition, cleanup.policy=compact, "
+                          "min.cleanable.dirty.ratio=0.1, "
+                          "segment.bytes=16777216, segment.ms=3600000",
                           row));
   EXPECT_FALSE(b_->HasTopic("mm2-acls.A.internal"));
   flow_.acls.enabled = false;

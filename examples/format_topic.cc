@@ -56,7 +56,7 @@ absl::Status Print(Cluster* cluster, const std::string& topic, TopicKind kind) {
   absl::Status last;
   const absl::Status status = (*follower)->CatchUp(
       clock->Now() + TimeoutFromFlags(),
-      [&](const TopicPartition&, const Record& record) {
+      [&](const TopicPartition&, const RecordView& record) {
         const auto line =
             FormatRecord(kind, record.key.value_or(""), record.value);
         if (line.ok()) {

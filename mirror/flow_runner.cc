@@ -159,6 +159,12 @@ absl::Status FlowRunner::BuildControl() {
     options.memory.offset_syncs_on_source = SyncsOnSource(flow_);
     options.memory.offset_syncs_topic = OffsetSyncsTopic(flow_);
   }
+  for (const FlowTopic& topic : InternalTopics(flow_)) {
+    if (topic.kind == InternalTopicKind::kCheckpoints ||
+        topic.kind == InternalTopicKind::kAclLedger) {
+      options.memory.others[topic.topic.name] = *topic.kind;
+    }
+  }
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
   options.on_created = [this](const TopicCreator::Created& created) {
     if (topic_configs_ == nullptr) return;

@@ -11,13 +11,12 @@ namespace mirror {
 namespace {
 
 // As EnsureInternalTopic() creates it.
-FlowTopic Compacted(std::string name, int32_t partitions,
-                    int32_t replication_factor) {
+FlowTopic Internal(InternalTopicKind kind, std::string name,
+                   int32_t partitions, int32_t replication_factor) {
   return {false,
-          {std::move(name),
-           partitions,
-           replication_factor,
-           {{"cleanup.policy", "compact"}}}};
+          {std::move(name), partitions, replication_factor,
+           InternalTopicConfigs(kind)},
+          kind};
 }
 
 std::string NameOfDeadLetterTopic(const Flow& flow) {
@@ -66,32 +65,40 @@ std::string DeadLetterTopicOf(const Flow& flow) {
 }
 
 std::vector<FlowTopic> InternalTopics(const Flow& flow) {
+  using Kind = InternalTopicKind;
   std::vector<FlowTopic> topics;
   if (flow.heartbeats.enabled) {
-    topics.push_back(Compacted(flow.policy->HeartbeatsTopic(), 1,
-                               flow.heartbeats.replication_factor));
+    topics.push_back(Internal(Kind::kHeartbeats,
+                              flow.policy->HeartbeatsTopic(), 1,
+                              flow.heartbeats.replication_factor));
   }
   if (!flow.replicate) return topics;
-  topics.push_back(Compacted(ProgressTopic(flow), flow.progress_partitions,
-                             flow.progress_replication_factor));
-  topics.push_back(Compacted(OffsetIndexTopic(flow.source.alias), flow.shards,
-                             flow.progress_replication_factor));
+  topics.push_back(Internal(Kind::kProgress, ProgressTopic(flow),
+                            flow.progress_partitions,
+                            flow.progress_replication_factor));
+  topics.push_back(
+      Internal(Kind::kOffsetIndex, OffsetIndexTopic(flow.source.alias),
+               flow.shards, flow.progress_replication_factor));
   if (flow.offset_syncs.enabled) {
-    topics.push_back(Compacted(OffsetSyncsTopic(flow), 1,
-                               flow.offset_syncs.replication_factor));
+    topics.push_back(Internal(Kind::kOffsetSyncs, OffsetSyncsTopic(flow), 1,
+                              flow.offset_syncs.replication_factor));
     topics.back().on_source = SyncsOnSource(flow);
   }
   if (flow.checkpoints.enabled) {
-    topics.push_back(Compacted(flow.policy->CheckpointsTopic(flow.source.alias),
-                               1, flow.checkpoints.replication_factor));
+    topics.push_back(Internal(Kind::kCheckpoints,
+                              flow.policy->CheckpointsTopic(flow.source.alias),
+                              1, flow.checkpoints.replication_factor));
   }
   if (flow.acls.enabled && flow.acls.remove) {
-    topics.push_back(Compacted(AclLedgerTopic(flow.source.alias), 1,
-                               flow.progress_replication_factor));
+    topics.push_back(Internal(Kind::kAclLedger,
+                              AclLedgerTopic(flow.source.alias), 1,
+                              flow.progress_replication_factor));
   }
   if (const std::string name = DeadLetterTopicOf(flow); !name.empty()) {
-    topics.push_back(
-        {false, {name, 1, flow.replication_factor, DeadLetterTopicConfigs()}});
+    topics.push_back({false,
+                      {name, 1, flow.replication_factor,
+                       DeadLetterTopicConfigs()},
+                      std::nullopt});
   }
   return topics;
 }

@@ -6,10 +6,12 @@
 #ifndef MIRROR_FLOW_TOPICS_H_
 #define MIRROR_FLOW_TOPICS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/flow.h"
 #include "mirror/metadata/acl_plan.h"
 #include "mirror/policy/topic_selection.h"
@@ -32,6 +34,8 @@ std::string DeadLetterTopicOf(const Flow& flow);
 struct FlowTopic {
   bool on_source = false;
   NewTopic topic;
+  // Nothing: dead letters, which retention may delete.
+  std::optional<InternalTopicKind> kind;
 };
 
 // The topics that the flow creates for itself where they are missing; that of

@@ -150,9 +150,10 @@ TEST_F(CheckpointEmitterTest, GarbageAndDeletionsInTheTopicAreSkipped) {
                  DownstreamOffset(600),
                  ""};
   Record record;
-  record.key = old.EncodeKey().value();
+  record.key = "garbage";
   record.value = "garbage";
   b_.Append({kTopic, 0}, record);
+  record.key = old.EncodeKey().value();
   record.value = old.EncodeValue().value();
   b_.Append({kTopic, 0}, record);
   record.value = std::nullopt;

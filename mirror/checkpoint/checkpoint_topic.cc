@@ -6,10 +6,12 @@
 #include <iterator>
 #include <utility>
 
+#include "mirror/cluster/compacted_records.h"
+#include "mirror/cluster/record_batch.h"
+
 namespace mirror {
 namespace {
 
-constexpr absl::Duration kReadTimeout = absl::Minutes(1);
 // Records per write. All of one are acknowledged, or none counts as such.
 constexpr size_t kChunk = 5000;
 
@@ -55,11 +57,12 @@ absl::StatusOr<std::unique_ptr<CheckpointTopic>> CheckpointTopic::Create(
       TopicFollower::Create(cluster, name, client_id, clock);
   if (!follower.ok()) return follower.status();
   absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
-      InternalTopicWriter::Create(cluster, name, replication_factor, client_id,
-                                  clock);
+      InternalTopicWriter::Create(cluster, name,
+                                  InternalTopicKind::kCheckpoints,
+                                  replication_factor, client_id, clock);
   if (!writer.ok()) return writer.status();
   return std::unique_ptr<CheckpointTopic>(new CheckpointTopic(
-      name, *std::move(follower), *std::move(writer), clock));
+      name, *std::move(follower), *std::move(writer)));
 }
 
 absl::Status CheckpointTopic::Read() {
@@ -70,20 +73,21 @@ absl::Status CheckpointTopic::Read() {
     store_ = CheckpointStore();
     return absl::OkStatus();
   }
-  std::vector<Record> news;
+  // Applied at the end, as others look at the store meanwhile.
   bool all_is_void = false;
+  CompactedRecords news;
   const absl::Status status = follower_->CatchUp(
-      clock_->Now() + kReadTimeout,
-      [&](const TopicPartition&, const Record& record) {
-        news.push_back(record);
+      [&](const TopicPartition& tp, const RecordView& record) {
+        news.Add(tp.partition, record);
       },
       [&] { all_is_void = true; });
   MutexLock lock(&mu_);
   if (all_is_void) store_ = CheckpointStore();
-  for (const Record& record : news) {
+  news.TakeAll([&](const RecordView& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(
+                   mu_) {
     if (!store_.Apply(record.key, record.value).ok()) ++counts_.unreadable;
-  }
-  // Made just now: not every broker knows it yet.
+  });
+  // Created just now: not every broker knows it yet.
   return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 

@@ -121,17 +121,15 @@ class CheckpointTopic {
 
  private:
   CheckpointTopic(std::string name, std::unique_ptr<TopicFollower> follower,
-                  std::unique_ptr<InternalTopicWriter> writer, Clock* clock)
+                  std::unique_ptr<InternalTopicWriter> writer)
       : name_(std::move(name)),
         follower_(std::move(follower)),
-        writer_(std::move(writer)),
-        clock_(clock) {}
+        writer_(std::move(writer)) {}
   void NoteAcked(CheckpointUpdate update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const std::string name_;
   const std::unique_ptr<TopicFollower> follower_;
   const std::unique_ptr<InternalTopicWriter> writer_;
-  Clock* const clock_;
 
   mutable Mutex mu_;
   CheckpointStore store_ ABSL_GUARDED_BY(mu_);

@@ -22,7 +22,7 @@ absl::StatusOr<GroupCheckpoints> CheckpointView::Read(const std::string& group,
   CheckpointStore* const store = &store_;
   const absl::Status status = topic_.CatchUp(
       deadline,
-      [store](const Record& record) {
+      [store](const RecordView& record) {
         return store->Apply(record.key, record.value);
       },
       [store] { *store = CheckpointStore(); });

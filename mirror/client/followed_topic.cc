@@ -29,11 +29,11 @@ absl::StatusOr<TopicFollower*> FollowedTopic::Follower() {
 }
 
 absl::Status FollowedTopic::CatchUp(
-    absl::Time deadline, absl::FunctionRef<absl::Status(const Record&)> apply,
+    absl::Time deadline, absl::FunctionRef<absl::Status(const RecordView&)> apply,
     absl::FunctionRef<void()> on_reset) {
   int64_t skipped = 0;
   std::string last;
-  const auto visit = [&](const TopicPartition& tp, const Record& record) {
+  const auto visit = [&](const TopicPartition& tp, const RecordView& record) {
     const absl::Status applied = apply(record);
     if (applied.ok()) return;
     ++skipped;

@@ -17,8 +17,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/record_batch.h"
 #include "mirror/cluster/topic_follower.h"
-#include "mirror/model/record.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/log.h"
 #include "mirror/runtime/mutex.h"
@@ -37,7 +37,7 @@ class FollowedTopic {
   // TopicFollower::CatchUp, but what may heal by itself is tried again until
   // `deadline`.
   absl::Status CatchUp(absl::Time deadline,
-                       absl::FunctionRef<absl::Status(const Record&)> apply,
+                       absl::FunctionRef<absl::Status(const RecordView&)> apply,
                        absl::FunctionRef<void()> on_reset);
   // The next CatchUp() begins at the topic's start.
   void ReadAgain();

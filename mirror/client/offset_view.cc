@@ -11,7 +11,7 @@
 namespace mirror::internal {
 namespace {
 
-absl::Status ApplySync(const Record& record, OffsetSyncStore* store) {
+absl::Status ApplySync(const RecordView& record, OffsetSyncStore* store) {
   const absl::StatusOr<std::optional<OffsetSync>> sync =
       OffsetSync::Decode(record.key.value_or(""), record.value);
   // A sync that is deleted was still true; MM2 itself deletes none.
@@ -65,14 +65,14 @@ absl::Status OffsetView::ReadBoth(absl::Time deadline) {
   const auto on_reset = [stale] { *stale = true; };
   const absl::Status index = index_.CatchUp(
       deadline,
-      [store](const Record& record) {
+      [store](const RecordView& record) {
         return store->ApplyIndexRecord(record.key.value_or(""), record.value);
       },
       on_reset);
   if (!index.ok() && !absl::IsNotFound(index)) return index;
   const absl::Status syncs = syncs_.CatchUp(
       deadline,
-      [store](const Record& record) { return ApplySync(record, store); },
+      [store](const RecordView& record) { return ApplySync(record, store); },
       on_reset);
   if (syncs.ok()) return syncs;
   // The index is enough. Of a topic that is not there, brokers with ACLs say

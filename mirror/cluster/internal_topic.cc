@@ -13,10 +13,21 @@ namespace {
 constexpr absl::Duration kWriteTimeout = absl::Seconds(10);
 constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
 
+// Hosted clusters have their own idea of segments; only the policy matters.
+absl::Status Create(ClusterAdmin* admin, NewTopic topic) {
+  const absl::Status status = admin->CreateTopics({topic}).front();
+  const bool refused = absl::IsInvalidArgument(status) ||
+                       absl::IsFailedPrecondition(status);
+  if (!refused) return status;
+  topic.configs = {{"cleanup.policy", "compact"}};
+  return admin->CreateTopics({topic}).front();
+}
+
 }  // namespace
 
 absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
                                                   const std::string& topic,
+                                                  InternalTopicKind kind,
                                                   int32_t partitions,
                                                   int32_t replication_factor) {
   const absl::StatusOr<TopicDescription> found =
@@ -27,12 +38,8 @@ absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
                      absl::StrCat("CREATE, READ and WRITE on topic ", topic));
   }
   const absl::Status created =
-      admin
-          ->CreateTopics({{topic,
-                           partitions,
-                           replication_factor,
-                           {{"cleanup.policy", "compact"}}}})
-          .front();
+      Create(admin, {topic, partitions, replication_factor,
+                     InternalTopicConfigs(kind)});
   if (!created.ok()) {
     return WithGrant(Annotate(created, absl::StrCat("creating topic ", topic)),
                      absl::StrCat("CREATE on topic ", topic));
@@ -42,10 +49,10 @@ absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
 
 absl::StatusOr<std::unique_ptr<InternalTopicWriter>>
 InternalTopicWriter::Create(Cluster* cluster, std::string topic,
-                            int32_t replication_factor,
+                            InternalTopicKind kind, int32_t replication_factor,
                             const std::string& client_id, Clock* clock) {
   std::unique_ptr<InternalTopicWriter> writer(new InternalTopicWriter(
-      cluster, std::move(topic), replication_factor, client_id, clock));
+      cluster, std::move(topic), kind, replication_factor, client_id, clock));
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
       cluster->NewAdmin(client_id);
   if (!admin.ok()) return admin.status();
@@ -58,10 +65,12 @@ InternalTopicWriter::Create(Cluster* cluster, std::string topic,
 }
 
 InternalTopicWriter::InternalTopicWriter(Cluster* cluster, std::string topic,
+                                         InternalTopicKind kind,
                                          int32_t replication_factor,
                                          std::string client_id, Clock* clock)
     : cluster_(cluster),
       topic_(std::move(topic)),
+      kind_(kind),
       replication_factor_(replication_factor),
       client_id_(std::move(client_id)),
       clock_(clock),
@@ -103,7 +112,7 @@ absl::StatusOr<bool> InternalTopicWriter::Prepare() {
   }
   if (topic_is_there_) return false;
   const absl::StatusOr<InternalTopic> topic =
-      EnsureInternalTopic(admin_.get(), topic_, 1, replication_factor_);
+      EnsureInternalTopic(admin_.get(), topic_, kind_, 1, replication_factor_);
   // What exists and is not found is new, and not known to every broker yet.
   topic_is_there_ = topic.ok() || absl::IsAlreadyExists(topic.status());
   if (!topic_is_there_) return topic.status();

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/topic_queue.h"
 #include "mirror/model/record.h"
@@ -29,10 +30,13 @@ struct InternalTopic {
   bool created = false;
 };
 
-// Sees to it that a compacted topic is there; one that was there before keeps
-// its partition count, whatever `partitions` says.
+// Sees to it that a compacted topic is there, with the configs of its kind
+// where the cluster takes them; one that was there before keeps its partition
+// count, whatever `partitions` says, and its configs (see
+// internal_topic_check.h).
 absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
                                                   const std::string& topic,
+                                                  InternalTopicKind kind,
                                                   int32_t partitions,
                                                   int32_t replication_factor);
 
@@ -44,8 +48,8 @@ class InternalTopicWriter {
  public:
   // Contacts nobody. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<InternalTopicWriter>> Create(
-      Cluster* cluster, std::string topic, int32_t replication_factor,
-      const std::string& client_id, Clock* clock);
+      Cluster* cluster, std::string topic, InternalTopicKind kind,
+      int32_t replication_factor, const std::string& client_id, Clock* clock);
 
   // Creates the topic if it is missing, also if it was there before; returns
   // whether it did: then it is empty, and may not have a leader yet. Errors as
@@ -62,8 +66,8 @@ class InternalTopicWriter {
 
  private:
   InternalTopicWriter(Cluster* cluster, std::string topic,
-                      int32_t replication_factor, std::string client_id,
-                      Clock* clock);
+                      InternalTopicKind kind, int32_t replication_factor,
+                      std::string client_id, Clock* clock);
   absl::StatusOr<bool> Prepare();
   absl::Status InContext(const absl::Status& status) const;
   absl::Status Send(std::vector<Record> records);
@@ -72,6 +76,7 @@ class InternalTopicWriter {
 
   Cluster* const cluster_;
   const std::string topic_;
+  const InternalTopicKind kind_;
   const int32_t replication_factor_;
   const std::string client_id_;
   Clock* const clock_;

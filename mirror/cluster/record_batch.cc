@@ -69,4 +69,9 @@ RecordBounds OwnedRecordBatch::BoundsAt(int64_t index) const {
   return bounds;
 }
 
+RecordView OwnedRecordBatch::View(int64_t index) const {
+  const Record& record = records_[index];
+  return {record.offset, record.timestamp_ms, record.key, record.value};
+}
+
 }  // namespace mirror

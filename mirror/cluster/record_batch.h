@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
@@ -33,6 +35,15 @@ struct RecordBounds {
 
   void Add(int64_t record_bytes, int64_t timestamp_ms, bool null_key);
   void Add(const RecordBounds& other);
+};
+
+// One record of a batch where it is, without its headers: what readers of
+// internal topics need, without a copy. Valid as long as the batch.
+struct RecordView {
+  UpstreamOffset offset;
+  int64_t timestamp_ms = -1;
+  std::optional<absl::string_view> key;
+  std::optional<absl::string_view> value;
 };
 
 // Purpose: one or more records of one source partition in offset order.
@@ -65,6 +76,9 @@ class RecordBatch {
   // Of that record, without a copy.
   virtual UpstreamOffset OffsetAt(int64_t index) const = 0;
   virtual RecordBounds BoundsAt(int64_t index) const = 0;
+
+  // The record at `index` where it is.
+  virtual RecordView View(int64_t index) const = 0;
 
   // Whether ToRecord() shows all of that record. Unimplemented says what is
   // missing; a batch that is sent on as it came keeps it.
@@ -104,6 +118,7 @@ class OwnedRecordBatch final : public RecordBatch {
     return records_[index].offset;
   }
   RecordBounds BoundsAt(int64_t index) const override;
+  RecordView View(int64_t index) const override;
   const std::vector<Record>& records() const { return records_; }
 
  private:

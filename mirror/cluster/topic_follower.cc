@@ -44,6 +44,13 @@ void TopicFollower::Cancel() {
   admin_->Cancel();
 }
 
+FollowerPosition TopicFollower::position() const { return {read_, total_}; }
+
+absl::Status TopicFollower::CatchUp(Visit visit,
+                                    absl::FunctionRef<void()> on_reset) {
+  return CatchUp(absl::InfiniteFuture(), visit, on_reset);
+}
+
 absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
                                     absl::FunctionRef<void()> on_reset) {
   absl::StatusOr<Ends> news = FindNews(on_reset);
@@ -95,17 +102,23 @@ absl::StatusOr<TopicFollower::Ends> TopicFollower::FindNews(
     if (next != next_.end() && next->second.value() > *ends[i]) Reset(on_reset);
   }
   Ends news;
+  int64_t read = 0;
+  int64_t total = 0;
   for (size_t i = 0; i < all.size(); ++i) {
     UpstreamOffset& next = next_[all[i]];
     next = std::max(next, UpstreamOffset(*starts[i]));
     if (next.value() < *ends[i]) news[all[i]] = UpstreamOffset(*ends[i]);
+    read += next.value() - *starts[i];
+    total += *ends[i] - *starts[i];
   }
+  read_ = read;
+  total_ = total;
   return news;
 }
 
 void TopicFollower::Reset(absl::FunctionRef<void()> on_reset) {
   topic_id_.clear();
-  // The client library goes on at the old offset of a topic made anew.
+  // The client library continues at the old offset of a recreated topic.
   source_.reset();
   if (next_.empty()) return;
   next_.clear();
@@ -114,41 +127,73 @@ void TopicFollower::Reset(absl::FunctionRef<void()> on_reset) {
 
 absl::Status TopicFollower::Read(absl::Time deadline, Ends unfinished,
                                  Visit visit) {
+  absl::Time stalled = clock_->Now() + kStallTimeout;
   while (true) {
     Fetched fetched;
     absl::Status status = source_->Poll(absl::Milliseconds(50), &fetched);
-    for (const std::unique_ptr<RecordBatch>& batch : fetched.batches) {
-      for (int64_t i = 0; i < batch->count(); ++i) {
-        visit(batch->topic_partition(), batch->ToRecord(i));
-      }
-      next_[batch->topic_partition()] = batch->last_offset() + 1;
-      // Whoever waited for the end as well would wait for one more fetch, and
-      // for ever behind a writer that is quicker.
-      const auto end = unfinished.find(batch->topic_partition());
-      if (end != unfinished.end() && batch->last_offset() + 1 >= end->second) {
-        unfinished.erase(end);
-      }
-    }
-    for (const PartitionEvent& event : fetched.events) {
-      if (event.kind == PartitionEvent::Kind::kEnd) {
-        // Past what no reader sees: markers, aborted records.
-        next_[event.topic_partition] = event.offset;
-        unfinished.erase(event.topic_partition);
-      } else {
-        status.Update(Annotate(event.status, event.topic_partition.ToString()));
-      }
-    }
+    const absl::StatusOr<bool> any = Take(fetched, &unfinished, visit);
+    status.Update(any.status());
     if (!status.ok() || unfinished.empty()) return status;
     if (cancelled_) return absl::CancelledError("no longer followed");
-    if (clock_->Now() >= deadline) {
-      return absl::DeadlineExceededError(absl::StrCat(
-          "was not read to its end in time; ",
-          unfinished.begin()->first.ToString(), " is missing",
-          fetched.cluster_status.ok()
-              ? ""
-              : absl::StrCat(": ", fetched.cluster_status.message())));
+    const absl::Time now = clock_->Now();
+    if (*any) stalled = now + kStallTimeout;
+    if (now >= stalled) {
+      return NotRead(absl::StrCat("nothing came for ",
+                                  absl::FormatDuration(kStallTimeout)),
+                     unfinished, fetched.cluster_status);
+    }
+    if (now >= deadline) {
+      return NotRead("was not read to its end in time", unfinished,
+                     fetched.cluster_status);
     }
   }
+}
+
+absl::StatusOr<bool> TopicFollower::Take(const Fetched& fetched,
+                                         Ends* unfinished, Visit visit) {
+  absl::Status status;
+  for (const std::unique_ptr<RecordBatch>& batch : fetched.batches) {
+    for (int64_t i = 0; i < batch->count(); ++i) {
+      visit(batch->topic_partition(), batch->View(i));
+    }
+    MoveTo(batch->topic_partition(), batch->last_offset() + 1);
+    // Whoever waited for the end as well would wait for one more fetch, and
+    // forever behind a writer that is quicker.
+    const auto end = unfinished->find(batch->topic_partition());
+    if (end != unfinished->end() && batch->last_offset() + 1 >= end->second) {
+      unfinished->erase(end);
+    }
+  }
+  for (const PartitionEvent& event : fetched.events) {
+    if (event.kind == PartitionEvent::Kind::kEnd) {
+      // Past what no reader sees: markers, aborted records.
+      MoveTo(event.topic_partition, event.offset);
+      unfinished->erase(event.topic_partition);
+    } else {
+      status.Update(Annotate(event.status, event.topic_partition.ToString()));
+    }
+  }
+  if (!status.ok()) return status;
+  return !fetched.batches.empty() || !fetched.events.empty();
+}
+
+void TopicFollower::MoveTo(const TopicPartition& tp, UpstreamOffset next) {
+  UpstreamOffset& position = next_[tp];
+  read_ += next - position;
+  position = next;
+}
+
+absl::Status TopicFollower::NotRead(absl::string_view why,
+                                    const Ends& unfinished,
+                                    const absl::Status& cluster_status) const {
+  const auto& [tp, end] = *unfinished.begin();
+  std::string message = absl::StrCat(
+      why, "; ", tp.ToString(), " is at offset ", next_.at(tp).value(), " of ",
+      end.value(), ", see whether it has a leader");
+  if (!cluster_status.ok()) {
+    absl::StrAppend(&message, ": ", cluster_status.message());
+  }
+  return absl::DeadlineExceededError(message);
 }
 
 }  // namespace mirror

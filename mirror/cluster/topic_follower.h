@@ -6,7 +6,7 @@
 //
 //   auto follower = TopicFollower::Create(&cluster, topic, "client", clock);
 //   absl::Status status = (*follower)->CatchUp(
-//       deadline, [&](const TopicPartition&, const Record& record) { ... },
+//       [&](const TopicPartition&, const RecordView& record) { ... },
 //       [&] { ... forget all ... });
 
 #ifndef MIRROR_CLUSTER_TOPIC_FOLLOWER_H_
@@ -22,24 +22,42 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
+#include "mirror/cluster/record_batch.h"
 #include "mirror/cluster/record_source.h"
-#include "mirror/model/record.h"
+#include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/clock.h"
 
 namespace mirror {
 
+// How far a follower is, in offsets of all partitions together: holes that
+// compaction left count as well.
+struct FollowerPosition {
+  int64_t read = 0;
+  int64_t total = 0;
+
+  friend bool operator==(const FollowerPosition& a, const FollowerPosition& b) {
+    return a.read == b.read && a.total == b.total;
+  }
+};
+
 // Purpose: visits every committed record of a topic once, those of one
 // partition in order.
-// Thread safety: CatchUp() belongs to one thread at a time; Cancel() is
-// thread-safe.
+// Thread safety: CatchUp() belongs to one thread at a time; Cancel() and
+// position() are thread-safe.
 // Lifetime: `cluster` and `clock` must outlive the follower.
 class TopicFollower {
  public:
-  using Visit = absl::FunctionRef<void(const TopicPartition&, const Record&)>;
+  // The view is valid during the call.
+  using Visit =
+      absl::FunctionRef<void(const TopicPartition&, const RecordView&)>;
+
+  // A topic from which nothing comes for this long is an error.
+  static constexpr absl::Duration kStallTimeout = absl::Seconds(30);
 
   // Contacts nobody. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<TopicFollower>> Create(
@@ -47,17 +65,25 @@ class TopicFollower {
       Clock* clock);
 
   // Visits what was added since the last call, up to the end that the topic
-  // has now. `on_reset` is called before anything else if all that was visited
-  // is void, since the topic is gone, was made anew or was truncated.
-  // NotFound: there is no such topic (now). DeadlineExceeded: `deadline` came
-  // first, at the latest one request timeout later; the next call goes on where
-  // this one stopped, as after other errors, which are those of the cluster.
-  // Messages name cluster and topic.
+  // has now. It takes as long as it takes while records come: how long a flow
+  // has run must not decide whether it starts. `on_reset` is called before
+  // anything else if all that was visited is void, since the topic is gone, was
+  // recreated or was truncated.
+  // NotFound: there is no such topic (now). DeadlineExceeded: nothing came for
+  // kStallTimeout; the message names the partition and its position. Others are
+  // those of the cluster. After any error the next call continues where this
+  // one stopped. Messages name cluster and topic.
+  absl::Status CatchUp(Visit visit, absl::FunctionRef<void()> on_reset);
+  // DeadlineExceeded as well when `deadline` has come, at the latest one
+  // request timeout later.
   absl::Status CatchUp(absl::Time deadline, Visit visit,
                        absl::FunctionRef<void()> on_reset);
 
   // How many partitions the topic had at the last call.
   int32_t partitions() const { return partitions_; }
+
+  // Of the call under way, or the last one.
+  FollowerPosition position() const;
 
   // Makes a call under way and all later ones return Cancelled soon.
   void Cancel();
@@ -72,6 +98,13 @@ class TopicFollower {
   absl::Status Describe(absl::FunctionRef<void()> on_reset);
   void Reset(absl::FunctionRef<void()> on_reset);
   absl::Status Read(absl::Time deadline, Ends unfinished, Visit visit);
+  // Visits what was fetched, and takes off the list what is complete. Returns
+  // whether there was anything; an error is a partition's.
+  absl::StatusOr<bool> Take(const Fetched& fetched, Ends* unfinished,
+                            Visit visit);
+  void MoveTo(const TopicPartition& tp, UpstreamOffset next);
+  absl::Status NotRead(absl::string_view why, const Ends& unfinished,
+                       const absl::Status& cluster_status) const;
 
   Cluster* const cluster_;
   const std::string topic_;
@@ -84,6 +117,8 @@ class TopicFollower {
   int32_t partitions_ = 0;
   // The next offset to visit; no entry: the log's start.
   std::map<TopicPartition, UpstreamOffset> next_;
+  std::atomic<int64_t> read_{0};
+  std::atomic<int64_t> total_{0};
   std::atomic<bool> cancelled_{false};
 };
 

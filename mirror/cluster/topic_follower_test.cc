@@ -7,9 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
@@ -19,6 +23,21 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+
+// A second passes whenever somebody looks.
+class TickingClock final : public Clock {
+ public:
+  absl::Time Now() override { return now_ += absl::Seconds(1); }
+  absl::Time WallTime() override { return now_; }
+  bool AwaitUntil(Mutex* mu, absl::Time /*deadline*/,
+                  absl::FunctionRef<bool()> done)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
+    return done();
+  }
+
+ private:
+  absl::Time now_ = absl::FromUnixSeconds(1700000000);
+};
 
 class TopicFollowerTest : public testing::Test {
  protected:
@@ -30,8 +49,9 @@ class TopicFollowerTest : public testing::Test {
   absl::Status CatchUp() {
     return follower_->CatchUp(
         clock_.Now() + absl::Seconds(10),
-        [this](const TopicPartition& tp, const Record& record) {
-          visited_.push_back(tp.ToString() + " " + record.value.value_or(""));
+        [this](const TopicPartition& tp, const RecordView& record) {
+          visited_.push_back(
+              absl::StrCat(tp.ToString(), " ", record.value.value_or("")));
         },
         [this] { visited_.push_back("reset"); });
   }
@@ -97,7 +117,7 @@ TEST_F(TopicFollowerTest, EndsWhereTheTopicEndedAtTheCallHoweverItGrows) {
   int visits = 0;
   ASSERT_THAT(follower_->CatchUp(
                   clock_.Now() + absl::Seconds(10),
-                  [&](const TopicPartition&, const Record&) {
+                  [&](const TopicPartition&, const RecordView&) {
                     ++visits;
                     Append(0, "c");
                     Append(0, "d");
@@ -119,7 +139,7 @@ TEST_F(TopicFollowerTest, SaysThatThereIsNoTopic) {
   EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
 }
 
-TEST_F(TopicFollowerTest, StartsAgainWhenTheTopicWasMadeAnew) {
+TEST_F(TopicFollowerTest, StartsAgainWhenTheTopicWasRecreated) {
   cluster_.CreateTopic("notes", 1);
   Append(0, "a");
   ASSERT_THAT(CatchUp(), IsOk());
@@ -173,6 +193,77 @@ TEST_F(TopicFollowerTest, StopsAtAPartitionThatCannotBeRead) {
   cluster_.FailFetch({"notes", 0}, absl::OkStatus());
   ASSERT_THAT(CatchUp(), IsOk());
   EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+}
+
+TEST_F(TopicFollowerTest, ReadsForAsLongAsRecordsCome) {
+  TickingClock clock;
+  follower_ =
+      TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
+  cluster_.CreateTopic("notes", 1);
+  cluster_.Fill({"notes", 0}, 500);
+  cluster_.SetMaxBatchRecords(1);
+  int visits = 0;
+  const absl::Time begin = clock.Now();
+  ASSERT_THAT(follower_->CatchUp(
+                  [&](const TopicPartition&, const RecordView&) { ++visits; },
+                  [] {}),
+              IsOk());
+  EXPECT_EQ(visits, 500);
+  EXPECT_GT(clock.Now() - begin, 10 * TopicFollower::kStallTimeout);
+}
+
+TEST_F(TopicFollowerTest, SaysWhereItStandsWhenNothingComes) {
+  TickingClock clock;
+  follower_ =
+      TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
+  cluster_.CreateTopic("notes", 2);
+  cluster_.Fill({"notes", 0}, 1);
+  cluster_.Fill({"notes", 1}, 10);
+  cluster_.SetMaxBatchRecords(4);
+  std::vector<int64_t> visited;
+  const auto visit = [&](const TopicPartition& tp, const RecordView& record) {
+    if (tp.partition == 0) return;
+    visited.push_back(record.offset.value());
+    cluster_.SetPartitionDown({"notes", 1}, true);
+  };
+  EXPECT_THAT(follower_->CatchUp(visit, [] {}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       testing::AllOf(
+                           testing::HasSubstr("cluster B, topic notes"),
+                           testing::HasSubstr("nothing came for 30s"),
+                           testing::HasSubstr("notes-1 is at offset 4 of 10"))));
+  EXPECT_EQ(follower_->position(), (FollowerPosition{5, 11}));
+  // The next call continues there.
+  cluster_.SetPartitionDown({"notes", 1}, false);
+  ASSERT_THAT(follower_->CatchUp(
+                  [&](const TopicPartition&, const RecordView& record) {
+                    visited.push_back(record.offset.value());
+                  },
+                  [] {}),
+              IsOk());
+  EXPECT_THAT(visited, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+  EXPECT_EQ(follower_->position(), (FollowerPosition{11, 11}));
+}
+
+TEST_F(TopicFollowerTest, StopsAtTheDeadlineAndContinuesThere) {
+  TickingClock clock;
+  follower_ =
+      TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
+  cluster_.CreateTopic("notes", 1);
+  cluster_.Fill({"notes", 0}, 20);
+  cluster_.SetMaxBatchRecords(1);
+  int visits = 0;
+  const auto visit = [&](const TopicPartition&, const RecordView&) {
+    ++visits;
+  };
+  EXPECT_THAT(
+      follower_->CatchUp(clock.Now() + absl::Seconds(8), visit, [] {}),
+      StatusIs(absl::StatusCode::kDeadlineExceeded,
+               testing::HasSubstr("was not read to its end in time")));
+  EXPECT_GT(visits, 0);
+  EXPECT_LT(visits, 20);
+  ASSERT_THAT(follower_->CatchUp(visit, [] {}), IsOk());
+  EXPECT_EQ(visits, 20);
 }
 
 TEST_F(TopicFollowerTest, IsCancelled) {

@@ -19,7 +19,8 @@ absl::StatusOr<std::unique_ptr<HeartbeatEmitter>> HeartbeatEmitter::Create(
   if (!key.ok()) return key.status();
   absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
       InternalTopicWriter::Create(
-          target, std::move(topic), options.replication_factor,
+          target, std::move(topic), InternalTopicKind::kHeartbeats,
+          options.replication_factor,
           absl::StrCat(source_alias, "->", target->alias(), "|heartbeats"),
           clock);
   if (!writer.ok()) return writer.status();

@@ -20,6 +20,11 @@ std::optional<std::string> Bytes(const void* data, size_t size) {
   return std::string(static_cast<const char*>(data), size);
 }
 
+std::optional<absl::string_view> ViewOf(const void* data, size_t size) {
+  if (data == nullptr) return std::nullopt;
+  return absl::string_view(static_cast<const char*>(data), size);
+}
+
 using OnHeader =
     absl::FunctionRef<void(const char* name, const void* value, size_t size)>;
 
@@ -169,6 +174,13 @@ RecordBounds KafkaRecordBatch::BoundsAt(int64_t index) const {
 
 Record KafkaRecordBatch::ToRecord(int64_t index) const {
   return internal::ToRecord(*messages_[index]);
+}
+
+RecordView KafkaRecordBatch::View(int64_t index) const {
+  const rd_kafka_message_t& message = *messages_[index];
+  return {UpstreamOffset(message.offset), TimestampOf(message),
+          ViewOf(message.key, message.key_len),
+          ViewOf(message.payload, message.len)};
 }
 
 }  // namespace mirror::internal

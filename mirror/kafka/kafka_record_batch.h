@@ -41,6 +41,7 @@ class KafkaRecordBatch final : public RecordBatch {
   ~KafkaRecordBatch() override;
 
   Record ToRecord(int64_t index) const override;
+  RecordView View(int64_t index) const override;
   absl::Status Shows(int64_t index) const override;
   UpstreamOffset OffsetAt(int64_t index) const override {
     return UpstreamOffset(messages_[index]->offset);

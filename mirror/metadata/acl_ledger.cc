@@ -2,26 +2,24 @@
 
 #include "mirror/metadata/acl_ledger.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/time/time.h"
+#include "mirror/cluster/record_batch.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
-namespace {
-
-constexpr absl::Duration kReadTimeout = absl::Minutes(1);
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<AclLedger>> AclLedger::Create(
     Cluster* cluster, const std::string& topic, int32_t replication_factor,
     const std::string& client_id, Clock* clock) {
   auto follower = TopicFollower::Create(cluster, topic, client_id, clock);
   if (!follower.ok()) return follower.status();
-  auto writer = InternalTopicWriter::Create(cluster, topic, replication_factor,
-                                            client_id, clock);
+  auto writer = InternalTopicWriter::Create(
+      cluster, topic, InternalTopicKind::kAclLedger, replication_factor,
+      client_id, clock);
   if (!writer.ok()) return writer.status();
   return std::unique_ptr<AclLedger>(
       new AclLedger(*std::move(follower), *std::move(writer), clock));
@@ -29,10 +27,11 @@ absl::StatusOr<std::unique_ptr<AclLedger>> AclLedger::Create(
 
 absl::Status AclLedger::Read() {
   const absl::Status status = follower_->CatchUp(
-      clock_->Now() + kReadTimeout,
-      [this](const TopicPartition&, const Record& record) {
+      [this](const TopicPartition&, const RecordView& record) {
+        std::optional<std::string> value;
+        if (record.value.has_value()) value.emplace(*record.value);
         const auto entry =
-            AclLedgerRecord::Decode(record.key.value_or(""), record.value);
+            AclLedgerRecord::Decode(record.key.value_or(""), value);
         // Garbage names no ACL that could be removed.
         if (!entry.ok()) return;
         if (entry->origin.has_value()) {

@@ -124,7 +124,7 @@ absl::Duration FlowControl::RunOnce() {
       return absl::InfiniteDuration();
     }
     SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
-    return status.ok() ? absl::ZeroDuration() : kRecheck;
+    return status.ok() ? absl::ZeroDuration() : kRetry;
   }
   writer_.Step();
   // A plan is carried out before the next is made, or would never be.
@@ -169,7 +169,10 @@ absl::Status FlowControl::Start() {
   const absl::Status prepared = Prepare();
   if (!connected.ok()) return connected;
   if (!prepared.ok()) return prepared;
-  memory_.LoadOffsetSyncs();
+  if (absl::Status status = memory_.LoadOffsetSyncs(source_admin_.get());
+      !status.ok()) {
+    return status;
+  }
   writer_.SetPartitions(memory_.progress_partitions(),
                         memory_.index_partitions());
   for (const auto& [topic, warning] : memory_.warnings()) {
@@ -483,9 +486,10 @@ void FlowControl::SetState(FlowState state, const absl::Status& trouble) {
 }
 
 void FlowControl::FillStatus(FlowStatus* status) const {
+  const std::string doing = memory_.Doing();
   MutexLock lock(&mu_);
   status->set_state(state_);
-  status->set_reason(std::string(trouble_.message()));
+  status->set_reason(doing.empty() ? std::string(trouble_.message()) : doing);
   topic_problems_.FillStatus(status);
 }
 

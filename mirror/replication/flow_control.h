@@ -193,7 +193,7 @@ class FlowControl {
   std::unique_ptr<BoundsResolver> resolver_;
   std::unique_ptr<TargetLimits> limits_;
 
-  // Used by the control's thread only.
+  // Used by the control's thread only, but for Doing() and Cancel().
   FlowMemory memory_;
   MemoryWriter writer_;
   std::unique_ptr<FirstLook> first_look_;

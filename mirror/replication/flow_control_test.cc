@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/replication/flow_fixture.h"
 #include "mirror/replication/shard_of.h"
 
@@ -53,8 +54,10 @@ TEST_F(FlowControlTest, ARefusedTopicIsAProblemOfThatTopicAlone) {
   a().CreateTopic("ready", 1);
   a().CreateTopic("refused", 1);
   a().Fill({"ready", 0}, 10);
-  b().CreateTopic("mm2-offsets.A.internal", 25);
-  b().CreateTopic("mm2-offset-index.A.internal", 2);
+  b().CreateTopic("mm2-offsets.A.internal", 25,
+                  InternalTopicConfigs(InternalTopicKind::kProgress));
+  b().CreateTopic("mm2-offset-index.A.internal", 2,
+                  InternalTopicConfigs(InternalTopicKind::kOffsetIndex));
   flow_.Start();
   ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd({"A.ready", 0}) == 10; }));
   const FlowStatus status = flow_.ControlStatus();
@@ -68,6 +71,24 @@ TEST_F(FlowControlTest, ARefusedTopicIsAProblemOfThatTopicAlone) {
   a().Fill({"refused", 0}, 5);
   EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("refused", 1); }));
   EXPECT_EQ(flow_.ControlStatus().topic_problems_size(), 0);
+}
+
+TEST_F(FlowControlTest, WithATopicThatLosesRecordsItDoesNotStartAndSaysWhy) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 10);
+  b().CreateTopic("mm2-offsets.A.internal", 25);
+  b().FailAlterConfigs("", absl::PermissionDeniedError("denied"));
+  flow_.Start();
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(flow_.ControlStatus().state(), FLOW_STARTING);
+  EXPECT_THAT(flow_.ControlStatus().reason(),
+              testing::AllOf(HasSubstr("cluster B"),
+                             HasSubstr("mm2-offsets.A.internal"),
+                             HasSubstr("--add-config cleanup.policy=compact")));
+  EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kClusterTrouble), 1);
+  // Once the operator has done so, the flow starts by itself.
+  b().FailAlterConfigs("", absl::OkStatus());
+  EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
 }
 
 TEST_F(FlowControlTest, ADeletedSourceTopicIsSetAsideAndKeepsItsCopy) {

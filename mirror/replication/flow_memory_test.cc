@@ -2,12 +2,18 @@
 
 #include "mirror/replication/flow_memory.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/replication/connect_offset.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
@@ -27,25 +33,61 @@ constexpr char kProgressTopic[] = "mm2-offsets.A.internal";
 constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
 constexpr char kSyncsTopic[] = "mm2-offset-syncs.B.internal";
 
+// Says when somebody looks at it.
+class WatchedClock final : public Clock {
+ public:
+  absl::Time Now() override {
+    on_look();
+    return clock_.Now();
+  }
+  absl::Time WallTime() override { return clock_.WallTime(); }
+  bool AwaitUntil(Mutex* mu, absl::Time deadline,
+                  absl::FunctionRef<bool()> done)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
+    return clock_.AwaitUntil(mu, deadline, done);
+  }
+
+  std::function<void()> on_look = [] {};
+
+ private:
+  SimulatedClock clock_;
+};
+
 class FlowMemoryTest : public testing::Test {
  protected:
   FlowMemoryTest()
       : source_("A", {"", 1, /*waits=*/false}),
         target_("B", {"", 2, /*waits=*/false}),
+        source_admin_(source_.NewAdmin("test").value()),
         admin_(target_.NewAdmin("test").value()) {
     FlowMemoryOptions options;
     options.flow = "A->B";
     options.progress_topic = kProgressTopic;
     options.index_topic = kIndexTopic;
     options.offset_syncs_topic = kSyncsTopic;
+    options.others["A.checkpoints.internal"] = InternalTopicKind::kCheckpoints;
     memory_ = std::make_unique<FlowMemory>(options, &source_, &target_, &store_,
                                            &clock_);
   }
 
   absl::Status Load() {
-    absl::Status status = memory_->Load(admin_.get());
-    if (status.ok()) memory_->LoadOffsetSyncs();
-    return status;
+    const absl::Status status = memory_->Load(admin_.get());
+    return status.ok() ? memory_->LoadOffsetSyncs(source_admin_.get()) : status;
+  }
+  // As a flow creates it.
+  void Create(const std::string& topic, int32_t partitions,
+              InternalTopicKind kind) {
+    target_.CreateTopic(topic, partitions, InternalTopicConfigs(kind));
+  }
+  void CreateProgress(int32_t partitions = 1) {
+    Create(kProgressTopic, partitions, InternalTopicKind::kProgress);
+  }
+  void CreateIndex(int32_t partitions = 4) {
+    Create(kIndexTopic, partitions, InternalTopicKind::kOffsetIndex);
+  }
+  void PutProgress(int64_t offset) {
+    Put(&target_, {kProgressTopic, 0}, SourceOffsetKey{"A", kOrders}.Encode(),
+        EncodeConnectOffsetValue(UpstreamOffset(offset)));
   }
 
   static void Put(FakeCluster* cluster, const TopicPartition& tp,
@@ -56,30 +98,33 @@ class FlowMemoryTest : public testing::Test {
     cluster->Append(tp, std::move(record));
   }
 
-  SimulatedClock clock_;
+  WatchedClock clock_;
   FakeCluster source_;
   FakeCluster target_;
   OffsetSyncStore store_;
+  std::unique_ptr<ClusterAdmin> source_admin_;
   std::unique_ptr<ClusterAdmin> admin_;
   std::unique_ptr<FlowMemory> memory_;
 };
 
-TEST_F(FlowMemoryTest, AFlowThatNeverRanHasItsTopicsMade) {
+TEST_F(FlowMemoryTest, AFlowThatNeverRanHasItsTopicsCreated) {
   ASSERT_THAT(Load(), IsOk());
   EXPECT_EQ(memory_->progress_partitions(), 25);
   EXPECT_EQ(memory_->index_partitions(), 4);
   EXPECT_EQ(target_.PartitionCount(kIndexTopic), 4);
   EXPECT_THAT(target_.TopicConfigs(kIndexTopic),
-              ElementsAre(Pair("cleanup.policy", "compact")));
+              InternalTopicConfigs(InternalTopicKind::kOffsetIndex));
+  EXPECT_THAT(target_.TopicConfigs(kProgressTopic),
+              InternalTopicConfigs(InternalTopicKind::kProgress));
   EXPECT_THAT(memory_->progress(), IsEmpty());
   EXPECT_THAT(memory_->warnings(), IsEmpty());
 }
 
 TEST_F(FlowMemoryTest, ProgressAndIndexComeBack) {
-  target_.CreateTopic(kProgressTopic, 2);
+  CreateProgress(2);
   Put(&target_, {kProgressTopic, 1}, SourceOffsetKey{"A", kOrders}.Encode(),
       EncodeConnectOffsetValue(UpstreamOffset(41)));
-  target_.CreateTopic(kIndexTopic, 4);
+  CreateIndex();
   OffsetSyncStore before;
   before.Begin(kOrders, UpstreamOffset(0), {});
   before.Append(kOrders, {{UpstreamOffset(0), DownstreamOffset(0), 42}});
@@ -95,7 +140,8 @@ TEST_F(FlowMemoryTest, ProgressAndIndexComeBack) {
 }
 
 TEST_F(FlowMemoryTest, WhatMirrorMaker2CopiedIsKnownFromItsSyncs) {
-  source_.CreateTopic(kSyncsTopic, 1);
+  source_.CreateTopic(
+      kSyncsTopic, 1, InternalTopicConfigs(InternalTopicKind::kOffsetSyncs));
   const OffsetSync sync{kOrders, UpstreamOffset(100), DownstreamOffset(90)};
   Put(&source_, {kSyncsTopic, 0}, *sync.EncodeKey(), sync.EncodeValue());
   ASSERT_THAT(Load(), IsOk());
@@ -104,7 +150,8 @@ TEST_F(FlowMemoryTest, WhatMirrorMaker2CopiedIsKnownFromItsSyncs) {
 }
 
 TEST_F(FlowMemoryTest, SyncsThatCannotBeReadStopNothing) {
-  source_.CreateTopic(kSyncsTopic, 1);
+  source_.CreateTopic(
+      kSyncsTopic, 1, InternalTopicConfigs(InternalTopicKind::kOffsetSyncs));
   source_.Fill({kSyncsTopic, 0}, 1);
   source_.FailFetch({kSyncsTopic, 0}, absl::PermissionDeniedError("READ"));
   ASSERT_THAT(Load(), IsOk());
@@ -113,10 +160,10 @@ TEST_F(FlowMemoryTest, SyncsThatCannotBeReadStopNothing) {
                                                   HasSubstr("READ")))));
 }
 
-TEST_F(FlowMemoryTest, GarbageIsPassedOverAndTold) {
-  target_.CreateTopic(kProgressTopic, 1);
+TEST_F(FlowMemoryTest, GarbageIsSkippedAndReported) {
+  CreateProgress();
   target_.Fill({kProgressTopic, 0}, 3);
-  target_.CreateTopic(kIndexTopic, 4);
+  CreateIndex();
   target_.Fill({kIndexTopic, 1}, 2);
   ASSERT_THAT(Load(), IsOk());
   EXPECT_THAT(memory_->warnings(),
@@ -125,7 +172,7 @@ TEST_F(FlowMemoryTest, GarbageIsPassedOverAndTold) {
 }
 
 TEST_F(FlowMemoryTest, TheTopicSaysHowManyShardsThereAre) {
-  target_.CreateTopic(kIndexTopic, 7);
+  CreateIndex(7);
   ASSERT_THAT(Load(), IsOk());
   EXPECT_EQ(memory_->index_partitions(), 7);
   EXPECT_THAT(memory_->warnings(),
@@ -141,8 +188,104 @@ TEST_F(FlowMemoryTest, AnOutageIsAnErrorAndTheNextCallSucceeds) {
   EXPECT_THAT(Load(), IsOk());
 }
 
+TEST_F(FlowMemoryTest, ReadingContinuesWhereItStoppedInTheNextAttempt) {
+  CreateProgress();
+  for (int i = 0; i < 1000; ++i) PutProgress(i);
+  CreateIndex();
+  target_.Fill({kIndexTopic, 0}, 1);
+  target_.FailFetch({kIndexTopic, 0}, absl::UnavailableError("no leader"));
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kUnavailable));
+  // What was read of it is not read again: it would be out of reach.
+  target_.FailFetch({kProgressTopic, 0}, absl::InternalError("read again"));
+  target_.FailFetch({kIndexTopic, 0}, absl::OkStatus());
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_THAT(memory_->progress(),
+              ElementsAre(Pair(kOrders, UpstreamOffset(999))));
+}
+
+TEST_F(FlowMemoryTest, ATopicRecreatedBetweenAttemptsCountsAsItIsNow) {
+  CreateProgress();
+  PutProgress(41);
+  CreateIndex();
+  target_.Fill({kIndexTopic, 0}, 1);
+  target_.FailFetch({kIndexTopic, 0}, absl::UnavailableError("no leader"));
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kUnavailable));
+  target_.DeleteTopic(kProgressTopic);
+  CreateProgress();
+  target_.FailFetch({kIndexTopic, 0}, absl::OkStatus());
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_THAT(memory_->progress(), IsEmpty());
+}
+
+TEST_F(FlowMemoryTest, TheLastProgressOfAPartitionCounts) {
+  CreateProgress();
+  PutProgress(41);
+  PutProgress(7);
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_THAT(memory_->progress(),
+              ElementsAre(Pair(kOrders, UpstreamOffset(7))));
+}
+
+TEST_F(FlowMemoryTest, AProgressTopicThatDeletesIsSetToCompact) {
+  target_.CreateTopic(kProgressTopic, 1, {{"cleanup.policy", "delete"}});
+  PutProgress(41);
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_EQ(target_.TopicConfigs(kProgressTopic),
+            InternalTopicConfigs(InternalTopicKind::kProgress));
+  EXPECT_THAT(memory_->warnings(),
+              ElementsAre(Pair(kProgressTopic, HasSubstr("set to compact")),
+                          Pair(kProgressTopic, HasSubstr("segment.bytes"))));
+}
+
+TEST_F(FlowMemoryTest, WithATopicThatLosesRecordsTheFlowDoesNotStart) {
+  source_.CreateTopic(kSyncsTopic, 1);
+  source_.FailAlterConfigs(kSyncsTopic, absl::PermissionDeniedError("denied"));
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               AllOf(HasSubstr("cluster A"),
+                                     HasSubstr(kSyncsTopic),
+                                     HasSubstr("kafka-configs.sh"))));
+  // The operator does it.
+  source_.FailAlterConfigs(kSyncsTopic, absl::OkStatus());
+  source_.SetTopicConfig(kSyncsTopic, "cleanup.policy", "compact");
+  EXPECT_THAT(Load(), IsOk());
+}
+
+TEST_F(FlowMemoryTest, OtherTopicsOfTheFlowAreLookedAtToo) {
+  target_.CreateTopic("A.checkpoints.internal", 1);
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_EQ(target_.TopicConfigs("A.checkpoints.internal"),
+            InternalTopicConfigs(InternalTopicKind::kCheckpoints));
+}
+
+TEST_F(FlowMemoryTest, WarningsOutliveAnAttemptAndComeOnce) {
+  target_.CreateTopic(kProgressTopic, 1, {{"cleanup.policy", "compact"}});
+  CreateIndex();
+  target_.Fill({kIndexTopic, 0}, 1);
+  target_.FailFetch({kIndexTopic, 0}, absl::UnavailableError("no leader"));
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kUnavailable));
+  target_.FailFetch({kIndexTopic, 0}, absl::OkStatus());
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_THAT(memory_->warnings(),
+              ElementsAre(Pair(kProgressTopic, HasSubstr("was altered")),
+                          Pair(kIndexTopic, HasSubstr("1 records"))));
+}
+
+TEST_F(FlowMemoryTest, SaysHowFarItIs) {
+  CreateProgress();
+  for (int i = 0; i < 1234; ++i) PutProgress(i);
+  EXPECT_EQ(memory_->Doing(), "");
+  FlowMemory* const memory = memory_.get();
+  std::string doing;
+  clock_.on_look = [&] {
+    if (doing.empty()) doing = memory->Doing();
+  };
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_EQ(doing, "reading mm2-offsets.A.internal: 0 of 1,234 records");
+  EXPECT_EQ(memory_->Doing(), "");
+}
+
 TEST_F(FlowMemoryTest, IsCancelled) {
-  target_.CreateTopic(kProgressTopic, 1);
+  CreateProgress();
   memory_->Cancel();
   EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kCancelled));
 }

@@ -2,21 +2,17 @@
 
 #include "mirror/replication/progress_store.h"
 
-#include <optional>
 #include <variant>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "mirror/replication/connect_offset.h"
 #include "mirror/replication/flow_note.h"
 
 namespace mirror {
 
-void ProgressStore::Apply(const Record& record) {
-  std::optional<absl::string_view> value;
-  if (record.value.has_value()) value = *record.value;
+void ProgressStore::Apply(const RecordView& record) {
   const absl::StatusOr<ConnectOffset> decoded =
-      ConnectOffset::Decode(record.key.value_or(""), value);
+      ConnectOffset::Decode(record.key.value_or(""), record.value);
   if (!decoded.ok()) {
     if (!ApplyNote(record)) ++unreadable_;
     return;
@@ -32,11 +28,9 @@ void ProgressStore::Apply(const Record& record) {
   }
 }
 
-bool ProgressStore::ApplyNote(const Record& record) {
-  std::optional<absl::string_view> value;
-  if (record.value.has_value()) value = *record.value;
+bool ProgressStore::ApplyNote(const RecordView& record) {
   const absl::StatusOr<FlowNote> note =
-      FlowNote::Decode(record.key.value_or(""), value);
+      FlowNote::Decode(record.key.value_or(""), record.value);
   if (!note.ok()) return false;
   if (note->cluster == source_alias_ && note->topic.empty()) {
     has_looked_ = note->since.has_value();

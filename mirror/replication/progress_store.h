@@ -14,8 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "mirror/cluster/record_batch.h"
 #include "mirror/model/offset.h"
-#include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
@@ -30,7 +30,7 @@ class ProgressStore {
 
   // Takes a record. Records of other flows and connectors are skipped;
   // garbage is counted.
-  void Apply(const Record& record);
+  void Apply(const RecordView& record);
 
   // The last source offset copied, by source partition; -1: all is to be copied
   // from the log's start.
@@ -53,7 +53,7 @@ class ProgressStore {
 
  private:
   // Whether it is a note of some flow.
-  bool ApplyNote(const Record& record);
+  bool ApplyNote(const RecordView& record);
 
   std::string source_alias_;
   std::map<TopicPartition, UpstreamOffset> offsets_;

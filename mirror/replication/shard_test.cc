@@ -10,6 +10,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/internal_topic_config.h"
 #include "mirror/policy/drop_by_header.h"
 #include "mirror/replication/flow_fixture.h"
 #include "mirror/replication/flow_note.h"
@@ -85,7 +86,8 @@ TEST_F(ShardTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
 TEST_F(ShardTest, GoesOnWhereMm2Stopped) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 100);
-  b().CreateTopic("mm2-offsets.A.internal", 25);
+  b().CreateTopic("mm2-offsets.A.internal", 25,
+                  InternalTopicConfigs(InternalTopicKind::kProgress));
   Record stored;
   stored.timestamp_ms = 1700000000000;
   // The members in another order than Java's, as tools write them.

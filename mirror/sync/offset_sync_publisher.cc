@@ -30,9 +30,9 @@ absl::StatusOr<std::unique_ptr<OffsetSyncPublisher>>
 OffsetSyncPublisher::Create(Cluster* cluster,
                             OffsetSyncPublisherOptions options, Clock* clock) {
   absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
-      InternalTopicWriter::Create(cluster, options.topic,
-                                  options.replication_factor, options.client_id,
-                                  clock);
+      InternalTopicWriter::Create(
+          cluster, options.topic, InternalTopicKind::kOffsetSyncs,
+          options.replication_factor, options.client_id, clock);
   if (!writer.ok()) return writer.status();
   return std::unique_ptr<OffsetSyncPublisher>(
       new OffsetSyncPublisher(std::move(options), *std::move(writer), clock));

@@ -36,6 +36,9 @@ class FakeRecordBatch final : public RecordBatch {
   RecordBounds BoundsAt(int64_t index) const override {
     return records_->BoundsAt(index);
   }
+  RecordView View(int64_t index) const override {
+    return records_->View(index);
+  }
   // A name with a NUL is not seen whole without a value, as with librdkafka.
   absl::Status Shows(int64_t index) const override {
     for (const Header& header : records_->records()[index].headers) {

@@ -190,5 +190,68 @@ TEST_F(LeastPrivilegeTest, TopicsThatItMayNotReadAreToldWhenItStarts) {
   EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
 }
 
+TEST_F(LeastPrivilegeTest, AProgressTopicThatDeletesKeepsTheFlowFromStarting) {
+  const std::string orders = Name("orders");
+  const std::string progress = "mm2-offsets.A.internal";
+  for (const Grant& grant : GrantsOfFlow({orders}, Name("payments"))) {
+    ClusterOf(grant).Allow(grant.acl);
+  }
+  if (B()->Partitions(progress) > 0) B()->DeleteTopic(progress);
+  B()->CreateTopic(progress, 25, {{"cleanup.policy", "compact,delete"}});
+  A()->CreateTopic(orders, 1);
+  Append(orders, 100);
+  RunningMirror mirror(NewFlow());
+  EXPECT_TRUE(AwaitTold(
+      &mirror, {"cluster B", progress, "cleanup.policy is compact,delete",
+                "--add-config cleanup.policy=compact"}));
+  EXPECT_EQ(mirror.Status().state(), FLOW_STARTING);
+  // As the command does. What only grows is reported, and the flow starts.
+  B().SetConfig(progress, "cleanup.policy", "compact");
+  EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
+  EXPECT_TRUE(AwaitTold(
+      &mirror, {progress, "segment.bytes is 1073741824",
+                "--add-config segment.bytes=4194304,segment.ms=3600000"}));
+}
+
+TEST_F(LeastPrivilegeTest, WhoMayAlterConfigsCorrectsThemByItself) {
+  const std::string orders = Name("orders");
+  const std::string progress = "mm2-offsets.A.internal";
+  for (const Grant& grant : GrantsOfFlow({orders}, Name("payments"))) {
+    ClusterOf(grant).Allow(grant.acl);
+    if (grant.acl.name != progress) continue;
+    AclBinding alter = grant.acl;
+    alter.operation = AclOperation::kAlterConfigs;
+    B().Allow(alter);
+  }
+  if (B()->Partitions(progress) > 0) B()->DeleteTopic(progress);
+  B()->CreateTopic(progress, 25);
+  A()->CreateTopic(orders, 1);
+  Append(orders, 100);
+  RunningMirror mirror(NewFlow());
+  EXPECT_TRUE(AwaitTold(&mirror, {progress, "it was set to compact"}));
+  EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
+  EXPECT_EQ(B().Config(progress, "cleanup.policy"), "compact");
+  EXPECT_EQ(B().Config(progress, "segment.bytes"), "4194304");
+}
+
+TEST_F(LeastPrivilegeTest, WithoutSightOfConfigsTheFlowStartsAndSaysSo) {
+  const std::string orders = Name("orders");
+  const std::string progress = "mm2-offsets.A.internal";
+  for (const Grant& grant : GrantsOfFlow({orders}, Name("payments"))) {
+    if (grant.acl.name == progress &&
+        grant.acl.operation == AclOperation::kDescribeConfigs) {
+      continue;
+    }
+    ClusterOf(grant).Allow(grant.acl);
+  }
+  A()->CreateTopic(orders, 1);
+  Append(orders, 100);
+  if (B()->Partitions(progress) == 0) B()->CreateTopic(progress, 25);
+  RunningMirror mirror(NewFlow());
+  EXPECT_TRUE(AwaitTold(
+      &mirror, {"cluster B", "allow DESCRIBE_CONFIGS on topic " + progress}));
+  EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
+}
+
 }  // namespace
 }  // namespace mirror::testing

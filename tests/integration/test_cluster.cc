@@ -2,13 +2,14 @@
 
 #include "tests/integration/test_cluster.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "mirror/cluster/topic_follower.h"
+#include "mirror/cluster/record_source.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/testing/matchers.h"
@@ -157,16 +158,31 @@ std::vector<std::vector<Record>> TestCluster::Read(const std::string& topic) {
   const int32_t count = Partitions(topic);
   EXPECT_GT(count, 0) << topic << " is missing on " << alias();
   std::vector<std::vector<Record>> records(count);
-  auto follower =
-      TopicFollower::Create(cluster_.get(), topic, "test", Clock::System())
-          .value();
-  EXPECT_THAT(follower->CatchUp(
-                  absl::Now() + kPatience,
-                  [&](const TopicPartition& tp, const Record& record) {
-                    records[tp.partition].push_back(record);
-                  },
-                  [] {}),
-              IsOk());
+  const auto source = cluster_->NewSource({"test"}).value();
+  std::vector<StartPosition> starts;
+  for (int32_t i = 0; i < count; ++i) {
+    const auto start =
+        admin_->ListOffsets({{topic, i}}, OffsetSpec::kEarliest).front();
+    EXPECT_THAT(start, IsOk());
+    starts.push_back({{topic, i}, UpstreamOffset(start.value_or(0))});
+  }
+  EXPECT_THAT(source->Assign(starts), IsOk());
+  std::set<int32_t> ended;
+  EXPECT_TRUE(Eventually([&] {
+    Fetched fetched;
+    EXPECT_THAT(source->Poll(absl::Milliseconds(50), &fetched), IsOk());
+    for (const auto& batch : fetched.batches) {
+      for (int64_t i = 0; i < batch->count(); ++i) {
+        records[batch->topic_partition().partition].push_back(
+            batch->ToRecord(i));
+      }
+    }
+    for (const PartitionEvent& event : fetched.events) {
+      EXPECT_THAT(event.status, IsOk());
+      ended.insert(event.topic_partition.partition);
+    }
+    return static_cast<int32_t>(ended.size()) == count;
+  }));
   return records;
 }
 

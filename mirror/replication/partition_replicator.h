@@ -87,6 +87,11 @@ class PartitionReplicator {
   bool HasInFlight() const {
     return window_.in_flight() > 0 || letter_.has_value();
   }
+  // Whether Tick() may change something although nothing else happens.
+  bool WaitsForTime() const {
+    return HasInFlight() || HasHeld() || state_ == PARTITION_DRAINING ||
+           state_ == PARTITION_BACKING_OFF;
+  }
   // Where the source's log was found to end, once all before is copied.
   std::optional<UpstreamOffset> passed() const;
   // Makes what is passed count as done with, before retention takes it away.

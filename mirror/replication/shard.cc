@@ -41,6 +41,7 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       target_cluster_(target),
       clock_(clock),
       sources_(source, options_.source),
+      bounds_watch_(options_.commit_interval),
       dead_letters_(options_.partition.dead_letter_topic) {}
 
 Shard::~Shard() {
@@ -71,6 +72,8 @@ absl::Duration Shard::RunOnce() {
   const absl::Status sink_state =
       sink_->Poll(blocked ? kPollTimeout : absl::ZeroDuration(), &acks);
   const absl::Status sink_cluster = sink_->TakeClusterStatus();
+  bounds_watch_.Look(
+      [this](const TopicPartition& source) { return sources_.Bounds(source); });
   std::optional<SourceChanges> changes;
   {
     MutexLock lock(&mu_);
@@ -82,6 +85,7 @@ absl::Duration Shard::RunOnce() {
     NoteCluster(source_cluster_, fetched.cluster_status, &source_status_);
     NoteCluster(target_cluster_, sink_cluster, &target_status_);
     OnFetched(std::move(fetched), now);
+    bounds_watch_.Note(by_source_);
     if (!source_state.ok()) sources_lost_ = true;
     if (!sink_state.ok()) {
       OnSinkLost(sink_state, now);
@@ -94,6 +98,7 @@ absl::Duration Shard::RunOnce() {
       BeginCommit(&cycle, cycle.Due(now), now);
     }
     if (sink_ != nullptr) MoveCommits(now);
+    bounds_watch_.PlanNext(entries_, now);
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
   lost_sink_.reset();
@@ -174,8 +179,10 @@ void Shard::OnFetched(Fetched fetched, absl::Time now) {
   for (std::unique_ptr<RecordBatch>& batch : fetched.batches) {
     Entry* entry = Find(batch->topic_partition());
     if (entry == nullptr) continue;
-    entry->read_end = std::max(entry->read_end, batch->last_offset() + 1);
-    if (entry->new_stretch) UpdateBounds(entry);
+    entry->NoteRead(batch->last_offset() + 1);
+    if (!entry->bounds.has_value() && entry->new_stretch && entry->assigned) {
+      entry->bounds = sources_.Bounds(entry->partition->source());
+    }
     entry->partition->OnBatch(std::move(batch), now);
     if (!entry->holding && entry->partition->HasHeld()) {
       entry->holding = true;
@@ -187,7 +194,11 @@ void Shard::OnFetched(Fetched fetched, absl::Time now) {
     Entry* entry = Find(event.topic_partition);
     if (entry == nullptr) continue;
     entry->partition->OnEvent(event, now);
-    if (event.kind == PartitionEvent::Kind::kError) sweep_now_ = true;
+    if (event.kind == PartitionEvent::Kind::kError) {
+      sweep_now_ = true;
+    } else {
+      entry->NoteEnd(event.offset);
+    }
     TakeEvents(entry);
   }
 }
@@ -212,6 +223,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
       copied.clear();
     }
     entry = it->second;
+    Touch(entry);
     const int64_t bytes = entry->partition->in_flight_bytes();
     const bool counts = entry->partition->OnAck(ack, now);
     if (const auto change = entry->partition->TakeTargetChange()) {
@@ -308,6 +320,7 @@ PartitionReplicator::SendResult Shard::SendOne(Entry* entry, absl::Time now) {
   }
   TakeEvents(entry);
   TakeDeadLetter(entry, now);
+  Touch(entry);
   return result;
 }
 
@@ -329,6 +342,7 @@ void Shard::MoveDeadLetters(absl::Time now) {
       const auto letter = dead_letter_of_.find(id);
       if (letter == dead_letter_of_.end()) continue;
       letter->second->partition->OnDeadLettered(outcome.status, now);
+      Touch(letter->second);
       TakeEvents(letter->second);
       dead_letter_of_.erase(letter);
     }
@@ -342,28 +356,51 @@ SourceChanges Shard::Sweep(absl::Time now) {
   overdue_bytes_ = 0;
   SourceChanges changes;
   LeaveClients(now, &changes);
-  for (auto& [source, entry] : entries_) {
-    PartitionReplicator* partition = entry.partition.get();
-    if (entry.assigned && !partition->WantsToRead()) {
-      changes.unassign.push_back(source);
-      entry.assigned = false;
-    }
-    partition->Tick(now);
-    overdue_bytes_ += partition->OverdueBytes(now);
-    if (partition->state() != PARTITION_STOPPED) {
-      const auto change = partition->TakeTargetChange();
-      if (change.has_value()) HandleTargetChange(&entry, *change);
-    }
-    if (const auto stretch = partition->TakeStretch()) {
-      BeginStretch(&entry, *stretch);
-    }
-    if (!entry.assigned && partition->WantsToRead()) {
-      changes.assign.push_back(partition->next());
-      entry.assigned = true;
-    }
-    TakeEvents(&entry);
+  for (Entry* entry : std::exchange(touched_, {})) {
+    entry->touched = false;
+    SweepEntry(entry, now, &changes);
   }
   return changes;
+}
+
+void Shard::SweepEntry(Entry* entry, absl::Time now, SourceChanges* changes) {
+  PartitionReplicator* const partition = entry->partition.get();
+  const TopicPartition& source = partition->source();
+  if (entry->assigned && !partition->WantsToRead()) {
+    changes->unassign.push_back(source);
+    entry->assigned = false;
+  }
+  partition->Tick(now);
+  overdue_bytes_ += partition->OverdueBytes(now);
+  if (partition->state() != PARTITION_STOPPED) {
+    const auto change = partition->TakeTargetChange();
+    if (change.has_value()) HandleTargetChange(entry, *change);
+  }
+  if (const auto stretch = partition->TakeStretch()) {
+    BeginStretch(entry, *stretch);
+  }
+  if (!entry->assigned && partition->WantsToRead()) {
+    changes->assign.push_back(partition->next());
+    entry->assigned = true;
+  }
+  TakeEvents(entry);
+  if (partition->NeedsBounds()) {
+    resolving_.insert(source);
+  } else {
+    resolving_.erase(source);
+  }
+  if (partition->WaitsForTime() ||
+      entry->assigned != partition->WantsToRead()) {
+    Touch(entry);
+  }
+}
+
+void Shard::Touch(Entry* entry) {
+  if (!std::exchange(entry->touched, true)) touched_.push_back(entry);
+}
+
+void Shard::TouchAll() {
+  for (auto& [source, entry] : entries_) Touch(&entry);
 }
 
 void Shard::LeaveClients(absl::Time now, SourceChanges* changes) {
@@ -381,6 +418,7 @@ void Shard::LeaveClients(absl::Time now, SourceChanges* changes) {
     if (std::exchange(entry.assigned, false)) {
       changes->unassign.push_back(source);
     }
+    Touch(&entry);
   }
   holding_.erase(std::remove_if(holding_.begin(), holding_.end(),
                                 [](Entry* entry) {
@@ -403,12 +441,6 @@ void Shard::ChangeSources(const SourceChanges& changes) {
   sweep_now_ = true;
 }
 
-void Shard::UpdateBounds(Entry* entry) {
-  if (!entry->assigned) return;
-  const auto bounds = sources_.Bounds(entry->partition->source());
-  if (bounds.has_value()) entry->bounds = bounds;
-}
-
 void Shard::BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
                         absl::Time now) {
   if (entries.empty()) return;
@@ -416,7 +448,6 @@ void Shard::BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
     // The control thread may have taken the partition over a gap since the last
     // sweep, or the loop has ended.
     TakeEvents(entry);
-    UpdateBounds(entry);
   }
   cycle->Begin(entries, now);
 }
@@ -441,6 +472,7 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
   dead_letter_of_.clear();
   for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);
   ClearHolding();
+  TouchAll();
   lost_sink_ = std::move(sink_);
   sweep_now_ = true;
 }
@@ -458,7 +490,9 @@ void Shard::NoteCluster(Cluster* cluster, const absl::Status& status,
 
 Shard::Entry* Shard::Find(const TopicPartition& source) {
   const auto it = by_source_.find(source);
-  return it == by_source_.end() ? nullptr : it->second;
+  if (it == by_source_.end()) return nullptr;
+  Touch(it->second);
+  return it->second;
 }
 
 void Shard::TakeEvents(Entry* entry) {

@@ -31,6 +31,7 @@
 #include "mirror/cluster/topic_queue.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/replication/bounds_watch.h"
 #include "mirror/replication/commit_cycle.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
@@ -180,13 +181,16 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Lets time pass for every partition and returns what they want of the source
   // clients.
+  // Has the next sweep look at the entry, as something has happened to it.
+  void Touch(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void TouchAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void SweepEntry(Entry* entry, absl::Time now, SourceChanges* changes)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   SourceChanges Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Takes partitions off clients that are to be replaced.
   void LeaveClients(absl::Time now, SourceChanges* changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ChangeSources(const SourceChanges& changes) ABSL_LOCKS_EXCLUDED(mu_);
-  // Asks the source where the partition's log begins and ends.
-  void UpdateBounds(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The cycle that commits the partition's progress.
   CommitCycle* CycleFor(const TopicPartition& source)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -201,6 +205,7 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NoteCluster(Cluster* cluster, const absl::Status& status,
                    absl::Status* last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // As something is to happen to it, the next sweep looks at it.
   Entry* Find(const TopicPartition& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Passes on what the partition has to say: events, and what it skipped.
   void TakeEvents(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -217,6 +222,7 @@ class Shard {
   // and may take seconds to end, so neither happens under mu_.
   SourceClients sources_;
   std::unique_ptr<RecordSink> sink_;
+  BoundsWatch bounds_watch_;
   std::unique_ptr<RecordSink> lost_sink_;  // until the turn ends
   int drain_turns_ = 0;
 
@@ -241,6 +247,9 @@ class Shard {
   bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
   std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;
+  std::vector<Entry*> touched_ ABSL_GUARDED_BY(mu_);
+  // Those that wait for OnBounds(), as of the last sweep.
+  std::set<TopicPartition> resolving_ ABSL_GUARDED_BY(mu_);
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
   absl::Status source_status_ ABSL_GUARDED_BY(mu_);
   absl::Status target_status_ ABSL_GUARDED_BY(mu_);

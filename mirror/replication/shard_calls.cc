@@ -26,6 +26,7 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
     entry.index_is_void = plan.from_log_start;
     by_source_[plan.source] = &entry;
     by_target_[plan.target] = &entry;
+    Touch(&entry);
     const bool paused = paused_topics_.count(plan.source.topic) > 0;
     const std::optional<TargetChange> change = plan.target_change;
     entry.partition = std::make_unique<PartitionReplicator>(
@@ -137,7 +138,9 @@ void Shard::SetPaused(const std::string& topic, bool paused) {
     paused_topics_.erase(topic);
   }
   for (auto& [source, entry] : entries_) {
-    if (source.topic == topic) entry.partition->SetPaused(paused);
+    if (source.topic != topic) continue;
+    entry.partition->SetPaused(paused);
+    Touch(&entry);
   }
   sweep_now_ = true;
 }
@@ -151,12 +154,16 @@ void Shard::OnTopicRecreated(const std::string& topic) {
 std::vector<TopicPartition> Shard::NeedBounds() const {
   MutexLock lock(&mu_);
   std::vector<TopicPartition> waiting;
-  for (const auto& [source, entry] : entries_) {
+  const auto add = [&waiting](const Entry& entry) {
     // Once the first is copied again, what happened to the copies may no longer
     // show.
     if (entry.partition->NeedsBounds() && !entry.IsAhead()) {
-      waiting.push_back(source);
+      waiting.push_back(entry.partition->source());
     }
+  };
+  for (const TopicPartition& source : resolving_) add(*by_source_.at(source));
+  for (const Entry* entry : touched_) {
+    if (resolving_.count(entry->partition->source()) == 0) add(*entry);
   }
   return waiting;
 }

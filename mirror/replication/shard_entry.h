@@ -6,6 +6,7 @@
 #ifndef MIRROR_REPLICATION_SHARD_ENTRY_H_
 #define MIRROR_REPLICATION_SHARD_ENTRY_H_
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -24,6 +25,8 @@ struct ShardEntry {
   CommitCycle* commits = nullptr;
   // Something was acknowledged since the last commit.
   bool acked = false;
+  // It is among those that the next sweep looks at.
+  bool touched = false;
   bool assigned = false;
   bool holding = false;  // is among those with records held back
   std::optional<UpstreamOffset> committed;
@@ -41,6 +44,16 @@ struct ShardEntry {
   // All is to be copied again: it is decided what the index tells of.
   bool index_is_void = false;
 
+  // Everything before `end` was read.
+  void NoteRead(UpstreamOffset end) {
+    read_end = std::max(read_end, end);
+    if (bounds.has_value()) bounds->end = std::max(bounds->end, read_end);
+  }
+  // The source's log ends there.
+  void NoteEnd(UpstreamOffset end) {
+    if (!bounds.has_value()) bounds = PartitionBounds{UpstreamOffset(0), end};
+    bounds->end = std::max(bounds->end, end);
+  }
   // Whether the stored progress is ahead of what is copied.
   bool IsAhead() const {
     return starts_over && committed > partition->committable();

@@ -52,6 +52,8 @@ class NoLeaderTest : public MirrorTest {
     EXPECT_THAT(second_->Kill(), IsOk());
     TopicPartition lost{Topic("orders"), -1};
     EXPECT_TRUE(Eventually([&] {
+      // One that knows nothing of the broker that is gone.
+      admin_ = a_->cluster()->NewAdmin("test").value();
       for (const int32_t i : {0, 1}) {
         const auto end =
             admin_->ListOffsets({{Topic("orders"), i}}, OffsetSpec::kLatest)[0];

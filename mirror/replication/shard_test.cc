@@ -65,6 +65,26 @@ TEST_F(ShardTest, CopiesAcrossMarkersAndHoles) {
   EXPECT_EQ(Contents(b().Records(kCopy0)), Contents(a().Records(kOrders0)));
 }
 
+TEST_F(ShardTest, TheLagOfManyPartitionsIsRight) {
+  // More than the source is asked about in one second.
+  constexpr int32_t kMany = 500;
+  const TopicPartition last{"orders", kMany - 1};
+  StartWithOrders(kMany);
+  for (int32_t i = 0; i < kMany; ++i) a().Fill({"orders", i}, 3);
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", kMany); }));
+  flow_.RunFor(absl::Seconds(1));
+  EXPECT_EQ(flow_.Status(kOrders0).lag(), 0);
+  EXPECT_EQ(flow_.Status(last).lag(), 0);
+  // What was read and is not acknowledged counts at once.
+  b().HoldAcks();
+  a().Fill(last, 5);
+  flow_.RunFor(absl::Seconds(1));
+  EXPECT_EQ(flow_.Status(last).lag(), 5);
+  b().ReleaseAcks();
+  flow_.RunFor(absl::Seconds(1));
+  EXPECT_EQ(flow_.Status(last).lag(), 0);
+}
+
 TEST_F(ShardTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
   StartWithOrders(1);
   a().Fill(kOrders0, 1001);

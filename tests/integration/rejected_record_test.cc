@@ -57,7 +57,8 @@ class RejectedRecordTest : public MirrorTest {
   // The numbers on the target.
   static std::vector<std::string> SmallCopies() {
     std::vector<std::string> small;
-    for (std::string& value : target()->Values(Copy("t"))[0]) {
+    std::vector<std::vector<std::string>> values = target()->Values(Copy("t"));
+    for (std::string& value : values[0]) {
       if (value.size() < 100) small.push_back(std::move(value));
     }
     return small;

@@ -7,6 +7,20 @@
 #include "absl/strings/string_view.h"
 
 namespace mirror {
+namespace {
+
+// Keeps the memory of what was there before.
+void Assign(const std::optional<absl::string_view>& from,
+            std::optional<std::string>* to) {
+  if (!from.has_value()) {
+    to->reset();
+    return;
+  }
+  if (!to->has_value()) to->emplace();
+  (*to)->assign(from->data(), from->size());
+}
+
+}  // namespace
 
 void CompactedRecords::Add(int32_t partition, const RecordView& record) {
   const auto index = static_cast<size_t>(partition);
@@ -15,13 +29,9 @@ void CompactedRecords::Add(int32_t partition, const RecordView& record) {
   entry.sequence = next_sequence_++;
   entry.offset = record.offset;
   entry.timestamp_ms = record.timestamp_ms;
-  if (!record.value.has_value()) {
-    entry.value.reset();
-    return;
-  }
-  // Keeps the memory of the value before.
-  if (!entry.value.has_value()) entry.value.emplace();
-  entry.value->assign(record.value->data(), record.value->size());
+  entry.partition = partition;
+  Assign(record.value, &entry.value);
+  Assign(record.own_header, &entry.own_header);
 }
 
 void CompactedRecords::TakeAll(
@@ -36,10 +46,8 @@ void CompactedRecords::TakeAll(
   });
   for (const auto* record : records) {
     const Entry& entry = record->second;
-    RecordView view{entry.offset, entry.timestamp_ms, record->first,
-                    std::nullopt};
-    if (entry.value.has_value()) view.value = *entry.value;
-    visit(view);
+    visit({entry.offset, entry.timestamp_ms, record->first, entry.value,
+           entry.own_header, entry.partition});
   }
   Clear();
 }

@@ -51,6 +51,8 @@ class CompactedRecords {
     UpstreamOffset offset;
     int64_t timestamp_ms = -1;
     std::optional<std::string> value;
+    std::optional<std::string> own_header;
+    int32_t partition = 0;
   };
   using ByKey = absl::flat_hash_map<std::string, Entry>;
 

@@ -37,13 +37,19 @@ struct RecordBounds {
   void Add(const RecordBounds& other);
 };
 
-// One record of a batch where it is, without its headers: what readers of
-// internal topics need, without a copy. Valid as long as the batch.
+// The header that this library gives to records of internal topics.
+inline constexpr char kOwnHeader[] = "mirror-index-run";
+
+// One record of a batch where it is, without other headers than the library's
+// own: what readers of internal topics need, without a copy. Valid as long as
+// the batch.
 struct RecordView {
   UpstreamOffset offset;
   int64_t timestamp_ms = -1;
   std::optional<absl::string_view> key;
   std::optional<absl::string_view> value;
+  std::optional<absl::string_view> own_header = std::nullopt;
+  int32_t partition = 0;
 };
 
 // Purpose: one or more records of one source partition in offset order.

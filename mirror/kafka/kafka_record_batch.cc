@@ -178,9 +178,22 @@ Record KafkaRecordBatch::ToRecord(int64_t index) const {
 
 RecordView KafkaRecordBatch::View(int64_t index) const {
   const rd_kafka_message_t& message = *messages_[index];
-  return {UpstreamOffset(message.offset), TimestampOf(message),
-          ViewOf(message.key, message.key_len),
-          ViewOf(message.payload, message.len)};
+  RecordView view{UpstreamOffset(message.offset),
+                  TimestampOf(message),
+                  ViewOf(message.key, message.key_len),
+                  ViewOf(message.payload, message.len),
+                  std::nullopt,
+                  message.partition};
+  rd_kafka_headers_t* headers = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  if (rd_kafka_message_headers(&message, &headers) ==
+          RD_KAFKA_RESP_ERR_NO_ERROR &&
+      rd_kafka_header_get_last(headers, kOwnHeader, &value, &size) ==
+          RD_KAFKA_RESP_ERR_NO_ERROR) {
+    view.own_header = ViewOf(value, size);
+  }
+  return view;
 }
 
 }  // namespace mirror::internal

@@ -12,15 +12,19 @@ namespace {
 // Key, headers and framing of a record, about: records without values must
 // count, too, as a kill copies them again.
 constexpr int64_t kBytesBesideValue = 64;
+// How far the index topic may lag behind a run that grows, and when it has
+// stopped. Who reads the topic meanwhile gets lower bounds for what is newer.
+constexpr absl::Duration kGrowthInterval = absl::Seconds(10);
+constexpr absl::Duration kStopsGrowing = absl::Seconds(2);
 
 }  // namespace
 
 CommitCycle::CommitCycle(CommitCycleOptions options, OffsetSyncStore* store,
-                         absl::Time now)
+                         Clock* clock)
     : options_(std::move(options)),
       store_(store),
-      writer_(options_.writer, store),
-      last_commit_(now) {}
+      writer_(options_.writer, store, clock),
+      last_commit_(clock->Now()) {}
 
 void CommitCycle::Add(ShardEntry* entry) {
   entry->commits = this;
@@ -34,7 +38,8 @@ void CommitCycle::Remove(ShardEntry* entry) {
 }
 
 void CommitCycle::OnAcked(ShardEntry* entry, int64_t records,
-                          int64_t value_bytes) {
+                          int64_t value_bytes, absl::Time now) {
+  entry->last_acked = now;
   acked_bytes_ += value_bytes + records * kBytesBesideValue;
   if (!std::exchange(entry->acked, true)) acked_.push_back(entry);
 }
@@ -53,12 +58,26 @@ std::vector<ShardEntry*> CommitCycle::Due(absl::Time now) const {
 std::vector<ShardEntry*> CommitCycle::Uncommitted() const {
   std::vector<ShardEntry*> uncommitted;
   for (const auto& [source, entry] : entries_) {
-    if (entry->HasUncommitted()) uncommitted.push_back(entry);
+    if (entry->HasUncommitted() || store_->Growth(source).has_value()) {
+      uncommitted.push_back(entry);
+    }
   }
   return uncommitted;
 }
 
-void CommitCycle::Begin(absl::Span<ShardEntry* const> entries, absl::Time now) {
+std::optional<RunGrowth> CommitCycle::GrowthToDefer(ShardEntry* entry,
+                                                    absl::Time now) {
+  if (now - entry->last_acked < kStopsGrowing &&
+      now - entry->index_written < kGrowthInterval) {
+    const auto growth = store_->Growth(entry->partition->source());
+    if (growth.has_value()) return growth;
+  }
+  entry->index_written = now;
+  return std::nullopt;
+}
+
+void CommitCycle::Begin(absl::Span<ShardEntry* const> entries, absl::Time now,
+                        bool last) {
   if (now - last_commit_ >= options_.interval) last_commit_ = now;
   acked_bytes_ = 0;
   for (ShardEntry* entry : acked_) entry->acked = false;
@@ -84,9 +103,11 @@ void CommitCycle::Begin(absl::Span<ShardEntry* const> entries, absl::Time now) {
       entry->starts_over = false;
       store_->SetSource(source, {partition->topic_id(), epoch});
     }
-    if (!entry->starts_over) indexed.push_back(source);
+    std::optional<RunGrowth> growth;
+    if (!entry->starts_over && !last) growth = GrowthToDefer(entry, now);
+    if (!entry->starts_over && !growth.has_value()) indexed.push_back(source);
     if (done.has_value() && done != entry->committed) {
-      copied.push_back({source, *done, partition->has_copies()});
+      copied.push_back({source, *done, partition->has_copies(), growth});
     }
   }
   writer_.Begin(std::move(copied), indexed, now);

@@ -6,7 +6,7 @@
 //
 //   CommitCycle cycle(options, &store, now);
 //   cycle.Add(&entry);
-//   cycle.OnAcked(&entry, 100, 65536);
+//   cycle.OnAcked(&entry, 100, 65536, now);
 //   const auto due = cycle.Due(now);
 //   if (!due.empty()) cycle.Begin(due, now);
 //   cycle.Step(sink, now);  // every turn
@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,7 +26,9 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/commit_writer.h"
 #include "mirror/replication/shard_entry.h"
+#include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/run_growth.h"
 
 namespace mirror {
 
@@ -37,18 +40,18 @@ struct CommitCycleOptions {
   int64_t max_bytes = 4 << 20;
 };
 
-// Thread safety: thread-compatible. Lifetime: `store` must outlive it, entries
-// must be removed before they go.
+// Thread safety: thread-compatible. Lifetime: `store` and `clock` must outlive
+// it, entries must be removed before they go.
 class CommitCycle {
  public:
-  CommitCycle(CommitCycleOptions options, OffsetSyncStore* store,
-              absl::Time now);
+  CommitCycle(CommitCycleOptions options, OffsetSyncStore* store, Clock* clock);
 
   void Add(ShardEntry* entry);
   void Remove(ShardEntry* entry);
 
   // So much of the entry's was acknowledged and counts as copied.
-  void OnAcked(ShardEntry* entry, int64_t records, int64_t value_bytes);
+  void OnAcked(ShardEntry* entry, int64_t records, int64_t value_bytes,
+               absl::Time now);
 
   // The entries that a commit now is about: all in time, those with
   // acknowledgements for the amount of bytes. Empty if none is due, or if the
@@ -58,12 +61,20 @@ class CommitCycle {
   std::vector<ShardEntry*> Uncommitted() const;
   // Whether Begin() may be called.
   bool ready() const { return writer_.ready(); }
-  // Commits entries that Due() or Uncommitted() has returned, if ready().
-  void Begin(absl::Span<ShardEntry* const> entries, absl::Time now);
+  // Commits entries that Due() or Uncommitted() has returned, if ready(). The
+  // index topic is not written again as long as a run only grows, but every ten
+  // seconds, once it has stopped, and if `last`: there will be no other commit.
+  void Begin(absl::Span<ShardEntry* const> entries, absl::Time now,
+             bool last = false);
 
   // Moves the commit on, and the entries' `committed`; every turn.
   void Step(RecordSink* sink, absl::Time now);
   void OnAck(const Ack& ack) { writer_.OnAck(ack); }
+  // As CommitWriter::DeleteProgress.
+  void DeleteProgress(const TopicPartition& source, int32_t progress_partition,
+                      absl::Time now) {
+    writer_.DeleteProgress(source, progress_partition, now);
+  }
   void OnSinkLost() { writer_.OnSinkLost(); }
   // Errors that began since the last call.
   std::vector<absl::Status> TakeErrors() { return writer_.TakeErrors(); }
@@ -72,6 +83,9 @@ class CommitCycle {
   bool idle() const { return writer_.idle(); }
 
  private:
+  // What the progress record can tell in the index topic's place.
+  std::optional<RunGrowth> GrowthToDefer(ShardEntry* entry, absl::Time now);
+
   const CommitCycleOptions options_;
   OffsetSyncStore* const store_;
   CommitWriter writer_;

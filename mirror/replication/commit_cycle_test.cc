@@ -5,11 +5,16 @@
 
 #include "mirror/replication/commit_cycle.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/model/murmur2.h"
+#include "mirror/replication/connect_offset.h"
 #include "mirror/replication/flow_fixture.h"
 #include "mirror/replication/shard_of.h"
 #include "mirror/testing/matchers.h"
@@ -152,6 +157,122 @@ TEST_F(CommitCycleTest, ALeaderlessProgressPartitionIsReportedAndDelaysItsOwn) {
     b().SetPartitionDown({"mm2-offsets.A.internal", i}, false);
   }
   EXPECT_TRUE(flow_.RunUntil([&] { return AllCommitted(9); }));
+}
+
+TEST_F(CommitCycleTest, ProgressFromBeforeMorePartitionsIsDeleted) {
+  constexpr char kProgressTopic[] = "mm2-offsets.A.internal";
+  a().CreateTopic("orders", 1);
+  a().Fill({"orders", 0}, 100);
+  b().CreateTopic("A.orders", 1);
+  b().Fill({"A.orders", 0}, 90);
+  b().CreateTopic(kProgressTopic, 50);
+  Record progress;
+  progress.key = SourceOffsetKey{"A", {"orders", 0}}.Encode();
+  const int32_t now_in = PartitionForKey(*progress.key, 50);
+  const int32_t once_in = (now_in + 1) % 50;
+  progress.value = "{\"offset\":9}";
+  progress.timestamp_ms = 1000;
+  b().Append({kProgressTopic, once_in}, progress);
+  progress.value = "{\"offset\":89}";
+  progress.timestamp_ms = 2000;
+  b().Append({kProgressTopic, now_in}, progress);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return Committed(0) == 99; }));
+  EXPECT_EQ(b().LogEnd({"A.orders", 0}), 100);
+  const std::vector<Record> old = b().Records({kProgressTopic, once_in});
+  ASSERT_EQ(old.size(), 2u);
+  EXPECT_EQ(old[1].key, progress.key);
+  EXPECT_EQ(old[1].value, std::nullopt);
+  EXPECT_GE(b().Records({kProgressTopic, now_in}).back().timestamp_ms,
+            absl::ToUnixMillis(flow_.clock().WallTime()) - 10000);
+}
+
+// A partition of which the only run grows by ten records each second.
+class GrowingRunTest : public CommitCycleTest {
+ protected:
+  void GrowFor(absl::Duration time) {
+    const absl::Time end = flow_.clock().Now() + time;
+    while (flow_.clock().Now() < end) {
+      a().Fill({"orders", 0}, 10);
+      flow_.RunFor(absl::Seconds(1));
+    }
+  }
+  int64_t IndexRecords() {
+    return b().LogEnd({kIndexTopic, IndexPartitionOf(0)});
+  }
+  // Of what a client reads that has only the index topic.
+  Translation ClientsTranslate(int64_t u) {
+    OffsetSyncStore client;
+    for (const Record& record :
+         b().Records({kIndexTopic, IndexPartitionOf(0)})) {
+      std::optional<absl::string_view> value;
+      if (record.value.has_value()) value = *record.value;
+      EXPECT_THAT(client.ApplyIndexRecord(*record.key, value), IsOk());
+    }
+    return client.Translate({"orders", 0}, UpstreamOffset(u));
+  }
+  Translation Translate(int64_t u) {
+    return flow_.store().Translate({"orders", 0}, UpstreamOffset(u));
+  }
+  static Translation Exactly(int64_t d) {
+    return {DownstreamOffset(d), Exactness::kExact};
+  }
+};
+
+TEST_F(GrowingRunTest, IsWrittenEveryTenSecondsNotEverySecond) {
+  StartWithOrders();
+  const int64_t before = IndexRecords();
+  GrowFor(absl::Minutes(10));
+  // An hour has 360; 3600 if it were written with each commit.
+  EXPECT_LE(IndexRecords() - before, 61);
+  EXPECT_GE(IndexRecords() - before, 50);
+}
+
+TEST_F(GrowingRunTest, IsWrittenAtOnceWhenItStopsGrowing) {
+  StartWithOrders();
+  GrowFor(absl::Seconds(35));
+  flow_.RunFor(absl::Seconds(3));
+  EXPECT_EQ(ClientsTranslate(350), Exactly(350));
+  const int64_t records = IndexRecords();
+  flow_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(IndexRecords(), records) << "an idle partition is not written";
+}
+
+TEST_F(GrowingRunTest, IsWrittenByAStop) {
+  StartWithOrders();
+  GrowFor(absl::Seconds(15));
+  ASSERT_FALSE(ClientsTranslate(150).exact());
+  ASSERT_THAT(flow_.Stop(absl::Seconds(5)), IsOk());
+  EXPECT_EQ(ClientsTranslate(150), Exactly(150));
+}
+
+TEST_F(GrowingRunTest, IsExactAfterAKillThoughTheIndexTopicIsBehind) {
+  StartWithOrders();
+  GrowFor(absl::Seconds(16));
+  const int64_t committed = Committed(0);
+  ASSERT_FALSE(ClientsTranslate(committed).exact());
+  flow_.Crash();
+  flow_.StartOneShard(kIndexPartitions);
+  ASSERT_TRUE(flow_.RunUntil([&] { return Translate(0).known(); }));
+  EXPECT_EQ(Translate(committed), Exactly(committed));
+  flow_.RunFor(absl::Seconds(5));
+  EXPECT_EQ(ClientsTranslate(committed), Exactly(committed));
+}
+
+TEST_F(GrowingRunTest, ItsBreakIsWrittenBeforeTheProgressBehindIt) {
+  StartWithOrders();
+  GrowFor(absl::Seconds(15));
+  ASSERT_TRUE(flow_.RunUntil([&] { return Committed(0) == 149; }));
+  const int64_t before = IndexRecords();
+  a().AppendGap({"orders", 0});
+  b().SetPartitionDown({kIndexTopic, IndexPartitionOf(0)}, true);
+  a().Fill({"orders", 0}, 10);
+  flow_.RunFor(absl::Seconds(5));
+  EXPECT_EQ(Committed(0), 149);
+  b().SetPartitionDown({kIndexTopic, IndexPartitionOf(0)}, false);
+  EXPECT_TRUE(flow_.RunUntil([&] { return Committed(0) == 160; }));
+  EXPECT_GT(IndexRecords(), before);
+  EXPECT_EQ(ClientsTranslate(155), Exactly(154));
 }
 
 }  // namespace

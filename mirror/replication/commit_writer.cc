@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/cluster/record_batch.h"
 #include "mirror/model/murmur2.h"
 #include "mirror/replication/connect_offset.h"
 
@@ -26,9 +27,11 @@ int64_t FirstId(int32_t index_partition) {
 
 }  // namespace
 
-CommitWriter::CommitWriter(CommitWriterOptions options, OffsetSyncStore* index)
+CommitWriter::CommitWriter(CommitWriterOptions options, OffsetSyncStore* index,
+                           Clock* clock)
     : options_(std::move(options)),
       store_(index),
+      clock_(clock),
       index_(options_.index_topic),
       progress_(options_.progress_topic, FirstId(options_.index_partition)) {}
 
@@ -57,6 +60,7 @@ void CommitWriter::QueueIndex(absl::Span<const TopicPartition> partitions,
   std::vector<Record> records;
   for (const IndexRecord& segment : flush_.records()) {
     Record record;
+    record.timestamp_ms = absl::ToUnixMillis(clock_->WallTime());
     record.key = segment.key;
     record.value = segment.value;
     records.push_back(std::move(record));
@@ -97,6 +101,18 @@ void CommitWriter::CollectIndex() {
   flush_ = IndexFlush();
 }
 
+void CommitWriter::DeleteProgress(const TopicPartition& source,
+                                  int32_t progress_partition, absl::Time now) {
+  progress_.Add(progress_partition, {ProgressOf(source)}, now);
+}
+
+Record CommitWriter::ProgressOf(const TopicPartition& source) const {
+  Record record;
+  record.key = SourceOffsetKey{options_.source_alias, source}.Encode();
+  record.timestamp_ms = absl::ToUnixMillis(clock_->WallTime());
+  return record;
+}
+
 void CommitWriter::QueueProgress(absl::Time now) {
   Note(options_.index_topic, flush_status_,
        "until then translated offsets after a failover may be lower bounds",
@@ -104,10 +120,11 @@ void CommitWriter::QueueProgress(absl::Time now) {
   std::map<int32_t, std::vector<Record>> records;
   std::map<int32_t, std::vector<CopiedThrough>> offsets;
   for (CopiedThrough& through : waiting_) {
-    Record record;
-    record.key =
-        SourceOffsetKey{options_.source_alias, through.source}.Encode();
+    Record record = ProgressOf(through.source);
     record.value = EncodeConnectOffsetValue(through.offset, through.has_copies);
+    if (through.growth.has_value()) {
+      record.headers.push_back({kOwnHeader, through.growth->Encode()});
+    }
     const int32_t partition =
         PartitionForKey(*record.key, options_.progress_partitions);
     records[partition].push_back(std::move(record));

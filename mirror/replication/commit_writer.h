@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,8 +27,11 @@
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/topic_queue.h"
 #include "mirror/model/offset.h"
+#include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/run_growth.h"
 
 namespace mirror {
 
@@ -49,12 +53,16 @@ struct CopiedThrough {
   UpstreamOffset offset;
   // False: copying begins behind it, and no copy was made yet.
   bool has_copies = true;
+  // What the index topic lacks, if it is no more than this.
+  std::optional<RunGrowth> growth = std::nullopt;
 };
 
-// Thread safety: thread-compatible. Lifetime: `index` must outlive it.
+// Thread safety: thread-compatible. Lifetime: `index` and `clock` must outlive
+// it.
 class CommitWriter {
  public:
-  CommitWriter(CommitWriterOptions options, OffsetSyncStore* index);
+  CommitWriter(CommitWriterOptions options, OffsetSyncStore* index,
+               Clock* clock);
 
   // Stores `copied`, and what the index topic lacks about `partitions`, all of
   // this index partition. Only when ready(): the last call's index is dealt
@@ -62,6 +70,11 @@ class CommitWriter {
   void Begin(std::vector<CopiedThrough> copied,
              absl::Span<const TopicPartition> partitions, absl::Time now);
   bool ready() const { return waiting_.empty() && index_.idle(); }
+
+  // Deletes the progress of a partition that this partition of the topic keeps;
+  // what Begin() stores later counts again. Tried once.
+  void DeleteProgress(const TopicPartition& source, int32_t progress_partition,
+                      absl::Time now);
 
   // Moves things on; call every turn, after the acks.
   void Step(RecordSink* sink, absl::Time now);
@@ -94,6 +107,8 @@ class CommitWriter {
   };
 
   void QueueIndex(absl::Span<const TopicPartition> partitions, absl::Time now);
+  // A record of the progress topic, without its value.
+  Record ProgressOf(const TopicPartition& source) const;
   void QueueProgress(absl::Time now);
   void CollectIndex();
   void CollectProgress();
@@ -106,6 +121,7 @@ class CommitWriter {
 
   const CommitWriterOptions options_;
   OffsetSyncStore* const store_;
+  Clock* const clock_;
 
   // Waits for the index.
   std::vector<CopiedThrough> waiting_;

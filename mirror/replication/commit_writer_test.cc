@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
+#include "mirror/testing/simulated_clock.h"
 
 namespace mirror {
 namespace {
@@ -30,8 +31,10 @@ class CommitWriterTest : public testing::Test {
  protected:
   CommitWriterTest()
       : cluster_("B", {"", 1, /*waits=*/false}),
-        writer_({"A", "B", kProgressTopic, kIndexTopic, 1, 0}, &store_),
-        other_({"A", "B", kProgressTopic, kIndexTopic, 1, 7}, &store_) {
+        writer_({"A", "B", kProgressTopic, kIndexTopic, 1, 0}, &store_,
+                &clock_),
+        other_({"A", "B", kProgressTopic, kIndexTopic, 1, 7}, &store_,
+               &clock_) {
     cluster_.CreateTopic(kProgressTopic, 1);
     cluster_.CreateTopic(kIndexTopic, 1);
     sink_ = cluster_.NewSink({}).value();
@@ -61,6 +64,7 @@ class CommitWriterTest : public testing::Test {
 
   FakeCluster cluster_;
   OffsetSyncStore store_;
+  SimulatedClock clock_;
   std::unique_ptr<RecordSink> sink_;
   CommitWriter writer_;
   CommitWriter other_;  // of index partition 7

@@ -213,6 +213,9 @@ absl::Status FlowControl::Prepare() {
     shard->SetPartitions(memory_.progress_partitions(),
                          memory_.index_partitions());
   }
+  for (const SupersededProgress& old : memory_.superseded_progress()) {
+    ShardFor(old.source)->DeleteProgress(old.source, old.progress_partition);
+  }
   MutexLock lock(&mu_);
   prepared_ = true;
   return absl::OkStatus();

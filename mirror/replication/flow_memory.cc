@@ -136,6 +136,9 @@ void FlowMemory::Apply() {
         index_->ApplyIndexRecord(record.key.value_or(""), record.value);
     if (!applied.ok()) ++unreadable;
   });
+  for (const auto& [source, growth] : progress_.growths()) {
+    index_->ApplyGrowth(source, growth);
+  }
   WarnOfGarbage(options_.index_topic, unreadable);
   progress_reading_ = {};
   index_reading_ = {};

@@ -84,6 +84,10 @@ class FlowMemory {
   }
   // The same with the flow's notes; to be kept up to date by who writes them.
   ProgressStore& stored() { return progress_; }
+  // Progress that counts no more, as the topic got more partitions.
+  std::vector<SupersededProgress> superseded_progress() const {
+    return progress_.superseded();
+  }
   int32_t progress_partitions() const { return progress_partitions_; }
   // How many shards the flow has.
   int32_t index_partitions() const { return index_partitions_; }

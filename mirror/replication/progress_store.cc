@@ -2,6 +2,8 @@
 
 #include "mirror/replication/progress_store.h"
 
+#include <algorithm>
+#include <tuple>
 #include <variant>
 
 #include "absl/status/statusor.h"
@@ -9,6 +11,17 @@
 #include "mirror/replication/flow_note.h"
 
 namespace mirror {
+namespace {
+
+std::optional<RunGrowth> GrowthIn(const RecordView& record) {
+  if (!record.own_header.has_value()) return std::nullopt;
+  const absl::StatusOr<RunGrowth> growth =
+      RunGrowth::Decode(*record.own_header);
+  // Without it answers about the newest copies are lower bounds.
+  return growth.ok() ? std::make_optional(*growth) : std::nullopt;
+}
+
+}  // namespace
 
 void ProgressStore::Apply(const RecordView& record) {
   const absl::StatusOr<ConnectOffset> decoded =
@@ -19,12 +32,39 @@ void ProgressStore::Apply(const RecordView& record) {
   }
   const auto* key = std::get_if<SourceOffsetKey>(&decoded->key);
   if (key == nullptr || key->cluster != source_alias_) return;
-  starts_.erase(key->topic_partition);
+  std::vector<Stored>& stored = stored_[key->topic_partition];
+  stored.erase(std::remove_if(stored.begin(), stored.end(),
+                              [&record](const Stored& s) {
+                                return s.progress_partition == record.partition;
+                              }),
+               stored.end());
   if (decoded->offset.has_value()) {
-    offsets_[key->topic_partition] = *decoded->offset;
-    if (!decoded->copied) starts_.insert(key->topic_partition);
+    stored.push_back({record.partition, record.timestamp_ms, *decoded->offset,
+                      decoded->copied, GrowthIn(record)});
+  }
+  Update(key->topic_partition, stored);
+}
+
+void ProgressStore::Update(const TopicPartition& source,
+                           const std::vector<Stored>& stored) {
+  if (stored.empty()) {
+    offsets_.erase(source);
+    starts_.erase(source);
+    growths_.erase(source);
+    stored_.erase(source);
+    return;
+  }
+  const Stored& newest = Newest(stored);
+  offsets_[source] = newest.offset;
+  if (newest.copied) {
+    starts_.erase(source);
   } else {
-    offsets_.erase(key->topic_partition);
+    starts_.insert(source);
+  }
+  if (newest.growth.has_value()) {
+    growths_[source] = *newest.growth;
+  } else {
+    growths_.erase(source);
   }
 }
 
@@ -42,6 +82,28 @@ void ProgressStore::SetStart(const TopicPartition& source,
                              UpstreamOffset start) {
   offsets_[source] = start - 1;
   starts_.insert(source);
+}
+
+const ProgressStore::Stored& ProgressStore::Newest(
+    const std::vector<Stored>& stored) {
+  // Earlier versions wrote no timestamps: then the one that is further.
+  return *std::max_element(stored.begin(), stored.end(),
+                           [](const Stored& a, const Stored& b) {
+                             return std::tie(a.timestamp_ms, a.offset) <
+                                    std::tie(b.timestamp_ms, b.offset);
+                           });
+}
+
+std::vector<SupersededProgress> ProgressStore::superseded() const {
+  std::vector<SupersededProgress> superseded;
+  for (const auto& [source, stored] : stored_) {
+    const int32_t newest = Newest(stored).progress_partition;
+    for (const Stored& s : stored) {
+      if (s.progress_partition == newest) continue;
+      superseded.push_back({source, s.progress_partition});
+    }
+  }
+  return superseded;
 }
 
 }  // namespace mirror

@@ -10,17 +10,29 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mirror/cluster/record_batch.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/sync/run_growth.h"
 
 namespace mirror {
 
-// Collects the records of a progress topic; the last one of a key wins.
+// Progress of a source partition that a partition of the topic has kept from
+// before the topic got more partitions, and that counts no more.
+struct SupersededProgress {
+  TopicPartition source;
+  int32_t progress_partition = 0;
+};
+
+// Collects the records of a progress topic. The last one of a key in its
+// partition wins; of two partitions that both have the key, since the topic got
+// more partitions in between, the one with the later record.
 // Thread safety: thread-compatible.
 class ProgressStore {
  public:
@@ -28,8 +40,8 @@ class ProgressStore {
   explicit ProgressStore(std::string source_alias)
       : source_alias_(std::move(source_alias)) {}
 
-  // Takes a record. Records of other flows and connectors are skipped;
-  // garbage is counted.
+  // Takes a record, those of one partition of the topic in order. Records of
+  // other flows and connectors are skipped; garbage is counted.
   void Apply(const RecordView& record);
 
   // The last source offset copied, by source partition; -1: all is to be copied
@@ -48,18 +60,36 @@ class ProgressStore {
   void SetStart(const TopicPartition& source, UpstreamOffset start);
   void SetLooked() { has_looked_ = true; }
 
+  // What the index topic may lack of the same.
+  const std::map<TopicPartition, RunGrowth>& growths() const {
+    return growths_;
+  }
+  std::vector<SupersededProgress> superseded() const;
   // Records that are no progress records at all.
   int64_t unreadable() const { return unreadable_; }
 
  private:
   // Whether it is a note of some flow.
   bool ApplyNote(const RecordView& record);
+  struct Stored {
+    int32_t progress_partition = 0;
+    int64_t timestamp_ms = -1;
+    UpstreamOffset offset;
+    bool copied = true;
+    std::optional<RunGrowth> growth;
+  };
+  // The one that counts.
+  static const Stored& Newest(const std::vector<Stored>& stored);
+  void Update(const TopicPartition& source, const std::vector<Stored>& stored);
 
   std::string source_alias_;
+  // One for each partition of the topic that has the key.
+  std::map<TopicPartition, std::vector<Stored>> stored_;
   std::map<TopicPartition, UpstreamOffset> offsets_;
   // Of these, the partitions of which nothing was copied yet.
   std::set<TopicPartition> starts_;
   bool has_looked_ = false;
+  std::map<TopicPartition, RunGrowth> growths_;
   int64_t unreadable_ = 0;
 };
 

@@ -122,10 +122,11 @@ std::optional<absl::Status> Shard::DrainOnce(absl::Time deadline) {
     // Not once nothing else is in flight: one partition that is stuck must not
     // keep what the others have copied from being committed.
     const bool rest = CommitRest(now);
-    if (result.has_value()) {
-    } else if (sink_->in_flight() == 0 && !rest) {
+    if (!result.has_value() && !rest && sink_->in_flight() == 0) {
       result = absl::OkStatus();
-    } else if (++drain_turns_ > kCommitTurns && now >= deadline) {
+    }
+    if (!result.has_value() && ++drain_turns_ > kCommitTurns &&
+        now >= deadline) {
       result = absl::DeadlineExceededError(absl::StrCat(
           "flow ", options_.flow, ", shard ", options_.index, ": ",
           sink_->in_flight(), " records are not acknowledged by cluster ",
@@ -142,7 +143,7 @@ bool Shard::CommitRest(absl::Time now) {
   for (auto& [partition, cycle] : commits_) {
     const std::vector<Entry*> uncommitted = cycle.Uncommitted();
     rest |= !uncommitted.empty() || !cycle.idle();
-    if (cycle.ready()) BeginCommit(&cycle, uncommitted, now);
+    if (cycle.ready()) BeginCommit(&cycle, uncommitted, now, /*last=*/true);
   }
   MoveCommits(now);
   return rest;
@@ -161,7 +162,7 @@ CommitCycle* Shard::CycleFor(const TopicPartition& source) {
   options.max_bytes = options_.commit_bytes / index_partitions_;
   return &commits_
               .try_emplace(partition, std::move(options), options_.store,
-                           clock_->Now())
+                           clock_)
               .first->second;
 }
 
@@ -234,7 +235,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
     if (counts) {
       copied.push_back({ack.first, ack.base, ack.count});
       entry->commits->OnAcked(entry, ack.count,
-                              bytes - entry->partition->in_flight_bytes());
+                              bytes - entry->partition->in_flight_bytes(), now);
     } else {
       // Before what is skipped behind it.
       OnCopied(entry, copied);
@@ -442,14 +443,14 @@ void Shard::ChangeSources(const SourceChanges& changes) {
 }
 
 void Shard::BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
-                        absl::Time now) {
+                        absl::Time now, bool last) {
   if (entries.empty()) return;
   for (Entry* entry : entries) {
     // The control thread may have taken the partition over a gap since the last
     // sweep, or the loop has ended.
     TakeEvents(entry);
   }
-  cycle->Begin(entries, now);
+  cycle->Begin(entries, now, last);
 }
 
 void Shard::MoveCommits(absl::Time now) {

@@ -102,6 +102,9 @@ class Shard {
   // Target topics that rejected what by their limits they should have taken,
   // since the last call.
   std::set<std::string> TakeDoubtedLimits();
+  // Deletes what this partition of the progress topic has kept of a source
+  // partition since the topic had fewer partitions.
+  void DeleteProgress(const TopicPartition& source, int32_t progress_partition);
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
   // Sets a partition aside, or takes it up again; see PartitionReplicator.
@@ -197,7 +200,8 @@ class Shard {
   // The one that wrote the record; null: none did.
   CommitCycle* CycleOf(const Ack& ack) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
-                   absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+                   absl::Time now, bool last = false)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MoveCommits(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Begins the commits that a stop still needs; whether there are any.
   bool CommitRest(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

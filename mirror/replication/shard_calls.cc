@@ -16,6 +16,12 @@ void Shard::SetPartitions(int32_t progress, int32_t index) {
   index_partitions_ = index;
 }
 
+void Shard::DeleteProgress(const TopicPartition& source,
+                           int32_t progress_partition) {
+  MutexLock lock(&mu_);
+  CycleFor(source)->DeleteProgress(source, progress_partition, clock_->Now());
+}
+
 void Shard::Add(std::vector<PartitionPlan> plans) {
   MutexLock lock(&mu_);
   for (PartitionPlan& plan : plans) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/time/time.h"
 #include "mirror/cluster/record_source.h"
 #include "mirror/model/offset.h"
 #include "mirror/replication/partition_replicator.h"
@@ -23,10 +24,13 @@ struct ShardEntry {
   std::unique_ptr<PartitionReplicator> partition;
   // Commits its progress.
   CommitCycle* commits = nullptr;
-  // Something was acknowledged since the last commit.
+  // Something was acknowledged since the last commit; when the last was.
   bool acked = false;
   // It is among those that the next sweep looks at.
   bool touched = false;
+  absl::Time last_acked = absl::InfinitePast();
+  // When the index topic was last brought up to date about it.
+  absl::Time index_written = absl::InfinitePast();
   bool assigned = false;
   bool holding = false;  // is among those with records held back
   std::optional<UpstreamOffset> committed;

@@ -167,6 +167,12 @@ class OffsetRuns {
            settled_.front().start() <= *began_at_;
   }
   bool empty() const { return settled_.empty(); }
+  // The run that is written now; nullopt if there is none, or while catching
+  // up.
+  std::optional<OffsetRun> newest_settled() const {
+    return empty() || catching_up() ? std::nullopt
+                                    : std::make_optional(settled_.back());
+  }
   size_t size() const { return settled_.size() + catching_up_.size(); }
   bool catching_up() const { return !catching_up_.empty(); }
   // Runs forgotten for lack of memory.

@@ -400,6 +400,40 @@ void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
   }
 }
 
+std::optional<RunGrowth> OffsetSyncStore::Growth(
+    const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  if (partition == nullptr || !partition->ledger.OnlyGrew(partition->runs) ||
+      partition->identity_changes > partition->identity_flushed ||
+      !partition->skips.PlanFlush().empty()) {
+    return std::nullopt;
+  }
+  const OffsetRun run = *partition->runs.newest_settled();
+  return RunGrowth{partition->generation, run.upstream, run.downstream,
+                   run.length};
+}
+
+void OffsetSyncStore::ApplyGrowth(const TopicPartition& tp,
+                                  const RunGrowth& growth) {
+  if (!IsInLog(growth.upstream.value()) ||
+      !IsInLog(growth.downstream.value()) || !IsInLog(growth.length)) {
+    return;
+  }
+  MutexLock lock(&mu_);
+  if (FindPartition(tp) == nullptr) return;
+  Partition& partition = GetPartition(tp);
+  const std::optional<OffsetRun> run = partition.runs.newest_settled();
+  if (!run.has_value() || growth.generation != partition.generation ||
+      growth.upstream != run->upstream ||
+      growth.downstream != run->downstream || growth.length <= run->length) {
+    return;
+  }
+  partition.runs.Apply(
+      {{growth.upstream, growth.downstream, growth.length, run->skipped}});
+  partition.indexed_end = partition.runs.downstream_end();
+}
+
 OffsetSyncStore::PartitionStats OffsetSyncStore::Stats(
     const TopicPartition& tp) const {
   MutexLock lock(&mu_);

@@ -32,6 +32,7 @@
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_runs.h"
 #include "mirror/sync/offset_sync.h"
+#include "mirror/sync/run_growth.h"
 #include "mirror/sync/segment_ledger.h"
 #include "mirror/sync/skip_ledger.h"
 #include "mirror/sync/skipped_range.h"
@@ -91,7 +92,7 @@ struct OffsetSyncStoreOptions {
 //
 // The life of an owned partition: apply the index records of its shard up to
 // the end; Begin (never copied before) or Resume; then Append what each poll
-// acknowledged, and every second
+// acknowledged, and at each commit (see Growth() for what it may leave out)
 //
 //   absl::StatusOr<IndexFlush> flush = store.PrepareFlush(owned);
 //   ... write flush->records(), wait for the acks or commit the transaction ...
@@ -175,6 +176,13 @@ class OffsetSyncStore {
       absl::Span<const TopicPartition> partitions) const;
   // The records were written. Without this call they are prepared again.
   void CommitFlush(const IndexFlush& flush);
+
+  // If all that the index topic lacks about the partition is that its newest
+  // run has grown: how long that is now. Kept with the progress (RunGrowth), it
+  // spares the flush. Reading it back, after the index: of a run that the index
+  // does not tell as its newest, or not as shorter, it says nothing.
+  std::optional<RunGrowth> Growth(const TopicPartition& tp) const;
+  void ApplyGrowth(const TopicPartition& tp, const RunGrowth& growth);
 
   struct PartitionStats {
     size_t runs = 0;

@@ -6,7 +6,7 @@
 // docs/formats/connect-source-offsets.md. MM2 has nothing of the kind, and
 // ignores the header.
 //
-//   record.headers.push_back({RunGrowth::kHeader, growth.Encode()});
+//   record.headers.push_back({kOwnHeader, growth.Encode()});
 
 #ifndef MIRROR_SYNC_RUN_GROWTH_H_
 #define MIRROR_SYNC_RUN_GROWTH_H_
@@ -22,8 +22,6 @@ namespace mirror {
 
 // A value type. It says nothing without the run, which the index topic has.
 struct RunGrowth {
-  static constexpr char kHeader[] = "mirror-index-run";
-
   // Of the partition in the index.
   uint32_t generation = 0;
   // Where the run starts.

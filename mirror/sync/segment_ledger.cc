@@ -56,6 +56,23 @@ void SegmentLedger::OnStartedOver() {
   flushed_.reset();
 }
 
+bool SegmentLedger::OnlyGrew(const OffsetRuns& runs) const {
+  if (!flushed_.has_value() || runs.catching_up() || !void_keys_.empty() ||
+      IsFlushed(runs)) {
+    return false;
+  }
+  // Segments that the source has outlived are due for tombstones.
+  if (segments_.size() > 1 &&
+      segments_.front().end <= runs.downstream_begin()) {
+    return false;
+  }
+  const auto& [upstream, downstream, catching_up, run_upstream,
+               run_downstream] = *flushed_;
+  const OffsetRun run = runs.newest_settled().value_or(OffsetRun());
+  return !catching_up && run.upstream == run_upstream &&
+         run.downstream == run_downstream && run.length > 0;
+}
+
 SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs,
                                              bool rewrite) const {
   Plan plan;

@@ -52,8 +52,10 @@ class SegmentLedger {
     std::vector<OffsetRun> runs;
     bool began_here = false;
   };
-  // What makes a flush due when it changes.
-  using End = std::tuple<UpstreamOffset, DownstreamOffset, bool>;
+  // What makes a flush due when it changes: where the newest run ends, whether
+  // it catches up, and where it starts.
+  using End = std::tuple<UpstreamOffset, DownstreamOffset, bool, UpstreamOffset,
+                         DownstreamOffset>;
   struct Plan {
     std::vector<UpstreamOffset> tombstones;
     std::vector<Write> writes;
@@ -82,10 +84,15 @@ class SegmentLedger {
   bool IsFlushed(const OffsetRuns& runs) const {
     return runs.empty() || flushed_ == EndOf(runs);
   }
+  // Whether all that the topic lacks of `runs` is that the newest run, whose
+  // start it tells, has grown since.
+  bool OnlyGrew(const OffsetRuns& runs) const;
 
  private:
   static End EndOf(const OffsetRuns& runs) {
-    return {runs.upstream_end(), runs.downstream_end(), runs.catching_up()};
+    const OffsetRun newest = runs.newest_settled().value_or(OffsetRun());
+    return {runs.upstream_end(), runs.downstream_end(), runs.catching_up(),
+            newest.upstream, newest.downstream};
   }
 
   std::vector<Segment> segments_;

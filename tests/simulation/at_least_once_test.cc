@@ -64,6 +64,9 @@ class World {
       Append({"orders", i}, flow_.source().LogEnd({"orders", i}));
     }
     ASSERT_NO_FATAL_FAILURE(CatchUp());
+    // The index topic may lag behind a run that grows; now all are at rest.
+    const absl::Time rest = flow_.clock().Now() + absl::Seconds(4);
+    RunUntil([&] { return flow_.clock().Now() >= rest; });
     OffsetSyncStore client;
     LoadIndex(flow_.target(), kIndexTopic, &client);
     for (int32_t i = 0; i < kPartitions; ++i) {

@@ -313,6 +313,11 @@ void PartitionReplicator::ForgetHeld() {
   }
 }
 
+void PartitionReplicator::Leave() {
+  leaving_ = true;
+  ForgetHeld();
+}
+
 void PartitionReplicator::OnSinkLost(absl::Time now) {
   window_.OnSinkLost();
   target_end_.reset();

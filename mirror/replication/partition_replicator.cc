@@ -31,7 +31,7 @@ PartitionReplicator::PartitionReplicator(PartitionPlan plan,
 }
 
 bool PartitionReplicator::WantsToRead() const {
-  return state_ == PARTITION_RUNNING && !paused_ && !stalled_ &&
+  return state_ == PARTITION_RUNNING && !paused_ && !stalled_ && !leaving_ &&
          !choked_above_.has_value();
 }
 

@@ -165,6 +165,13 @@ class PartitionReplicator {
   // source records of which the copies are gone.
   void OnTargetChange(const TargetChange& change,
                       const std::optional<SkippedRange>& lost, absl::Time now);
+  // Reads and sends nothing more.
+  void Leave();
+  // Whether it was asked to leave, and nothing of it is in flight.
+  bool HasLeft() const {
+    return leaving_ && !HasHeld() && !HasInFlight() &&
+           !dead_letter_.has_value();
+  }
   // Lets go of batches that are not sent; they are read again. For when the
   // source client goes away.
   void ForgetHeld();
@@ -243,6 +250,7 @@ class PartitionReplicator {
   std::string reason_;
   bool problem_reported_ = false;
   bool paused_ = false;
+  bool leaving_ = false;
   bool stalled_ = false;
   std::optional<int64_t> choked_above_;
   bool asks_bounds_ = false;  // the source does not have next_read_

@@ -361,6 +361,7 @@ SourceChanges Shard::Sweep(absl::Time now) {
     entry->touched = false;
     SweepEntry(entry, now, &changes);
   }
+  LetGo();
   return changes;
 }
 

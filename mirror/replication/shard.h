@@ -107,6 +107,13 @@ class Shard {
   void DeleteProgress(const TopicPartition& source, int32_t progress_partition);
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
+  // Asks a partition to stop reading, to wait for what is in flight, to commit,
+  // and to go, while the loop runs on for the others. TakeReleased() tells when
+  // it is gone; until then it cannot be added again.
+  void Release(const TopicPartition& source);
+  // The partitions that have gone since the last call: nothing of them is
+  // written here any more.
+  std::vector<TopicPartition> TakeReleased();
   // Sets a partition aside, or takes it up again; see PartitionReplicator.
   void Suspend(const TopicPartition& source, PartitionProblem problem,
                const std::string& reason);
@@ -190,6 +197,8 @@ class Shard {
   void SweepEntry(Entry* entry, absl::Time now, SourceChanges* changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   SourceChanges Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Lets go of partitions that were asked to leave and have nothing left to do.
+  void LetGo() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Takes partitions off clients that are to be replaced.
   void LeaveClients(absl::Time now, SourceChanges* changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -235,6 +244,9 @@ class Shard {
   std::map<TopicPartition, Entry> entries_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TopicPartition, Entry*> by_source_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TopicPartition, Entry*> by_target_ ABSL_GUARDED_BY(mu_);
+  // Those that are asked to leave, and those that are gone.
+  std::vector<TopicPartition> leaving_ ABSL_GUARDED_BY(mu_);
+  std::vector<TopicPartition> released_ ABSL_GUARDED_BY(mu_);
   std::set<std::string> paused_topics_ ABSL_GUARDED_BY(mu_);
   // By target topic.
   std::map<std::string, TopicLimits> limits_ ABSL_GUARDED_BY(mu_);

@@ -2,6 +2,7 @@
 //
 // The half of shard.h that other threads call; the other is the loop.
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,43 @@ void Shard::SetLimits(const std::map<std::string, TopicLimits>& limits) {
 std::set<std::string> Shard::TakeDoubtedLimits() {
   MutexLock lock(&mu_);
   return std::exchange(doubted_limits_, {});
+}
+
+void Shard::Release(const TopicPartition& source) {
+  MutexLock lock(&mu_);
+  if (Entry* entry = Find(source)) entry->partition->Leave();
+  leaving_.push_back(source);
+  sweep_now_ = true;
+}
+
+std::vector<TopicPartition> Shard::TakeReleased() {
+  MutexLock lock(&mu_);
+  return std::exchange(released_, {});
+}
+
+void Shard::LetGo() {
+  std::vector<TopicPartition> staying;
+  for (TopicPartition& source : leaving_) {
+    Entry* const entry = Find(source);
+    if (entry != nullptr) {
+      if (!entry->partition->HasLeft() || entry->HasUncommitted() ||
+          entry->assigned) {
+        staying.push_back(std::move(source));
+        continue;
+      }
+      for (std::vector<Entry*>* pointers : {&holding_, &touched_}) {
+        pointers->erase(std::remove(pointers->begin(), pointers->end(), entry),
+                        pointers->end());
+      }
+      resolving_.erase(source);
+      entry->commits->Remove(entry);
+      by_target_.erase(entry->partition->target());
+      by_source_.erase(source);
+      entries_.erase(source);
+    }
+    released_.push_back(std::move(source));
+  }
+  leaving_ = std::move(staying);
 }
 
 void Shard::Suspend(const TopicPartition& source, PartitionProblem problem,

@@ -19,6 +19,7 @@
 namespace mirror {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const TopicPartition kOrders0{"orders", 0};
@@ -101,6 +102,64 @@ TEST_F(ShardTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
     }
   }
   EXPECT_EQ(found, 1);
+}
+
+TEST_F(ShardTest, APartitionThatIsReleasedDrainsCommitsAndGoes) {
+  const TopicPartition kOrders1{"orders", 1};
+  StartWithOrders(2);
+  a().Fill(kOrders0, 100);
+  a().Fill(kOrders1, 100);
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); }));
+  b().HoldAcks();
+  a().Fill(kOrders0, 50);
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); }));
+  const auto take = [&] {
+    std::vector<TopicPartition> all;
+    for (const auto& shard : flow_.shards()) {
+      for (TopicPartition& source : shard->TakeReleased()) {
+        all.push_back(std::move(source));
+      }
+    }
+    return all;
+  };
+  for (const auto& shard : flow_.shards()) shard->Release(kOrders0);
+  take();
+  flow_.RunFor(absl::Seconds(3));
+  // The shard that does not have it is done with it, the other waits.
+  EXPECT_EQ(take().size(), 1u);
+  b().ReleaseAcks();
+  flow_.RunFor(absl::Seconds(3));
+  EXPECT_THAT(take(), ElementsAre(kOrders0));
+  EXPECT_EQ(flow_.Status(kOrders0).topic(), "");
+
+  a().Fill(kOrders0, 10);
+  a().Fill(kOrders1, 10);
+  flow_.RunFor(absl::Seconds(3));
+  EXPECT_EQ(b().LogEnd(kCopy0), 150);
+  EXPECT_EQ(b().LogEnd({"A.orders", 1}), 110);
+  // Its progress is stored up to what it copied.
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(10));
+  EXPECT_EQ(b().LogEnd(kCopy0), 160);
+}
+
+TEST_F(ShardTest, APartitionThatIsReleasedWhileItHoldsRecordsGoesToo) {
+  StartWithOrders(1);
+  a().Fill(kOrders0, 100);
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  b().SetBufferLimit(10);
+  a().Fill(kOrders0, 1000);
+  flow_.Step();
+  flow_.Step();
+  for (const auto& shard : flow_.shards()) shard->Release(kOrders0);
+  flow_.RunFor(absl::Seconds(5));
+  const int64_t copied = b().LogEnd(kCopy0);
+  EXPECT_LT(copied, 1100);
+  EXPECT_EQ(flow_.Status(kOrders0).topic(), "");
+  b().SetBufferLimit(100000);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
+  EXPECT_EQ(b().LogEnd(kCopy0), 1100);  // none twice
 }
 
 TEST_F(ShardTest, GoesOnWhereMm2Stopped) {

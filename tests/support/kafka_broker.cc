@@ -188,6 +188,7 @@ absl::Status KafkaBroker::Rebuild(const std::vector<std::string>& settings) {
   std::error_code error;
   std::filesystem::remove_all(directory_ + "/data", error);
   if (error) return absl::InternalError(error.message());
+  cluster_id_.clear();
   return Launch(settings);
 }
 

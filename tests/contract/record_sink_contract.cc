@@ -19,6 +19,7 @@
 namespace mirror {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -328,7 +329,7 @@ TEST_P(RecordSinkContract, ARejectedProbeLeavesOthersInOrder) {
   EXPECT_THAT(ReadAll(tp), SizeIs(1));
 }
 
-TEST_P(RecordSinkContract, ARecordWithoutAKeyIsNamedByACompactedTopic) {
+TEST_P(RecordSinkContract, NoGoodRecordIsNamedForOneWithoutAKey) {
   const TopicPartition tp{NewTopic(1, {{"cleanup.policy", "compact"}}), 0};
   auto sink = cluster()->NewSink({}).value();
   SendAndDrain(sink.get(), tp, Numbered(0, 1));
@@ -349,11 +350,13 @@ TEST_P(RecordSinkContract, ARecordWithoutAKeyIsNamedByACompactedTopic) {
       rejections[(ack.first + i).value()] = ack.rejection;
     }
   }
-  EXPECT_THAT(rejections, ElementsAre(Pair(1, Rejection::kNeighbour),
-                                      Pair(2, Rejection::kNeighbour),
-                                      Pair(3, Rejection::kRecord),
-                                      Pair(4, Rejection::kNeighbour),
-                                      Pair(5, Rejection::kNeighbour)));
+  // librdkafka 2.8 reports all of them alike; then nobody is named.
+  EXPECT_THAT(rejections, SizeIs(5));
+  for (const auto& [offset, rejection] : rejections) {
+    const Rejection named =
+        offset == 3 ? Rejection::kRecord : Rejection::kNeighbour;
+    EXPECT_THAT(rejection, AnyOf(Rejection::kBatch, named)) << offset;
+  }
 }
 
 TEST_P(RecordSinkContract, AnOutageDelaysRecordsAndDuplicatesNone) {

@@ -134,13 +134,15 @@ class NullKeyTest : public BadInputTest {
     target()->CreateTopic(Copy("prices"), 1, {{"cleanup.policy", "compact"}});
   }
   static TopicPartition Prices() { return {Topic("prices"), 0}; }
-  // What is said about r4, up to the remedy.
+  // The reason why r4 is rejected, up to the remedy.
   static std::string Rejection() {
     const std::string copy = TopicPartition{Copy("prices"), 0}.ToString();
-    return absl::StrCat("the record at offset 4 was not written to ", copy,
+    return absl::StrCat("the record at offset 4 of ", Prices().ToString(),
+                        " was rejected by ", copy,
                         " on cluster B: cluster B: ", copy,
                         ": Broker: Broker failed to validate record "
-                        "(INVALID_RECORD)");
+                        "(INVALID_RECORD); it has no key, and cleanup.policy "
+                        "is compact");
   }
 };
 
@@ -166,9 +168,9 @@ TEST_F(NullKeyTest, InACompactedTopicIsADeadLetterWithTheReason) {
   EXPECT_EQ(target()->End({Copy("prices"), 0}), 9);
   const auto letters = target()->Read(Topic("letters"));
   ASSERT_EQ(letters.at(0).size(), 1u);
-  EXPECT_THAT(letters[0][0].headers,
-              Contains(Header{"__connect.errors.exception.message",
-                              Rejection()}));
+  EXPECT_THAT(
+      letters[0][0].headers,
+      Contains(Header{"__connect.errors.exception.message", Rejection()}));
   const PartitionStatus status = mirror.Partition(Prices().topic, 0);
   ASSERT_EQ(status.skipped_size(), 1);
   EXPECT_THAT(status.skipped(0).detail(), HasSubstr(Rejection()));

@@ -206,8 +206,12 @@ class FailoverTest : public ::testing::Test {
         SetTopicConfig(target_->servers(), topic, name, value);
       }
     }
+    // A transaction begins a new run, so the same record of the index topic is
+    // written again.
     AwaitCompaction(target_.get(), "mm2-offset-index.A.internal", [this] {
-      for (int32_t i = 0; i < kPartitions; ++i) Append({"plain", i}, 10);
+      for (int32_t i = 0; i < kPartitions; ++i) {
+        AppendCommitted(source_->servers(), {"transactional", i}, 1);
+      }
     });
   }
 

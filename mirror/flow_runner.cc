@@ -76,6 +76,10 @@ absl::Status FlowRunner::BuildOffsetSyncs() {
   options.lag_max = flow_.offset_syncs.lag_max;
   options.promote_interval = flow_.offset_flush_interval;
   options.client_id = absl::StrCat(name_, "|offset-syncs");
+  // A sync that is alone may be of a second copy; see ApplySync().
+  options.may_write = [this](const TopicPartition& source) {
+    return store_.IsIndexed(source);
+  };
   auto publisher = OffsetSyncPublisher::Create(here.cluster.get(),
                                                std::move(options), clock_);
   if (!publisher.ok()) return publisher.status();

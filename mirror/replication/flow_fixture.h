@@ -6,6 +6,7 @@
 #ifndef MIRROR_REPLICATION_FLOW_FIXTURE_H_
 #define MIRROR_REPLICATION_FLOW_FIXTURE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,8 @@
 #include "mirror/policy/topic_filter.h"
 #include "mirror/replication/flow_control.h"
 #include "mirror/replication/shard.h"
+#include "mirror/replication/waiting_clock.h"
+#include "mirror/sync/offset_sync_publisher.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
@@ -53,6 +56,22 @@ class SimulatedFlow {
   ShardOptions& shard_options() { return shard_options_; }
   // What the flow sees as source(), if not itself.
   void set_source_port(Cluster* port) { source_port_ = port; }
+  // Offset syncs are written to A or to B, and read at each start.
+  void EmitOffsetSyncs(bool on_source, int64_t lag_max) {
+    sync_options_.topic = on_source ? "mm2-offset-syncs.B.internal"
+                                    : "mm2-offset-syncs.A.internal";
+    sync_options_.lag_max = lag_max;
+    sync_options_.may_write = [this](const TopicPartition& source) {
+      return store_->IsIndexed(source);
+    };
+    control_options_.memory.offset_syncs_topic = sync_options_.topic;
+    control_options_.memory.offset_syncs_on_source = on_source;
+    shard_options_.on_copied = [this](const TopicPartition& source,
+                                      UpstreamOffset first,
+                                      DownstreamOffset base, int64_t count) {
+      syncs_->OnCopied(source, first, base, count);
+    };
+  }
 
   // Begins a run of the engine; a second call is a restart.
   void Start(int shards = 2) { Start(shards, shards); }
@@ -68,6 +87,7 @@ class SimulatedFlow {
     control_options_.on_event = on_event;
     control_options_.memory.index_partitions = index_partitions;
     store_ = std::make_unique<OffsetSyncStore>();
+    if (!sync_options_.topic.empty()) StartSyncs();
     control_options_.store = store_.get();
     shard_options_.store = store_.get();
     std::vector<Shard*> raw;
@@ -87,6 +107,7 @@ class SimulatedFlow {
   void Crash() {
     control_.reset();
     shards_.clear();
+    syncs_.reset();
   }
 
   // Stops as MirrorEngine does, `patience` after now at the latest; `each_turn`
@@ -120,6 +141,10 @@ class SimulatedFlow {
       control_due_ = clock_.Now() + control_->RunOnce();
     }
     for (const auto& shard : shards_) shard->RunOnce();
+    if (syncs_ == nullptr || clock_.Now() < syncs_due_) return;
+    sync_clock_.StartOver();
+    syncs_->RunOnce().IgnoreError();  // written at the next turn
+    syncs_due_ = clock_.Now() + absl::Milliseconds(100);
   }
 
   // Steps until `done`, at most `limit` of simulated time; returns done().
@@ -186,13 +211,27 @@ class SimulatedFlow {
     return options;
   }
 
+  void StartSyncs() {
+    Cluster* const cluster = control_options_.memory.offset_syncs_on_source
+                                 ? source_port_
+                                 : &target_;
+    sync_clock_.StartOver();
+    syncs_ = OffsetSyncPublisher::Create(cluster, sync_options_, &sync_clock_)
+                 .value();
+    syncs_due_ = absl::InfinitePast();
+  }
+
   SimulatedClock clock_;
+  WaitingClock sync_clock_{&clock_};
   FakeCluster source_;
   FakeCluster target_;
   Cluster* source_port_ = &source_;
   FlowControlOptions control_options_;
   ShardOptions shard_options_;
+  OffsetSyncPublisherOptions sync_options_;  // no topic: none are written
   std::unique_ptr<OffsetSyncStore> store_;
+  std::unique_ptr<OffsetSyncPublisher> syncs_;
+  absl::Time syncs_due_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<FlowControl> control_;
   absl::Time control_due_ = absl::InfinitePast();

@@ -54,6 +54,27 @@ TEST_F(FlowIndexTest, EveryPositionIsExactHoleyOrNot) {
   EXPECT_EQ(Translate(30), Exactly(20));
 }
 
+// A reader of syncs alone would believe that of the second copy.
+TEST_F(FlowIndexTest, AKillBeforeTheFirstIndexRecordMakesNoSyncMislead) {
+  flow_.EmitOffsetSyncs(/*on_source=*/false, /*lag_max=*/10);
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 42);
+  a().SetMaxBatchRecords(5);
+  for (int run = 0; run < 3; ++run) {
+    flow_.Start();
+    ASSERT_TRUE(flow_.RunUntil(
+        [&] { return flow_.Status(kOrders0).acked_offset() >= 20; }));
+    flow_.RunFor(absl::Milliseconds(200));
+    flow_.Crash();
+    ASSERT_EQ(b().LogEnd({"mm2-offset-index.A.internal", 0}), 0);
+    EXPECT_FALSE(b().HasTopic("mm2-offset-syncs.A.internal"));
+  }
+  flow_.Start();
+  ASSERT_TRUE(CommittedThrough(41));
+  ASSERT_TRUE(flow_.RunUntil(
+      [&] { return b().HasTopic("mm2-offset-syncs.A.internal"); }));
+}
+
 TEST_F(FlowIndexTest, AnEmptyPartitionHasItsPositionToo) {
   a().CreateTopic("orders", 1);
   flow_.Start();

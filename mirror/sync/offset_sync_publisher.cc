@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "mirror/model/record.h"
 
@@ -54,7 +55,7 @@ void OffsetSyncPublisher::OnCopied(const TopicPartition& source,
   emitter_.OnCopied(source, first, base, count);
 }
 
-absl::Status OffsetSyncPublisher::RunOnce() {
+std::vector<OffsetSync> OffsetSyncPublisher::TakeDue() {
   std::vector<OffsetSync> syncs;
   {
     MutexLock lock(&mu_);
@@ -64,6 +65,20 @@ absl::Status OffsetSyncPublisher::RunOnce() {
     }
     syncs = emitter_.Take(kBatch);
   }
+  if (!options_.may_write) return syncs;
+  std::vector<OffsetSync> writable;
+  std::vector<OffsetSync> waiting;
+  for (OffsetSync& sync : syncs) {
+    const bool may_write = options_.may_write(sync.topic_partition);
+    (may_write ? writable : waiting).push_back(std::move(sync));
+  }
+  MutexLock lock(&mu_);
+  emitter_.GiveBack(waiting);
+  return writable;
+}
+
+absl::Status OffsetSyncPublisher::RunOnce() {
+  const std::vector<OffsetSync> syncs = TakeDue();
   std::vector<Record> records;
   for (const OffsetSync& sync : syncs) {
     if (std::optional<Record> record = Encoded(sync)) {

@@ -9,9 +9,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -37,6 +39,9 @@ struct OffsetSyncPublisherOptions {
   // How often each partition that moved gets a sync at least.
   absl::Duration promote_interval = absl::Seconds(1);
   std::string client_id;
+  // Whether syncs of the partition may be written yet; else they stay due.
+  // None: always. Called by RunOnce().
+  std::function<bool(const TopicPartition&)> may_write;
 };
 
 // Thread safety: OnCopied() and count() are thread-safe; RunOnce() belongs to
@@ -53,9 +58,9 @@ class OffsetSyncPublisher {
   void OnCopied(const TopicPartition& source, UpstreamOffset first,
                 DownstreamOffset base, int64_t count);
 
-  // Writes the syncs that are due, creating the topic if it is missing; waits
-  // for the acknowledgements, for at most 10 seconds. After an error the newest
-  // sync of each partition is written at the next call.
+  // Writes the syncs that are due and may be written, creating the topic if it
+  // is missing; waits for the acknowledgements, for at most 10 seconds. After
+  // an error the newest sync of each partition is written at the next call.
   absl::Status RunOnce();
 
   // Syncs acknowledged.
@@ -68,6 +73,7 @@ class OffsetSyncPublisher {
   OffsetSyncPublisher(OffsetSyncPublisherOptions options,
                       std::unique_ptr<InternalTopicWriter> writer,
                       Clock* clock);
+  std::vector<OffsetSync> TakeDue();
 
   const OffsetSyncPublisherOptions options_;
   const std::unique_ptr<InternalTopicWriter> writer_;

@@ -400,6 +400,12 @@ void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
   }
 }
 
+bool OffsetSyncStore::IsIndexed(const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  return partition != nullptr && !partition->ledger.empty();
+}
+
 std::optional<RunGrowth> OffsetSyncStore::Growth(
     const TopicPartition& tp) const {
   MutexLock lock(&mu_);

@@ -177,6 +177,10 @@ class OffsetSyncStore {
   // The records were written. Without this call they are prepared again.
   void CommitFlush(const IndexFlush& flush);
 
+  // Whether the index topic has anything of the partition, since it was started
+  // over. Before that, readers believe any sync.
+  bool IsIndexed(const TopicPartition& tp) const;
+
   // If all that the index topic lacks about the partition is that its newest
   // run has grown: how long that is now. Kept with the progress (RunGrowth), it
   // spares the flush. Reading it back, after the index: of a run that the index

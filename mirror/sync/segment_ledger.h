@@ -84,6 +84,8 @@ class SegmentLedger {
   bool IsFlushed(const OffsetRuns& runs) const {
     return runs.empty() || flushed_ == EndOf(runs);
   }
+  // Whether the topic has anything.
+  bool empty() const { return segments_.empty(); }
   // Whether all that the topic lacks of `runs` is that the newest run, whose
   // start it tells, has grown since.
   bool OnlyGrew(const OffsetRuns& runs) const;

@@ -7,15 +7,17 @@
 //  - order is kept per partition: the last copies stand in source order, and
 //    where no produce was refused no copy ever runs ahead of an earlier record;
 //  - records keep key, value, headers and timestamp;
-//  - at any time no translated offset lies past the true position; and when
-//    each partition has gone on for a while, every one is exact, the engine's
-//    and that of a client which reads the index topic;
+//  - at any time no translated offset lies past the true position, neither the
+//    engine's, which reads index and offset syncs at each start, nor that of a
+//    client which reads both on the target; and when each partition has gone on
+//    for a while, every one is exact;
 //  - checkpoints neither lie past the true position nor fall back by
 //  themselves.
 // Replay one seed with --test_env=MIRROR_SEED=n.
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -35,6 +37,7 @@ constexpr uint64_t kSeedsPerShard = 50;
 constexpr uint64_t kShards = 8;
 constexpr int32_t kPartitions = 3;
 constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
+constexpr char kSyncsTopic[] = "mm2-offset-syncs.A.internal";
 
 class World {
  public:
@@ -44,6 +47,8 @@ class World {
     flow_.source().CreateTopic("orders", kPartitions);
     flow_.source().SetMaxBatchRecords(1 + Below(50));
     flow_.target().SetBufferLimit(1 + Below(200));
+    syncs_on_source_ = Chance(30);
+    flow_.EmitOffsetSyncs(syncs_on_source_, /*lag_max=*/Below(100));
     Start();
   }
 
@@ -53,9 +58,7 @@ class World {
       const absl::Time until =
           flow_.clock().Now() + absl::Milliseconds(25 * (1 + Below(40)));
       RunUntil([&] { return flow_.clock().Now() >= until; });
-      for (int32_t i = 0; i < kPartitions; ++i) {
-        ASSERT_NO_FATAL_FAILURE(Check(i).ExpectSafe(flow_.store()));
-      }
+      ASSERT_NO_FATAL_FAILURE(CheckAnswers(Chance(10)));
     }
     Heal();
     ASSERT_NO_FATAL_FAILURE(CatchUp());
@@ -67,13 +70,12 @@ class World {
     // The index topic may lag behind a run that grows; now all are at rest.
     const absl::Time rest = flow_.clock().Now() + absl::Seconds(4);
     RunUntil([&] { return flow_.clock().Now() >= rest; });
-    OffsetSyncStore client;
-    LoadIndex(flow_.target(), kIndexTopic, &client);
+    ASSERT_NO_FATAL_FAILURE(CheckAnswers(/*by_a_new_client=*/true));
     for (int32_t i = 0; i < kPartitions; ++i) {
       CheckOrder(i);
       ASSERT_NO_FATAL_FAILURE(CheckCheckpoints(i));
       ASSERT_NO_FATAL_FAILURE(Check(i).ExpectExact(flow_.store()));
-      ASSERT_NO_FATAL_FAILURE(Check(i).ExpectExact(client));
+      ASSERT_NO_FATAL_FAILURE(Check(i).ExpectExact(client_->store()));
     }
   }
 
@@ -228,6 +230,20 @@ class World {
     return text;
   }
 
+  // The engine's, and those of a client that reads on or begins.
+  void CheckAnswers(bool by_a_new_client) {
+    if (by_a_new_client || client_ == nullptr) {
+      client_ = std::make_unique<ClientView>(
+          &flow_.target(), kIndexTopic, syncs_on_source_ ? "" : kSyncsTopic);
+    }
+    ASSERT_NO_FATAL_FAILURE(client_->CatchUp());
+    for (int32_t i = 0; i < kPartitions; ++i) {
+      ASSERT_NO_FATAL_FAILURE(Check(i).ExpectSafe(flow_.store())) << "engine";
+      ASSERT_NO_FATAL_FAILURE(Check(i).ExpectSafe(client_->store()))
+          << "client";
+    }
+  }
+
   // No checkpoint lies past the true position, and none falls back unless the
   // group did.
   void CheckCheckpoints(int32_t partition) {
@@ -272,6 +288,8 @@ class World {
   std::mt19937_64 random_;
   SimulatedFlow flow_;
   Checkpointing checkpointing_{&flow_};
+  std::unique_ptr<ClientView> client_;
+  bool syncs_on_source_ = false;
   std::map<TopicPartition, int64_t> positions_;
   bool refusals_ = false;
   int64_t appended_ = 0;

@@ -16,12 +16,14 @@
 namespace mirror {
 
 // Runs `count` seeds from `first` on until one fails, or only the one that
-// --test_env=MIRROR_SEED=n names.
+// --test_env=MIRROR_SEED=n names, or from that one on as many as
+// --test_env=MIRROR_SEEDS=count says.
 inline void ForEachSeed(uint64_t first, uint64_t count,
                         absl::FunctionRef<void(uint64_t)> run) {
   if (const char* seed = std::getenv("MIRROR_SEED")) {
     ASSERT_TRUE(absl::SimpleAtoi(seed, &first));
-    count = 1;
+    const char* const seeds = std::getenv("MIRROR_SEEDS");
+    ASSERT_TRUE(absl::SimpleAtoi(seeds == nullptr ? "1" : seeds, &count));
   }
   for (uint64_t seed = first; seed < first + count; ++seed) {
     SCOPED_TRACE(absl::StrCat("MIRROR_SEED=", seed));

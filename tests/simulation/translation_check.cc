@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "mirror/sync/offset_sync.h"
 #include "mirror/sync/translation.h"
 
 namespace mirror {
@@ -69,15 +71,34 @@ void TranslationCheck::ExpectExact(const OffsetSyncStore& store) const {
   }
 }
 
-void LoadIndex(const FakeCluster& target, const std::string& topic,
-               OffsetSyncStore* store) {
-  for (int32_t i = 0; i < target.PartitionCount(topic); ++i) {
-    for (const Record& record : target.Records({topic, i})) {
-      std::optional<absl::string_view> value;
-      if (record.value.has_value()) value = *record.value;
-      ASSERT_TRUE(store->ApplyIndexRecord(*record.key, value).ok());
-    }
+ClientView::ClientView(const FakeCluster* target, std::string index_topic,
+                       std::string syncs_topic)
+    : target_(target),
+      index_topic_(std::move(index_topic)),
+      syncs_topic_(std::move(syncs_topic)) {}
+
+void ClientView::CatchUp() {
+  for (const Record& record : ReadOn(index_topic_)) {
+    std::optional<absl::string_view> value;
+    if (record.value.has_value()) value = *record.value;
+    ASSERT_TRUE(store_.ApplyIndexRecord(*record.key, value).ok());
   }
+  for (const Record& record : ReadOn(syncs_topic_)) {
+    const auto sync = OffsetSync::Decode(*record.key, *record.value);
+    ASSERT_TRUE(sync.ok() && sync->has_value());
+    store_.ApplySync(**sync);
+  }
+}
+
+std::vector<Record> ClientView::ReadOn(const std::string& topic) {
+  std::vector<Record> added;
+  for (int32_t i = 0; i < target_->PartitionCount(topic); ++i) {
+    const std::vector<Record> records = target_->Records({topic, i});
+    size_t& read = read_[{topic, i}];
+    added.insert(added.end(), records.begin() + read, records.end());
+    read = records.size();
+  }
+  return added;
 }
 
 }  // namespace mirror

@@ -6,6 +6,7 @@
 #ifndef TESTS_SIMULATION_TRANSLATION_CHECK_H_
 #define TESTS_SIMULATION_TRANSLATION_CHECK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -45,9 +46,28 @@ class TranslationCheck {
   std::map<int64_t, int64_t> upstream_;
 };
 
-// A store that read the index topic from its start, as a client does.
-void LoadIndex(const FakeCluster& target, const std::string& topic,
-               OffsetSyncStore* store);
+// A client of the target, which reads what was added to the index topic and
+// then to the offset syncs: as mirror/client/offset_view.cc does.
+class ClientView {
+ public:
+  // `target` must outlive it. No `syncs_topic`: they are kept on the source.
+  ClientView(const FakeCluster* target, std::string index_topic,
+             std::string syncs_topic);
+
+  void CatchUp();
+
+  const OffsetSyncStore& store() const { return store_; }
+
+ private:
+  // What was added to the topic since the last call.
+  std::vector<Record> ReadOn(const std::string& topic);
+
+  const FakeCluster* const target_;
+  const std::string index_topic_;
+  const std::string syncs_topic_;
+  OffsetSyncStore store_;
+  std::map<TopicPartition, size_t> read_;
+};
 
 }  // namespace mirror
 

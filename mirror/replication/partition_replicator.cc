@@ -160,15 +160,14 @@ void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
        now);
 }
 
-PartitionReplicator::SendResult PartitionReplicator::Send(RecordSink* sink,
-                                                          absl::Time now,
-                                                          bool crowded) {
+PartitionReplicator::SendResult PartitionReplicator::Send(
+    RecordSink* sink, absl::Time now, const SinkShare& share) {
   if (letter_.has_value()) return SendResult::kWaits;
-  SendResult result = window_.Send(sink, now, crowded);
+  SendResult result = window_.Send(sink, now, share);
   while (result == SendResult::kRejected) {
     OnRejected(window_.failure(), now);
     if (letter_.has_value()) return SendResult::kWaits;
-    result = window_.Send(sink, now, crowded);
+    result = window_.Send(sink, now, share);
   }
   UpdateCommittable();
   if (result == SendResult::kFailed) {

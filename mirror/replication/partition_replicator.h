@@ -83,6 +83,7 @@ class PartitionReplicator {
     return window_.OverdueBytes(now);
   }
   int64_t in_flight_bytes() const { return window_.in_flight_bytes(); }
+  int64_t sink_bytes() const { return window_.sink_bytes(); }
   // A dead letter counts.
   bool HasInFlight() const {
     return window_.in_flight() > 0 || letter_.has_value();
@@ -145,8 +146,8 @@ class PartitionReplicator {
   void OnNoBounds(const absl::Status& why);
   void OnBatch(std::unique_ptr<RecordBatch> batch, absl::Time now);
   void OnEvent(const PartitionEvent& event, absl::Time now);
-  // `crowded`: as SendWindow::Send(). kFailed and kRejected are dealt with.
-  SendResult Send(RecordSink* sink, absl::Time now, bool crowded);
+  // As SendWindow::Send(). kFailed and kRejected are dealt with.
+  SendResult Send(RecordSink* sink, absl::Time now, const SinkShare& share);
   // It holds too much for how slowly it goes: it is not read until it has
   // drained to half.
   void Choke() { choked_above_ = window_.held_bytes() / 2; }

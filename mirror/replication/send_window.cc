@@ -68,6 +68,7 @@ void SendWindow::OnSinkLost() {
   DropHeld();
   Begin();
   in_flight_ = 0;
+  sink_bytes_ = 0;
 }
 
 int64_t SendWindow::OverdueBytes(absl::Time now) const {
@@ -125,12 +126,24 @@ SendWindow::Piece SendWindow::NextPiece(absl::Time now) {
   return piece;
 }
 
+void SendWindow::Fit(const SinkShare& share, int64_t taken,
+                     Piece* piece) const {
+  const Held& held = held_.front();
+  const int64_t room = std::max(share.free_bytes - taken, share.own_bytes);
+  if (Cost(held) <= room || piece->end == held.next + 1) return;
+  piece->end = PieceEnd(held, piece->end - held.next, room);
+}
+
 SendWindow::Result SendWindow::CheckRoom(const Piece& piece, absl::Time now,
-                                         bool crowded) const {
+                                         const SinkShare& share,
+                                         int64_t taken) const {
   if (in_flight_ == 0) return Result::kDone;
   if (piece.alone) return Result::kWaits;
   const bool overdue = OverdueBytes(now) > 0;
-  if (overdue && crowded) return Result::kWaits;
+  if (overdue && share.crowded) return Result::kWaits;
+  if (taken >= share.free_bytes) {
+    return overdue ? Result::kWaits : Result::kAtLimit;
+  }
   const int64_t records = piece.end - held_.front().next;
   const bool has_room = in_flight_bytes_ < options_->max_in_flight_bytes &&
                         in_flight_ + records <= kMaxRecordsOnTheirWay;
@@ -139,13 +152,18 @@ SendWindow::Result SendWindow::CheckRoom(const Piece& piece, absl::Time now,
 }
 
 SendWindow::Result SendWindow::Send(RecordSink* sink, absl::Time now,
-                                    bool crowded) {
+                                    const SinkShare& share) {
+  const int64_t before = sink_bytes_;
   while (!held_.empty()) {
     if (alone_.has_value()) return Result::kWaits;
     if (held_.front().batch != nullptr) {
-      const Piece piece = NextPiece(now);
-      Result result = CheckRoom(piece, now, crowded);
-      if (result == Result::kDone) result = SendPiece(sink, piece, now);
+      const int64_t taken = sink_bytes_ - before;
+      Piece piece = NextPiece(now);
+      Result result = CheckRoom(piece, now, share, taken);
+      if (result == Result::kDone) {
+        Fit(share, taken, &piece);
+        result = SendPiece(sink, piece, now);
+      }
       if (result != Result::kDone) return result;
       if (alone_.has_value()) return Result::kWaits;
     }
@@ -178,6 +196,7 @@ SendWindow::Result SendWindow::SendPiece(RecordSink* sink, const Piece& piece,
     if (in_flight_ == 0) last_ack_ = now;
     Count(&held);
     in_flight_ += taken;
+    sink_bytes_ += Cost(held) * taken / held.batch->count();
     if (piece.alone) {
       alone_ = Alone();
       alone_->begin = begin;
@@ -230,6 +249,8 @@ void SendWindow::Count(Held* held) {
 
 SendWindow::Fate SendWindow::OnAck(const Ack& ack, bool counts,
                                    absl::Time now) {
+  // About, as records of different sizes may be in flight.
+  sink_bytes_ -= sink_bytes_ * ack.count / std::max(in_flight_, ack.count);
   in_flight_ -= ack.count;
   last_ack_ = now;
   if (alone_.has_value()) return OnAloneAck(ack, now);

@@ -28,6 +28,7 @@
 #include "mirror/replication/partition_options.h"
 #include "mirror/replication/progress.h"
 #include "mirror/replication/record_isolation.h"
+#include "mirror/replication/sink_budget.h"
 #include "mirror/runtime/clock.h"
 
 namespace mirror {
@@ -88,13 +89,14 @@ class SendWindow {
   bool HasHeld() const { return !held_.empty(); }
   // What is held costs so much memory.
   int64_t held_bytes() const { return held_bytes_; }
+  // What is in flight takes about so much of the sink's buffer.
+  int64_t sink_bytes() const { return sink_bytes_; }
   // Of what is held, which must not be empty.
   UpstreamOffset FirstUnsent() const;
   void DropHeld();
 
-  // Hands over what may go. `crowded`: partitions without answers hold too much
-  // of the sink together.
-  Result Send(RecordSink* sink, absl::Time now, bool crowded);
+  // Hands over what may go.
+  Result Send(RecordSink* sink, absl::Time now, const SinkShare& share);
   const absl::Status& failure() const { return failure_; }
 
   // `counts`: no record before these failed.
@@ -147,12 +149,15 @@ class SendWindow {
   };
 
   Piece NextPiece(absl::Time now);
+  // Cuts the piece to the share, of which `taken` is used.
+  void Fit(const SinkShare& share, int64_t taken, Piece* piece) const;
   void FindCleanEnd(Held* held, absl::Time now) const;
   // The end of a piece from `held.next` on, at least one record.
   static int64_t PieceEnd(const Held& held, int64_t max_records,
                           int64_t max_bytes);
   // kDone: there is room.
-  Result CheckRoom(const Piece& piece, absl::Time now, bool crowded) const;
+  Result CheckRoom(const Piece& piece, absl::Time now, const SinkShare& share,
+                   int64_t taken) const;
   Result SendPiece(RecordSink* sink, const Piece& piece, absl::Time now);
   Result OnSendFailed(absl::Status status, absl::Time now);
   void Count(Held* held);
@@ -180,6 +185,7 @@ class SendWindow {
   UpstreamOffset accepted_{-1};
   int64_t in_flight_ = 0;
   int64_t in_flight_bytes_ = 0;
+  int64_t sink_bytes_ = 0;
   Progress progress_;
   absl::Time last_ack_ = absl::InfinitePast();
   absl::Time unknown_since_ = absl::InfiniteFuture();

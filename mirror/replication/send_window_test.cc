@@ -78,7 +78,7 @@ class SendWindowTest : public testing::Test {
                                                     std::move(records)),
                  U(offsets.front()), U(offsets.back()));
   }
-  Result Send() { return window_.Send(&sink_, now_, /*crowded=*/false); }
+  Result Send() { return window_.Send(&sink_, now_, SinkShare()); }
   Fate Copied(int64_t first, int64_t count) {
     return Answer(first, count, absl::OkStatus(), Rejection::kNone);
   }
@@ -272,9 +272,38 @@ TEST_F(SendWindowTest, AnOverdueWindowSendsNoMoreWhileOthersAreOverdue) {
   now_ += absl::Seconds(1);
   Hold({2});
   sink_.Take();
-  EXPECT_EQ(window_.Send(&sink_, now_, /*crowded=*/true), Result::kWaits);
+  SinkShare share;
+  share.crowded = true;
+  EXPECT_EQ(window_.Send(&sink_, now_, share), Result::kWaits);
   EXPECT_THAT(sink_.Take(), IsEmpty());
-  EXPECT_EQ(window_.Send(&sink_, now_, /*crowded=*/false), Result::kDone);
+  EXPECT_EQ(Send(), Result::kDone);
+}
+
+TEST_F(SendWindowTest, WithoutAnythingFreeOneSmallPieceIsInFlight) {
+  Open();
+  Hold({1, 2, 3, 4, 5});
+  sink_.Take();
+  SinkShare share;
+  share.free_bytes = 0;
+  share.own_bytes = 500;  // two records with what they cost
+  EXPECT_EQ(window_.Send(&sink_, now_, share), Result::kAtLimit);
+  EXPECT_THAT(sink_.Take(), ElementsAre(1, 2));
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(window_.Send(&sink_, now_, share), Result::kWaits);
+  Copied(1, 2);
+  share.own_bytes = 1;
+  EXPECT_EQ(window_.Send(&sink_, now_, share), Result::kAtLimit);
+  EXPECT_THAT(sink_.Take(), ElementsAre(3));
+}
+
+TEST_F(SendWindowTest, WhatIsFreeIsTakenAndOneRecordMoreAtMost) {
+  Open();
+  Hold({1, 2, 3, 4, 5});
+  sink_.Take();
+  SinkShare share;
+  share.free_bytes = 700;  // three records with what they cost, and a bit
+  EXPECT_EQ(window_.Send(&sink_, now_, share), Result::kAtLimit);
+  EXPECT_THAT(sink_.Take(), ElementsAre(1, 2, 3, 4));
 }
 
 TEST_F(SendWindowTest, CopiesBehindAPartThatWasRejectedComeAgain) {

@@ -42,7 +42,8 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       clock_(clock),
       sources_(source, options_.source),
       bounds_watch_(options_.commit_interval),
-      dead_letters_(options_.partition.dead_letter_topic) {}
+      dead_letters_(options_.partition.dead_letter_topic),
+      sink_budget_(options_.sink.max_buffered_bytes) {}
 
 Shard::~Shard() {
   // Held batches may point into the source's buffers.
@@ -242,6 +243,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
       copied.clear();
       sweep_now_ = true;
     }
+    sink_budget_.Note(entry->partition->sink_bytes(), &entry->sink_bytes);
     TakeEvents(entry);
     TakeDeadLetter(entry, now);
   }
@@ -315,7 +317,9 @@ void Shard::SendHeld(absl::Time now) {
 PartitionReplicator::SendResult Shard::SendOne(Entry* entry, absl::Time now) {
   PartitionReplicator& partition = *entry->partition;
   const bool crowded = overdue_bytes_ >= SlowShare();
-  const auto result = partition.Send(sink_.get(), now, crowded);
+  const auto result = partition.Send(
+      sink_.get(), now, sink_budget_.Share(entries_.size(), crowded));
+  sink_budget_.Note(partition.sink_bytes(), &entry->sink_bytes);
   if (partition.TakeLimitsDoubt()) {
     doubted_limits_.insert(partition.target().topic);
   }
@@ -472,7 +476,10 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
   for (auto& [partition, cycle] : commits_) cycle.OnSinkLost();
   dead_letters_.Clear();
   dead_letter_of_.clear();
-  for (auto& [source, entry] : entries_) entry.partition->OnSinkLost(now);
+  for (auto& [source, entry] : entries_) {
+    entry.partition->OnSinkLost(now);
+    sink_budget_.Note(entry.partition->sink_bytes(), &entry.sink_bytes);
+  }
   ClearHolding();
   TouchAll();
   lost_sink_ = std::move(sink_);

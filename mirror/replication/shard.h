@@ -36,6 +36,7 @@
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/shard_entry.h"
+#include "mirror/replication/sink_budget.h"
 #include "mirror/replication/source_clients.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
@@ -260,6 +261,7 @@ class Shard {
   std::map<int64_t, Entry*> dead_letter_of_ ABSL_GUARDED_BY(mu_);  // by id
   bool blocked_ ABSL_GUARDED_BY(mu_) = false;  // nothing is read
   int64_t overdue_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  SinkBudget sink_budget_ ABSL_GUARDED_BY(mu_);
   bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
   std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   bool sweep_now_ ABSL_GUARDED_BY(mu_) = true;

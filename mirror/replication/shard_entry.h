@@ -32,6 +32,7 @@ struct ShardEntry {
   // When the index topic was last brought up to date about it.
   absl::Time index_written = absl::InfinitePast();
   bool assigned = false;
+  int64_t sink_bytes = 0;  // as SinkBudget last noted
   bool holding = false;  // is among those with records held back
   std::optional<UpstreamOffset> committed;
   std::optional<PartitionBounds> bounds;

@@ -42,7 +42,8 @@ class Stopwatch {
   void Note(int64_t records);
   int64_t records() const { return records_; }
   absl::Duration to_first() const { return first_ - start_; }
-  // Between the first and the last record.
+  // From the first to the last record.
+  double seconds() const { return absl::ToDoubleSeconds(last_ - first_); }
   double records_per_second() const;
 
  private:

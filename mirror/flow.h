@@ -145,6 +145,10 @@ struct Flow {
   // so a crash of a fast flow repeats no more than that, and what was in
   // flight. Not in MM2.
   int64_t offset_flush_bytes = 16 << 20;
+  // forget.deleted.topics.after.ms: how long a source topic must be deleted
+  // until its progress, offset index, skipped ranges and checkpoints are
+  // deleted, too. InfiniteDuration: they are kept. Not in MM2.
+  absl::Duration forget_deleted_topics_after = absl::Hours(24);
   // offset.storage.topic. Empty: mm2-offsets.S.internal.
   std::string progress_topic;
   // offset.storage.partitions and offset.storage.replication.factor, if the

@@ -176,6 +176,7 @@ void SetBookkeeping(const FlowConfig& config, Flow* flow) {
   flow->shards = static_cast<int>(std::min(config.tasks_max, kMaxShards));
   flow->offset_flush_interval = config.offset_flush_interval;
   flow->offset_flush_bytes = config.offset_flush_bytes;
+  flow->forget_deleted_topics_after = config.forget_deleted_topics_after;
   flow->progress_topic = config.offset_storage_topic;
   flow->progress_partitions =
       static_cast<int32_t>(config.offset_storage_partitions);

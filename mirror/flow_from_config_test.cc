@@ -74,6 +74,8 @@ TEST(FlowFromConfigTest, NothingWrittenGivesTheEnginesOwnDefaults) {
   EXPECT_EQ(flow.replication_factor, fresh.replication_factor);
   EXPECT_EQ(flow.offset_flush_interval, fresh.offset_flush_interval);
   EXPECT_EQ(flow.offset_flush_bytes, fresh.offset_flush_bytes);
+  EXPECT_EQ(flow.forget_deleted_topics_after,
+            fresh.forget_deleted_topics_after);
   EXPECT_EQ(flow.progress_topic, "mm2-offsets.A.internal");
   EXPECT_EQ(flow.progress_partitions, fresh.progress_partitions);
   EXPECT_EQ(flow.heartbeats.interval, fresh.heartbeats.interval);
@@ -144,6 +146,7 @@ TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
           "offset.lag.max = 5\n"
           "offset.flush.interval.ms = 500\n"
           "offset.flush.bytes = 4000\n"
+          "forget.deleted.topics.after.ms = 60000\n"
           "offset.storage.topic = offsets\n"
           "offset.storage.partitions = 3\n"
           "offset.storage.replication.factor = 1\n");
@@ -162,6 +165,10 @@ TEST(FlowFromConfigTest, RunningAndBookkeepingAreTheConfiguredOnes) {
   EXPECT_EQ(flow.offset_syncs.lag_max, 5);
   EXPECT_EQ(flow.offset_flush_interval, absl::Milliseconds(500));
   EXPECT_EQ(flow.offset_flush_bytes, 4000);
+  EXPECT_EQ(flow.forget_deleted_topics_after, absl::Minutes(1));
+  EXPECT_EQ(
+      Map("forget.deleted.topics.after.ms = -1\n").forget_deleted_topics_after,
+      absl::InfiniteDuration());
   EXPECT_EQ(flow.progress_topic, "offsets");
   EXPECT_EQ(flow.progress_partitions, 3);
   EXPECT_EQ(flow.progress_replication_factor, 1);

@@ -3,6 +3,7 @@
 #include "mirror/flow_runner.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -150,6 +151,19 @@ absl::Status FlowRunner::BuildControl() {
   options.replication_factor = flow_.replication_factor;
   options.read_committed = flow_.read_committed;
   options.refresh_interval = flow_.refresh_topics_interval;
+  options.forget_deleted_topics_after = flow_.forget_deleted_topics_after;
+  options.on_forgotten = [this](const std::string& topic,
+                                const std::set<int32_t>& partitions) {
+    if (checkpoints_ != nullptr) checkpoints_->ForgetTopic(topic);
+    if (topic_configs_ != nullptr) {
+      topic_configs_->ForgetCreated(
+          flow_.policy->FormatRemoteTopic(flow_.source.alias, topic));
+    }
+    if (offset_syncs_ == nullptr) return;
+    for (const int32_t partition : partitions) {
+      offset_syncs_->Forget({topic, partition});
+    }
+  };
   options.store = &store_;
   options.memory.flow = name_;
   options.memory.progress_topic = ProgressTopic(flow_);

@@ -64,6 +64,9 @@ absl::Status CheckFlow(const Flow& flow) {
   if (flow.offset_flush_bytes < 1) {
     return Wrong(flow, "offset_flush_bytes", "must be at least 1");
   }
+  if (flow.forget_deleted_topics_after < absl::ZeroDuration()) {
+    return Wrong(flow, "forget_deleted_topics_after", "must not be negative");
+  }
   if (flow.heartbeats.interval <= absl::ZeroDuration()) {
     return Wrong(flow, "heartbeats.interval", "must be above zero");
   }

@@ -122,6 +122,10 @@ absl::Status CheckpointEmitter::Turn(absl::Time now) {
         !status.ok()) {
       return status;
     }
+    if (absl::Status status = DeleteForgotten(clock_->WallTime());
+        !status.ok()) {
+      return status;
+    }
   }
   const bool ready = !options_.source_is_ready || options_.source_is_ready();
   absl::Status source =
@@ -375,6 +379,33 @@ std::string CheckpointEmitter::Compare(
     watched_[group] = untranslated;
   }
   return trouble;
+}
+
+void CheckpointEmitter::ForgetTopic(const std::string& source_topic) {
+  MutexLock lock(&mu_);
+  forgotten_.insert(translator_.TargetTopic(source_topic));
+}
+
+absl::Status CheckpointEmitter::DeleteForgotten(absl::Time when) {
+  std::set<std::string> topics;
+  {
+    MutexLock lock(&mu_);
+    topics = forgotten_;
+  }
+  if (topics.empty()) return absl::OkStatus();
+  std::vector<CheckpointUpdate> updates;
+  for (const std::string& group : topic_->Groups()) {
+    if (!TakesCareOf(group)) continue;
+    for (const auto& [target, checkpoint] : topic_->Of(group).checkpoints) {
+      if (topics.count(target.topic) == 0) continue;
+      updates.push_back(CheckpointUpdate::Delete({group, target}));
+    }
+  }
+  absl::Status status = topic_->Write(std::move(updates), when);
+  if (!status.ok()) return status;
+  MutexLock lock(&mu_);
+  for (const std::string& topic : topics) forgotten_.erase(topic);
+  return status;
 }
 
 absl::Status CheckpointEmitter::AddDeletions(

@@ -109,6 +109,11 @@ class CheckpointEmitter {
   }
   const CheckpointTranslator& translator() const { return translator_; }
 
+  // The source topic was deleted for long: the next turn that looks at all
+  // groups deletes the checkpoints in it. What groups have committed on the
+  // target stays.
+  void ForgetTopic(const std::string& source_topic);
+
   void FillStatus(CheckpointStatus* status) const;
 
  private:
@@ -142,6 +147,8 @@ class CheckpointEmitter {
                             absl::Time when);
   absl::StatusOr<CheckpointUpdate> CorrectionOf(const Checkpoint& stale);
   void ReportStale(const std::map<std::string, int64_t>& corrected);
+  // Deletes the groups' checkpoints of topics that are forgotten.
+  absl::Status DeleteForgotten(absl::Time when);
   absl::Status WriteNews(const std::vector<std::string>& groups,
                          const Translations& translations, absl::Time when);
   // Looks at a group that can continue at `positions`: what is new, and where
@@ -180,6 +187,8 @@ class CheckpointEmitter {
   // Groups with a position in a topic of the flow, and how many partitions of
   // each wait for a translation.
   std::map<std::string, int64_t> watched_ ABSL_GUARDED_BY(mu_);
+  // Target topics whose checkpoints are to be deleted.
+  std::set<std::string> forgotten_ ABSL_GUARDED_BY(mu_);
   absl::Status status_ ABSL_GUARDED_BY(mu_);
   absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
 };

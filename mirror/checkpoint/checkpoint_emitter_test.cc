@@ -323,6 +323,26 @@ TEST_F(CheckpointEmitterTest, KeepsCheckpointsOfATopicThatIsGone) {
   EXPECT_THAT(emitter_->Positions(), SizeIs(1));
 }
 
+TEST_F(CheckpointEmitterTest, DeletesCheckpointsOfATopicThatIsForgotten) {
+  CopyTopic("payments");
+  a_.CommitGroupOffset("billing", kOrders, 100);
+  a_.CommitGroupOffset("billing", {"payments", 0}, 100);
+  Start();
+  EXPECT_THAT(Run(), IsOk());
+  a_.DeleteTopic("orders");
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_THAT(Written(), SizeIs(2));
+  store_.Forget(kOrders);
+  emitter_->ForgetTopic("orders");
+  b_.SetDown(true);
+  EXPECT_FALSE(Run().ok());
+  b_.SetDown(false);
+  EXPECT_THAT(Run(), IsOk());
+  ASSERT_THAT(Written(), SizeIs(3));
+  EXPECT_EQ(Written().back(), "-billing A.orders-0");
+  EXPECT_THAT(emitter_->Positions().at("billing").checkpoints, SizeIs(1));
+}
+
 TEST_F(CheckpointEmitterTest, KeepsCheckpointsThatFiltersLeaveOut) {
   a_.CommitGroupOffset("billing", kOrders, 100);
   a_.CommitGroupOffset("shipping", kOrders, 100);

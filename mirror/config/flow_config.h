@@ -57,6 +57,7 @@ struct FlowConfig {
   bool exactly_once = false;
   absl::Duration offset_flush_interval;
   int64_t offset_flush_bytes = 0;
+  absl::Duration forget_deleted_topics_after;
   absl::Duration admin_timeout;
 
   std::string policy;  // DefaultReplicationPolicy or IdentityReplicationPolicy

@@ -163,6 +163,9 @@ void ReadRunningProperties(const FlowReader& read, FlowConfig* flow) {
   flow->exactly_once = read.Text("exactly.once.source.support") == "enabled";
   flow->offset_flush_interval = read.Duration("offset.flush.interval.ms");
   flow->offset_flush_bytes = read.Int("offset.flush.bytes");
+  const int64_t forget = read.Int("forget.deleted.topics.after.ms");
+  flow->forget_deleted_topics_after =
+      forget < 0 ? absl::InfiniteDuration() : absl::Milliseconds(forget);
   flow->admin_timeout = read.Duration("admin.timeout.ms");
   flow->offset_storage_topic = read.Text("offset.storage.topic");
   flow->offset_storage_partitions = read.Int("offset.storage.partitions");

@@ -325,13 +325,15 @@ std::vector<PropertySpec> WorkerProperties() {
   return {
       Mm2Default("60000",
                  Millis("offset.flush.interval.ms", kWorker, "1000",
-                        "How often progress is committed, and so how much "
-                        "is copied again after a crash. MM2 reads it only as "
-                        "T.NAME.")),
+                        "How often progress is committed: what a crash copies "
+                        "again. MM2 reads it only as T.NAME.")),
       Int("offset.flush.bytes", kWorker, "16777216", 1, kMaxLong,
-          "Progress is committed before that time once this much is "
-          "acknowledged: bytes of values, and 64 for the rest of each record. "
-          "Not in MM2."),
+          "Progress is committed before that once this much is acknowledged: "
+          "bytes of values, and 64 more for each record. Not in MM2."),
+      Int("forget.deleted.topics.after.ms", kTopAndFlow, "86400000", -1,
+          kMaxSeconds * 1000,
+          "How long a source topic must be deleted until what is stored of it "
+          "is deleted, too; -1: it is kept. Its copy stays. Not in MM2."),
       Choice("exactly.once.source.support", kWorker, "disabled",
              {"disabled", "preparing", "enabled"},
              "`enabled`: records and progress in one transaction. "

@@ -120,6 +120,11 @@ void TopicConfigSyncer::NoteCreated(
   created_[topic.name] = {topic.configs, refused};
 }
 
+void TopicConfigSyncer::ForgetCreated(const std::string& topic) {
+  MutexLock lock(&mu_);
+  created_.erase(topic);
+}
+
 void TopicConfigSyncer::TakeCreated(const std::string& topic) {
   MutexLock lock(&mu_);
   const auto it = created_.find(topic);

@@ -79,6 +79,8 @@ class TopicConfigSyncer {
   // twice.
   void NoteCreated(const NewTopic& topic,
                    const std::map<std::string, std::string>& refused);
+  // The topic's source was deleted for long; it may never have had its turn.
+  void ForgetCreated(const std::string& topic);
 
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;

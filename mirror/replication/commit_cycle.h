@@ -79,6 +79,10 @@ class CommitCycle {
   // Errors that began since the last call.
   std::vector<absl::Status> TakeErrors() { return writer_.TakeErrors(); }
 
+  // As CommitWriter::Writes.
+  bool Writes(const TopicPartition& source) const {
+    return writer_.Writes(source);
+  }
   // Whether nothing is in flight.
   bool idle() const { return writer_.idle(); }
 

@@ -2,6 +2,8 @@
 
 #include "mirror/replication/commit_writer.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/cluster/record_batch.h"
@@ -188,6 +190,19 @@ void CommitWriter::NoteSilence(const std::string& topic, int32_t partition,
       ": it has no leader, or fewer replicas in sync than min.insync.replicas; "
       "copying continues, but progress that belongs there is not committed "
       "until it does, and a restart copies those records again")));
+}
+
+bool CommitWriter::Writes(const TopicPartition& source) const {
+  const std::vector<IndexRecord>& indexed = flush_.records();
+  return busy_.count(source) > 0 ||
+         std::any_of(waiting_.begin(), waiting_.end(),
+                     [&source](const CopiedThrough& through) {
+                       return through.source == source;
+                     }) ||
+         std::any_of(indexed.begin(), indexed.end(),
+                     [&source](const IndexRecord& record) {
+                       return record.topic_partition == source;
+                     });
 }
 
 void CommitWriter::OnSinkLost() {

@@ -90,6 +90,8 @@ class CommitWriter {
   // Errors that began since the last call.
   std::vector<absl::Status> TakeErrors() { return std::exchange(errors_, {}); }
 
+  // Whether a record about the partition is in flight, or will be.
+  bool Writes(const TopicPartition& source) const;
   // Whether nothing is in flight.
   bool idle() const { return ready() && progress_.idle(); }
   // The sink is gone, and with it what was not acknowledged.

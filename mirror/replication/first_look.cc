@@ -2,6 +2,7 @@
 
 #include "mirror/replication/first_look.h"
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,19 @@
 #include "mirror/replication/flow_note.h"
 
 namespace mirror {
+
+std::vector<TopicPartition> SelectedPartitions(
+    const TopicSelection& selection,
+    const std::vector<TopicDescription>& topics) {
+  std::vector<TopicPartition> selected;
+  for (const TopicDescription& topic : topics) {
+    if (!ShouldReplicateTopic(selection, topic.name)) continue;
+    for (int32_t i = 0; i < topic.partitions; ++i) {
+      selected.push_back({topic.name, i});
+    }
+  }
+  return selected;
+}
 
 FirstLook::FirstLook(FirstLookOptions options, ClusterAdmin* source,
                      Clock* clock, ProgressStore* progress,

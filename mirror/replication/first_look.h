@@ -19,6 +19,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/policy/topic_selection.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/memory_writer.h"
 #include "mirror/replication/progress_store.h"
@@ -27,6 +28,11 @@
 #include "mirror/telemetry/engine_event.h"
 
 namespace mirror {
+
+// All partitions of the topics that the flow replicates.
+std::vector<TopicPartition> SelectedPartitions(
+    const TopicSelection& selection,
+    const std::vector<TopicDescription>& topics);
 
 struct FirstLookOptions {
   std::string flow;

@@ -25,20 +25,6 @@ absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
 }
 
-// All partitions of the topics that the flow replicates.
-std::vector<TopicPartition> Selected(
-    const TopicSelection& selection,
-    const std::vector<TopicDescription>& topics) {
-  std::vector<TopicPartition> selected;
-  for (const TopicDescription& topic : topics) {
-    if (!ShouldReplicateTopic(selection, topic.name)) continue;
-    for (int32_t i = 0; i < topic.partitions; ++i) {
-      selected.push_back({topic.name, i});
-    }
-  }
-  return selected;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
@@ -66,6 +52,7 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   control->first_look_ = control->NewFirstLook();
   control->limits_ =
       std::make_unique<TargetLimits>(control->target_admin_.get());
+  control->deleted_ = control->NewDeletedTopics();
   return control;
 }
 
@@ -85,17 +72,6 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
                       options_.on_event),
       source_identity_(source->alias()),
       target_identity_(target->alias()) {}
-
-std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
-  TopicCreatorOptions options;
-  options.flow = options_.flow;
-  options.source = source_cluster_->alias();
-  options.target = target_cluster_->alias();
-  options.filter = options_.config_filter;
-  options.on_event = options_.on_event;
-  return std::make_unique<TopicCreator>(std::move(options), source_admin_.get(),
-                                        target_admin_.get());
-}
 
 std::unique_ptr<FirstLook> FlowControl::NewFirstLook() {
   FirstLookOptions options;
@@ -127,6 +103,7 @@ absl::Duration FlowControl::RunOnce() {
     return status.ok() ? absl::ZeroDuration() : kRetry;
   }
   writer_.Step();
+  ForgetDeleted();
   // A plan is carried out before the next is made, or would never be.
   if (clock_->Now() >= next_refresh_ && !rollout_->creating()) {
     next_refresh_ = clock_->Now() + options_.refresh_interval;
@@ -231,16 +208,16 @@ absl::Status FlowControl::CheckClusterIds() {
 
 absl::Status FlowControl::Refresh() {
   std::vector<TopicPartition> selected;
-  absl::StatusOr<TopicSurvey> survey =
-      SurveyTopics({source_admin_.get(), source_cluster_->alias()},
-                   {target_admin_.get(), target_cluster_->alias()},
-                   [&](const auto& source, const auto& target) {
-                     if (!first_look_->done()) {
-                       selected = Selected(options_.selection, source);
-                     }
-                     return PlanTopics(options_.selection, source, target,
-                                       options_.replication_factor);
-                   });
+  absl::StatusOr<TopicSurvey> survey = SurveyTopics(
+      {source_admin_.get(), source_cluster_->alias()},
+      {target_admin_.get(), target_cluster_->alias()},
+      [&](const auto& source, const auto& target) {
+        if (!first_look_->done()) {
+          selected = SelectedPartitions(options_.selection, source);
+        }
+        return PlanTopics(options_.selection, source, target,
+                          options_.replication_factor);
+      });
   if (!survey.ok()) return survey.status();
   TopicPlan& plan = survey->plan;
   topic_problems_.NoteRefused(plan.refused);
@@ -261,6 +238,7 @@ absl::Status FlowControl::Refresh() {
   UpdateLimits();
   NoteTargetIds();
   SuspendMissing(survey->on_source);
+  deleted_->Look(survey->on_source);
   return absl::OkStatus();
 }
 
@@ -268,6 +246,7 @@ std::vector<MirroredTopic> FlowControl::NoteReady(
     const std::vector<MirroredTopic>& ready, const TopicIds& on_target) {
   std::vector<MirroredTopic> incomplete;
   for (const MirroredTopic& topic : ready) {
+    if (deleted_->Holds(topic.source)) continue;
     NoteSourceId(topic.source, topic.id);
     KnownTopic& known = known_[topic.source];
     known.target = topic.target;
@@ -283,6 +262,7 @@ std::vector<MirroredTopic> FlowControl::NoteReady(
 
 void FlowControl::Apply(const MirroredTopic& topic,
                         std::vector<PartitionPlan>* plans) {
+  if (deleted_->Holds(topic.source)) return;
   NoteSourceId(topic.source, topic.id);
   KnownTopic& known = known_[topic.source];
   known.target = topic.target;
@@ -325,7 +305,9 @@ void FlowControl::Resume(const TopicPlan& plan) {
 
 void FlowControl::ResumeTopic(const std::string& topic, const std::string& id) {
   const auto it = known_.find(topic);
-  if (it == known_.end() || !it->second.missing) return;
+  if (it == known_.end() || !it->second.missing || deleted_->Holds(topic)) {
+    return;
+  }
   it->second.missing = false;
   if (NoteSourceId(topic, id)) return;
   for (const TopicPartition& source : AddedPartitions(topic)) {
@@ -347,6 +329,7 @@ void FlowControl::Add(PartitionPlan plan) {
   const TopicPartition source = plan.source;
   KnownTopic& known = known_[source.topic];
   known.added[source.partition] = true;
+  deleted_->Remember(source);
   const std::string target_id = options_.store->TargetTopicId(source);
   if (!target_id.empty() && !known.target_id.empty() &&
       target_id != known.target_id && plan.start.has_value() &&

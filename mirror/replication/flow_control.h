@@ -32,6 +32,7 @@
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/bounds_resolver.h"
 #include "mirror/replication/cluster_identity.h"
+#include "mirror/replication/deleted_topics.h"
 #include "mirror/replication/first_look.h"
 #include "mirror/replication/flow_memory.h"
 #include "mirror/replication/gap_policy.h"
@@ -67,13 +68,20 @@ struct FlowControlOptions {
   absl::Duration refresh_interval = absl::Seconds(5);
   // Between two looks whether target logs end where the copies do.
   absl::Duration target_check_interval = absl::Seconds(10);
+  // How long a topic must be deleted on the source until all that is known of
+  // it is; InfiniteDuration: never.
+  absl::Duration forget_deleted_topics_after = absl::Hours(24);
   FlowMemoryOptions memory;
   // Filled from the memory, and told what the source topics are.
   OffsetSyncStore* store = nullptr;
-  // Both are called by the control's thread with no lock held; they may be
+  // These are called by the control's thread with no lock held; they may be
   // null.
   std::function<void(EngineEvent)> on_event;
   std::function<void(const TopicCreator::Created&)> on_created;
+  // The source topic was deleted for long, and is forgotten.
+  std::function<void(const std::string& topic,
+                     const std::set<int32_t>& partitions)>
+      on_forgotten;
 };
 
 // Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.
@@ -124,6 +132,11 @@ class FlowControl {
   std::unique_ptr<TopicCreator> NewCreator() const;
   absl::Status Start();
   std::unique_ptr<FirstLook> NewFirstLook();
+  std::unique_ptr<DeletedTopics> NewDeletedTopics();
+  // Moves on what becomes of topics that are deleted on the source.
+  void ForgetDeleted();
+  void OnForgotten(const std::string& topic,
+                   const std::set<int32_t>& partitions);
   absl::Status Connect();
   absl::Status Prepare();
   // FailedPrecondition: a cluster has another id than at the start.
@@ -197,6 +210,7 @@ class FlowControl {
   FlowMemory memory_;
   MemoryWriter writer_;
   std::unique_ptr<FirstLook> first_look_;
+  std::unique_ptr<DeletedTopics> deleted_;
   TopicProblems topic_problems_;
   std::map<std::string, KnownTopic> known_;
   // Target topics that this control created: they were empty.

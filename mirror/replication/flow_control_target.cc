@@ -21,6 +21,53 @@ constexpr size_t kEndsPerTurn = 1000;
 
 }  // namespace
 
+std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
+  TopicCreatorOptions options;
+  options.flow = options_.flow;
+  options.source = source_cluster_->alias();
+  options.target = target_cluster_->alias();
+  options.filter = options_.config_filter;
+  options.on_event = options_.on_event;
+  return std::make_unique<TopicCreator>(std::move(options), source_admin_.get(),
+                                        target_admin_.get());
+}
+
+std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
+  DeletedTopicsOptions options;
+  options.flow = options_.flow;
+  options.source_alias = source_cluster_->alias();
+  options.after = options_.forget_deleted_topics_after;
+  options.release = [this](const TopicPartition& source) {
+    return ShardFor(source)->Release(source);
+  };
+  options.on_forgotten = [this](const std::string& topic,
+                                const std::set<int32_t>& partitions) {
+    OnForgotten(topic, partitions);
+  };
+  options.on_event = options_.on_event;
+  return std::make_unique<DeletedTopics>(
+      std::move(options), source_admin_.get(), clock_, &memory_.stored(),
+      options_.store, &writer_);
+}
+
+void FlowControl::ForgetDeleted() {
+  for (Shard* shard : shards_) deleted_->OnReleased(shard->TakeReleased());
+  deleted_->Step();
+}
+
+void FlowControl::OnForgotten(const std::string& topic,
+                              const std::set<int32_t>& partitions) {
+  const auto known = known_.find(topic);
+  if (known != known_.end()) {
+    const std::string& target = known->second.target;
+    created_.erase(target);
+    limits_->Forget(target);
+    for (Shard* shard : shards_) shard->ForgetLimits(target);
+    known_.erase(known);
+  }
+  if (options_.on_forgotten) options_.on_forgotten(topic, partitions);
+}
+
 void FlowControl::NoteOutcome(const TopicCreator::Outcome& outcome) {
   for (const TopicCreator::Created& created : outcome.created) {
     created_.insert(created.topic.name);

@@ -166,6 +166,8 @@ class PartitionReplicator {
   // source records of which the copies are gone.
   void OnTargetChange(const TargetChange& change,
                       const std::optional<SkippedRange>& lost, absl::Time now);
+  bool AwaitsDecision() const;  // STOPPED until an operator decides
+  bool WaitsForOperator() const { return paused_ || AwaitsDecision(); }
   // Reads and sends nothing more.
   void Leave();
   // Whether it was asked to leave, and nothing of it is in flight.
@@ -173,8 +175,7 @@ class PartitionReplicator {
     return leaving_ && !HasHeld() && !HasInFlight() &&
            !dead_letter_.has_value();
   }
-  // Lets go of batches that are not sent; they are read again. For when the
-  // source client goes away.
+  // Drops batches that are not sent, as the source client goes away.
   void ForgetHeld();
   // The sink is gone, and with it what was not acknowledged.
   void OnSinkLost(absl::Time now);
@@ -228,8 +229,6 @@ class PartitionReplicator {
   void Fail(PartitionProblem problem, UpstreamOffset resume, bool from_target,
             bool quiet, std::string reason, absl::Time now);
   void AfterDrain(absl::Time now);
-  // Whether it is STOPPED until an operator decides.
-  bool AwaitsDecision() const;
   void LeaveStopped();
   // Notes that the record is left out of the copy.
   void NoteRejected(UpstreamOffset offset, SkipReason reason,

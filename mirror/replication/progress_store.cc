@@ -32,6 +32,10 @@ void ProgressStore::Apply(const RecordView& record) {
   }
   const auto* key = std::get_if<SourceOffsetKey>(&decoded->key);
   if (key == nullptr || key->cluster != source_alias_) return;
+  if (record.key.value_or("") !=
+      SourceOffsetKey{source_alias_, key->topic_partition}.Encode()) {
+    other_keys_[key->topic_partition].emplace(record.key.value_or(""));
+  }
   std::vector<Stored>& stored = stored_[key->topic_partition];
   stored.erase(std::remove_if(stored.begin(), stored.end(),
                               [&record](const Stored& s) {
@@ -52,6 +56,7 @@ void ProgressStore::Update(const TopicPartition& source,
     starts_.erase(source);
     growths_.erase(source);
     stored_.erase(source);
+    other_keys_.erase(source);
     return;
   }
   const Stored& newest = Newest(stored);
@@ -74,9 +79,33 @@ bool ProgressStore::ApplyNote(const RecordView& record) {
   if (!note.ok()) return false;
   if (note->cluster == source_alias_ && note->topic.empty()) {
     has_looked_ = note->since.has_value();
+  } else if (note->cluster == source_alias_) {
+    SetGone(note->topic, note->since);
   }
   return true;
 }
+
+void ProgressStore::SetGone(const std::string& topic,
+                            std::optional<absl::Time> since) {
+  if (since.has_value()) {
+    gone_[topic] = *since;
+  } else {
+    gone_.erase(topic);
+  }
+}
+
+std::vector<std::string> ProgressStore::KeysOf(
+    const TopicPartition& source) const {
+  std::vector<std::string> keys = {
+      SourceOffsetKey{source_alias_, source}.Encode()};
+  const auto others = other_keys_.find(source);
+  if (others != other_keys_.end()) {
+    keys.insert(keys.end(), others->second.begin(), others->second.end());
+  }
+  return keys;
+}
+
+void ProgressStore::Forget(const TopicPartition& source) { Update(source, {}); }
 
 void ProgressStore::SetStart(const TopicPartition& source,
                              UpstreamOffset start) {

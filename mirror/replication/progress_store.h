@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
@@ -56,9 +57,21 @@ class ProgressStore {
   // The flow has looked at its source once: see FlowNote.
   bool has_looked() const { return has_looked_; }
 
+  // Topics that are gone from the source, and since when, in calendar time: see
+  // FlowNote.
+  const std::map<std::string, absl::Time>& gone() const { return gone_; }
+
   // The same, for what was written by others than the shards.
   void SetStart(const TopicPartition& source, UpstreamOffset start);
   void SetLooked() { has_looked_ = true; }
+  // nullopt: the topic is there again, or forgotten.
+  void SetGone(const std::string& topic, std::optional<absl::Time> since);
+
+  // The keys of all records that the topic may hold of the partition: our own,
+  // and others that were read.
+  std::vector<std::string> KeysOf(const TopicPartition& source) const;
+  // Those records were deleted.
+  void Forget(const TopicPartition& source);
 
   // What the index topic may lack of the same.
   const std::map<TopicPartition, RunGrowth>& growths() const {
@@ -89,6 +102,9 @@ class ProgressStore {
   // Of these, the partitions of which nothing was copied yet.
   std::set<TopicPartition> starts_;
   bool has_looked_ = false;
+  std::map<std::string, absl::Time> gone_;
+  // Keys other than ours: MM2's connector may have another name.
+  std::map<TopicPartition, std::set<std::string>> other_keys_;
   std::map<TopicPartition, RunGrowth> growths_;
   int64_t unreadable_ = 0;
 };

@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/replication/connect_offset.h"
+#include "mirror/replication/flow_note.h"
 
 namespace mirror {
 namespace {
@@ -105,6 +107,33 @@ TEST_F(ProgressStoreTest, SkipsOtherFlowsAndCountsGarbage) {
   Apply(4, garbage);
   EXPECT_THAT(store_.offsets(), IsEmpty());
   EXPECT_EQ(store_.unreadable(), 1);
+}
+
+TEST_F(ProgressStoreTest, NamesTheKeysOfAllRecordsAndForgetsThem) {
+  Apply(4, Progress(9, 1000));
+  Record other = Progress(9, 1000);
+  other.key = SourceOffsetKey{"A", kOrders, "my-mirror"}.Encode();
+  Apply(7, other);
+  EXPECT_THAT(store_.KeysOf(kOrders),
+              ElementsAre(*Progress(9, 1000).key, *other.key));
+  store_.Forget(kOrders);
+  EXPECT_THAT(store_.offsets(), IsEmpty());
+  EXPECT_THAT(store_.superseded(), IsEmpty());
+  EXPECT_THAT(store_.KeysOf(kOrders), ElementsAre(*Progress(9, 1000).key));
+}
+
+TEST_F(ProgressStoreTest, KnowsSinceWhenTopicsAreGone) {
+  const absl::Time since = absl::FromUnixSeconds(1700000000);
+  const FlowNote note{"A", "orders", since};
+  Record record;
+  record.key = note.EncodeKey();
+  record.value = note.EncodeValue();
+  Apply(4, record);
+  EXPECT_THAT(store_.gone(), ElementsAre(Pair("orders", since)));
+  EXPECT_FALSE(store_.has_looked());
+  record.value.reset();
+  Apply(4, record);
+  EXPECT_THAT(store_.gone(), IsEmpty());
 }
 
 }  // namespace

@@ -100,6 +100,8 @@ class Shard {
   void SetPartitions(int32_t progress, int32_t index);
   // What target topics take, by name, from now on.
   void SetLimits(const std::map<std::string, TopicLimits>& limits);
+  // Nothing is copied into the target topic any more.
+  void ForgetLimits(const std::string& topic);
   // Target topics that rejected what by their limits they should have taken,
   // since the last call.
   std::set<std::string> TakeDoubtedLimits();
@@ -110,8 +112,9 @@ class Shard {
   void Add(std::vector<PartitionPlan> plans);
   // Asks a partition to stop reading, to wait for what is in flight, to commit,
   // and to go, while the loop runs on for the others. TakeReleased() tells when
-  // it is gone; until then it cannot be added again.
-  void Release(const TopicPartition& source);
+  // it is gone; until then it cannot be added again. Returns whether it was
+  // paused or waited for a decision.
+  bool Release(const TopicPartition& source);
   // The partitions that have gone since the last call: nothing of them is
   // written here any more.
   std::vector<TopicPartition> TakeReleased();
@@ -198,7 +201,7 @@ class Shard {
   void SweepEntry(Entry* entry, absl::Time now, SourceChanges* changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   SourceChanges Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Lets go of partitions that were asked to leave and have nothing left to do.
+  // Removes partitions that were asked to leave and have nothing left to do.
   void LetGo() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Takes partitions off clients that are to be replaced.
   void LeaveClients(absl::Time now, SourceChanges* changes)

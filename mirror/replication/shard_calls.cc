@@ -61,11 +61,21 @@ std::set<std::string> Shard::TakeDoubtedLimits() {
   return std::exchange(doubted_limits_, {});
 }
 
-void Shard::Release(const TopicPartition& source) {
+void Shard::ForgetLimits(const std::string& topic) {
   MutexLock lock(&mu_);
-  if (Entry* entry = Find(source)) entry->partition->Leave();
+  limits_.erase(topic);
+  doubted_limits_.erase(topic);
+}
+
+bool Shard::Release(const TopicPartition& source) {
+  MutexLock lock(&mu_);
+  Entry* const entry = Find(source);
+  const bool undecided =
+      entry != nullptr && entry->partition->WaitsForOperator();
+  if (entry != nullptr) entry->partition->Leave();
   leaving_.push_back(source);
   sweep_now_ = true;
+  return undecided;
 }
 
 std::vector<TopicPartition> Shard::TakeReleased() {
@@ -79,7 +89,7 @@ void Shard::LetGo() {
     Entry* const entry = Find(source);
     if (entry != nullptr) {
       if (!entry->partition->HasLeft() || entry->HasUncommitted() ||
-          entry->assigned) {
+          entry->commits->Writes(source) || entry->assigned) {
         staying.push_back(std::move(source));
         continue;
       }

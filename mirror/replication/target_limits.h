@@ -31,6 +31,11 @@ class TargetLimits {
   }
   // Asks for it next time.
   void Doubt(const std::string& topic) { wanted_.insert(topic); }
+  // Asks for it no more.
+  void Forget(const std::string& topic) {
+    wanted_.erase(topic);
+    next_.erase(topic);
+  }
   bool HasWanted() const { return !wanted_.empty(); }
 
   // Asks for as many as one request should hold. What may not be described

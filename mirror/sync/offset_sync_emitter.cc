@@ -2,6 +2,7 @@
 
 #include "mirror/sync/offset_sync_emitter.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mirror {
@@ -65,6 +66,16 @@ std::vector<OffsetSync> OffsetSyncEmitter::Take(size_t limit) {
     if (!partition->due.has_value()) due_.pop_front();
   }
   return taken;
+}
+
+void OffsetSyncEmitter::Forget(const TopicPartition& source) {
+  const auto partition = partitions_.find(source);
+  if (partition == partitions_.end()) return;
+  for (std::deque<Partition*>* queue : {&due_, &delayed_}) {
+    queue->erase(std::remove(queue->begin(), queue->end(), &partition->second),
+                 queue->end());
+  }
+  partitions_.erase(partition);
 }
 
 void OffsetSyncEmitter::GiveBack(const std::vector<OffsetSync>& taken) {

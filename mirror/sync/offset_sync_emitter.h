@@ -49,6 +49,9 @@ class OffsetSyncEmitter {
   // Gives back what was taken last and could not be written.
   void GiveBack(const std::vector<OffsetSync>& taken);
 
+  // Drops what it knows of the partition, and its unsent syncs.
+  void Forget(const TopicPartition& source);
+
  private:
   struct Partition {
     UpstreamOffset last_u{-1};

@@ -143,5 +143,19 @@ TEST(OffsetSyncEmitter, ARunIsItsRecords) {
   }
 }
 
+TEST(OffsetSyncEmitter, ForgetsAPartitionWithItsUnsentSyncs) {
+  const TopicPartition other{"payments", 0};
+  OffsetSyncEmitter emitter(50);
+  Copied(&emitter, 0, 0, 10);
+  Copied(&emitter, 0, 0, 10, other);
+  emitter.Forget(kOrders);
+  emitter.Promote();
+  EXPECT_THAT(emitter.Take(10),
+              ElementsAre(Sync(0, 0, other), Sync(9, 9, other)));
+  // A partition of that name begins again.
+  Copied(&emitter, 5, 5);
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(5, 5)));
+}
+
 }  // namespace
 }  // namespace mirror

@@ -55,6 +55,11 @@ void OffsetSyncPublisher::OnCopied(const TopicPartition& source,
   emitter_.OnCopied(source, first, base, count);
 }
 
+void OffsetSyncPublisher::Forget(const TopicPartition& source) {
+  MutexLock lock(&mu_);
+  emitter_.Forget(source);
+}
+
 std::vector<OffsetSync> OffsetSyncPublisher::TakeDue() {
   std::vector<OffsetSync> syncs;
   {

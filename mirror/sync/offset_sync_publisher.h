@@ -44,9 +44,9 @@ struct OffsetSyncPublisherOptions {
   std::function<bool(const TopicPartition&)> may_write;
 };
 
-// Thread safety: OnCopied() and count() are thread-safe; RunOnce() belongs to
-// one thread.
-// Lifetime: `cluster` and `clock` must outlive the publisher.
+// Thread safety: OnCopied(), Forget() and count() are thread-safe; RunOnce()
+// belongs to one thread. Lifetime: `cluster` and `clock` must outlive the
+// publisher.
 class OffsetSyncPublisher {
  public:
   // `cluster` keeps the topic. Contacts nobody. InvalidArgument for settings
@@ -57,6 +57,10 @@ class OffsetSyncPublisher {
   // Records first, first+1, ... were copied to base, base+1, ...
   void OnCopied(const TopicPartition& source, UpstreamOffset first,
                 DownstreamOffset base, int64_t count);
+
+  // Drops what it knows of the partition. What the topic has of it stays, as
+  // Java's readers fail on records without a value.
+  void Forget(const TopicPartition& source);
 
   // Writes the syncs that are due and may be written, creating the topic if it
   // is missing; waits for the acknowledgements, for at most 10 seconds. After

@@ -201,11 +201,14 @@ absl::Status OffsetSyncStore::ApplySkip(
     if (!record.ok()) return record.status();
   }
   MutexLock lock(&mu_);
-  Partition& partition = GetPartition(key.topic_partition);
   if (!value.has_value()) {
-    partition.skips.OnTombstone({key.generation, key.first, key.reason});
+    // What was forgotten before the start takes no memory again.
+    if (FindPartition(key.topic_partition) == nullptr) return absl::OkStatus();
+    GetPartition(key.topic_partition)
+        .skips.OnTombstone({key.generation, key.first, key.reason});
     return absl::OkStatus();
   }
+  Partition& partition = GetPartition(key.topic_partition);
   RaiseGeneration(key.generation, &partition);
   partition.skips.OnRead(key.generation, *record);
   return absl::OkStatus();
@@ -248,6 +251,7 @@ void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
 
 void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
   MutexLock lock(&mu_);
+  if (FindPartition(key.topic_partition) == nullptr) return;
   Partition& partition = GetPartition(key.topic_partition);
   const bool flushed = partition.ledger.IsFlushed(partition.runs);
   const auto gone = partition.ledger.OnTombstone(key.first);
@@ -390,6 +394,7 @@ absl::Status OffsetSyncStore::AddSegments(const TopicPartition& tp,
 void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
   MutexLock lock(&mu_);
   for (const IndexFlush::Entry& entry : flush.entries_) {
+    if (FindPartition(entry.topic_partition) == nullptr) continue;
     Partition& partition = GetPartition(entry.topic_partition);
     partition.skips.Commit(entry.skips);
     // Started over in between: the segments written are void already.
@@ -404,6 +409,42 @@ bool OffsetSyncStore::IsIndexed(const TopicPartition& tp) const {
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
   return partition != nullptr && !partition->ledger.empty();
+}
+
+std::vector<TopicPartition> OffsetSyncStore::Partitions() const {
+  MutexLock lock(&mu_);
+  std::vector<TopicPartition> partitions;
+  partitions.reserve(partitions_.size());
+  for (const auto& [tp, partition] : partitions_) partitions.push_back(tp);
+  return partitions;
+}
+
+bool OffsetSyncStore::IsStored(const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  const Partition* const partition = FindPartition(tp);
+  return partition != nullptr && !(partition->ledger.Keys().empty() &&
+                                   partition->skips.Names().empty());
+}
+
+absl::StatusOr<std::vector<IndexRecord>> OffsetSyncStore::PrepareForget(
+    const TopicPartition& tp) const {
+  MutexLock lock(&mu_);
+  IndexFlush flush;
+  const Partition* const partition = FindPartition(tp);
+  if (partition == nullptr) return std::move(flush.records_);
+  internal::SegmentLedger::Plan segments;
+  segments.tombstones = partition->ledger.Keys();
+  absl::Status added = AddSegments(tp, *partition, &segments, &flush);
+  internal::SkipLedger::Plan skips;
+  skips.tombstones = partition->skips.Names();
+  added.Update(AddSkips(tp, skips, &flush));
+  if (!added.ok()) return added;
+  return std::move(flush.records_);
+}
+
+void OffsetSyncStore::Forget(const TopicPartition& tp) {
+  MutexLock lock(&mu_);
+  partitions_.erase(tp);
 }
 
 std::optional<RunGrowth> OffsetSyncStore::Growth(

@@ -180,6 +180,18 @@ class OffsetSyncStore {
   // Whether the index topic has anything of the partition, since it was started
   // over. Before that, readers believe any sync.
   bool IsIndexed(const TopicPartition& tp) const;
+  // Everything known: also what only MM2's syncs tell, or the ledger of skipped
+  // ranges.
+  std::vector<TopicPartition> Partitions() const;
+  // Whether the index topic may hold a record of the partition.
+  bool IsStored(const TopicPartition& tp) const;
+  // The tombstones for all that the index topic may hold of the partition, the
+  // ledger of skipped ranges included. InvalidArgument as PrepareFlush().
+  absl::StatusOr<std::vector<IndexRecord>> PrepareForget(
+      const TopicPartition& tp) const;
+  // The tombstones were written, and no flush of the partition is in flight:
+  // nothing is known of it any more.
+  void Forget(const TopicPartition& tp);
 
   // If all that the index topic lacks about the partition is that its newest
   // run has grown: how long that is now. Kept with the progress (RunGrowth), it

@@ -56,6 +56,12 @@ void SegmentLedger::OnStartedOver() {
   flushed_.reset();
 }
 
+std::vector<UpstreamOffset> SegmentLedger::Keys() const {
+  std::vector<UpstreamOffset> keys = void_keys_;
+  for (const Segment& segment : segments_) keys.push_back(segment.key);
+  return keys;
+}
+
 bool SegmentLedger::OnlyGrew(const OffsetRuns& runs) const {
   if (!flushed_.has_value() || runs.catching_up() || !void_keys_.empty() ||
       IsFlushed(runs)) {

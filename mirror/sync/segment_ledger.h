@@ -74,6 +74,8 @@ class SegmentLedger {
   std::optional<Segment> OnTombstone(UpstreamOffset key);
   // The topic was replaced: every live segment is void.
   void OnStartedOver();
+  // Of all segments that the topic may hold, void ones too.
+  std::vector<UpstreamOffset> Keys() const;
 
   // What to write so that the topic tells `runs`; the open segment in any case
   // if `rewrite` (what is stored beside the runs has changed).

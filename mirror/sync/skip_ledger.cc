@@ -181,6 +181,13 @@ std::vector<SkippedRange> SkipLedger::All() const {
   return ranges;
 }
 
+std::vector<SkipLedger::Name> SkipLedger::Names() const {
+  std::vector<Name> names;
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  for (const auto& [name, change] : gone_) names.push_back(name);
+  return names;
+}
+
 SkipLedger::Plan SkipLedger::PlanFlush() const {
   Plan plan;
   plan.changes_ = changes_;

@@ -76,6 +76,9 @@ class SkipLedger {
   std::vector<SkippedRange> Of(uint32_t generation) const;
   std::vector<SkippedRange> All() const;
 
+  // Of all that the topic may hold.
+  std::vector<Name> Names() const;
+
   // What to write so that the topic tells the same.
   Plan PlanFlush() const;
   void Commit(const Plan& plan);

@@ -40,7 +40,8 @@ struct EngineEvent {
     kTopicConfigsChanged,     // on the target, as on the source
     kTopicConfigOverwritten,  // is about to be: a change not made by the engine
     kTopicConfigRefused,      // cannot be read, or set on the target
-    kTimestampChanged         // of copies: librdkafka cannot write 0
+    kTimestampChanged,        // of copies: librdkafka cannot write 0
+    kTopicForgotten  // deleted on the source for long: progress and index, too
   };
 
   Kind kind = Kind::kFlowStarted;
@@ -57,8 +58,8 @@ struct EngineEvent {
 // Purpose: receives an engine's events.
 // Thread safety: called by the engine's threads, by several at the same time,
 // in order for one partition. No lock of the engine is held; what may be called
-// of it is said at MirrorEngine. Lifetime: must outlive the engine. Errors: must
-// not throw.
+// of it is said at MirrorEngine. Lifetime: must outlive the engine. Errors:
+// must not throw.
 class EngineListener {
  public:
   virtual ~EngineListener() = default;

@@ -149,12 +149,13 @@ TEST_F(MirrorClientTest, WhatAnEarlierTopicLostIsNoLongerTold) {
   EXPECT_THAT(Translate(7)->skipped, ElementsAre());
 }
 
-TEST_F(MirrorClientTest, OffsetSyncsCountWhereTheIndexTellsNothing) {
+// It may be of a second copy, of which the index does not know the first yet.
+TEST_F(MirrorClientTest, AnOffsetSyncBehindTheEndOfTheIndexIsNotBelieved) {
   CreateCopy("primary.orders", 1500);
   WriteIndex("orders", {Run(0, 500, 100)});
   WriteSync("orders", 200, 700);
   EXPECT_THAT(Translate(50), IsOkAndHolds(Exact(550)));
-  EXPECT_THAT(Translate(250), IsOkAndHolds(AtLeast(701)));
+  EXPECT_THAT(Translate(250), IsOkAndHolds(AtLeast(600)));
 }
 
 // What a Java MM2 leaves by default: its offset syncs are on the source.

@@ -94,10 +94,12 @@ absl::StatusOr<std::unique_ptr<ProducerLane>> ProducerLane::Create(
     const Properties& forced, SinkLoad* load) {
   for (const auto& [name, value] : forced) settings.properties[name] = value;
   // Bytes are counted here: librdkafka would never take a record that is larger
-  // than its limit.
-  absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(
-      ClientRole::kProducer, settings,
-      {{"client.id", client_id}, {"queue.buffering.max.kbytes", "2147483647"}});
+  // than its limit, and small records would reach its limit on records first.
+  absl::StatusOr<std::unique_ptr<Client>> client =
+      Client::Create(ClientRole::kProducer, settings,
+                     {{"client.id", client_id},
+                      {"queue.buffering.max.kbytes", "2147483647"},
+                      {"queue.buffering.max.messages", "0"}});  // no limit
   if (!client.ok()) return client.status();
   return absl::WrapUnique(new ProducerLane(*std::move(client), load));
 }

@@ -76,9 +76,8 @@ class Writer {
               {index_topic_, kIndexPartitions, -1, index_configs}})) {
       if (!status.ok()) return status;
     }
-    absl::Status status =
-        CreateTopic(absl::GetFlag(FLAGS_target), progress_topic_,
-                    kProgressPartitions);
+    absl::Status status = CreateTopic(absl::GetFlag(FLAGS_target),
+                                      progress_topic_, kProgressPartitions);
     status.Update(CreateTopic(absl::GetFlag(FLAGS_target), index_topic_,
                               kIndexPartitions));
     return status;

@@ -62,9 +62,9 @@ TEST_F(ClusterCheckTest, AnUnreachableClusterFailsAndTheOtherIsAskedStill) {
 
 TEST_F(ClusterCheckTest, SaysWhichInternalTopicsWouldLoseRecordsOrGrow) {
   target_->CreateTopic("mm2-offsets.A.internal", 25);
-  source_->CreateTopic("mm2-offset-syncs.B.internal", 1,
-                       {{"cleanup.policy", "delete"},
-                        {"segment.bytes", "100000000"}});
+  source_->CreateTopic(
+      "mm2-offset-syncs.B.internal", 1,
+      {{"cleanup.policy", "delete"}, {"segment.bytes", "100000000"}});
   EXPECT_TRUE(Check());
   EXPECT_THAT(
       sink_.lines,

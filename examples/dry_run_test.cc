@@ -107,8 +107,7 @@ TEST_F(DryRunTest, ListsInternalTopicsWhereTheyBelong) {
 
 TEST_F(DryRunTest, ListsConfigsOfInternalTopicsThatWouldBeCorrected) {
   b_->SetTopicConfig("mm2-offsets.A.internal", "cleanup.policy", "delete");
-  b_->SetTopicConfig("mm2-offset-index.A.internal", "segment.ms",
-                     std::nullopt);
+  b_->SetTopicConfig("mm2-offset-index.A.internal", "segment.ms", std::nullopt);
   EXPECT_THAT(Rows(),
               ElementsAre("config mm2-offsets.A.internal cleanup.policy on B: "
                           "delete -> compact",

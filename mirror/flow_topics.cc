@@ -11,8 +11,8 @@ namespace mirror {
 namespace {
 
 // As EnsureInternalTopic() creates it.
-FlowTopic Internal(InternalTopicKind kind, std::string name,
-                   int32_t partitions, int32_t replication_factor) {
+FlowTopic Internal(InternalTopicKind kind, std::string name, int32_t partitions,
+                   int32_t replication_factor) {
   return {false,
           {std::move(name), partitions, replication_factor,
            InternalTopicConfigs(kind)},
@@ -68,17 +68,16 @@ std::vector<FlowTopic> InternalTopics(const Flow& flow) {
   using Kind = InternalTopicKind;
   std::vector<FlowTopic> topics;
   if (flow.heartbeats.enabled) {
-    topics.push_back(Internal(Kind::kHeartbeats,
-                              flow.policy->HeartbeatsTopic(), 1,
-                              flow.heartbeats.replication_factor));
+    topics.push_back(Internal(Kind::kHeartbeats, flow.policy->HeartbeatsTopic(),
+                              1, flow.heartbeats.replication_factor));
   }
   if (!flow.replicate) return topics;
   topics.push_back(Internal(Kind::kProgress, ProgressTopic(flow),
                             flow.progress_partitions,
                             flow.progress_replication_factor));
-  topics.push_back(
-      Internal(Kind::kOffsetIndex, OffsetIndexTopic(flow.source.alias),
-               flow.shards, flow.progress_replication_factor));
+  topics.push_back(Internal(Kind::kOffsetIndex,
+                            OffsetIndexTopic(flow.source.alias), flow.shards,
+                            flow.progress_replication_factor));
   if (flow.offset_syncs.enabled) {
     topics.push_back(Internal(Kind::kOffsetSyncs, OffsetSyncsTopic(flow), 1,
                               flow.offset_syncs.replication_factor));
@@ -95,10 +94,10 @@ std::vector<FlowTopic> InternalTopics(const Flow& flow) {
                               flow.progress_replication_factor));
   }
   if (const std::string name = DeadLetterTopicOf(flow); !name.empty()) {
-    topics.push_back({false,
-                      {name, 1, flow.replication_factor,
-                       DeadLetterTopicConfigs()},
-                      std::nullopt});
+    topics.push_back(
+        {false,
+         {name, 1, flow.replication_factor, DeadLetterTopicConfigs()},
+         std::nullopt});
   }
   return topics;
 }

@@ -52,16 +52,15 @@ struct MirrorEngineOptions {
 // Purpose: copies topics, writes heartbeats and offset syncs, and keeps doing
 // so through whatever the clusters do. Several engines may run in one process.
 // It has no globals, installs no signal handlers and writes to no stream.
-// Thread safety: thread-safe. An EngineListener and a LogSink may call Status(),
-// PauseTopic(), ResumeTopic() and ResolvePartition() while they are called; not
-// Start(), Stop() or the destructor, which wait for the thread that they are on.
-// A RecordTransform may call none.
-// Lifetime: the destructor calls Stop(). What the options point to must outlive
-// the engine. No fork() after Create() without exec() at once: from then on
-// there are threads, and the child would have none of them.
-// Errors: Create() checks everything that can be checked without a cluster.
-// Afterwards troubles are states, events and log lines, never a failed engine:
-// see Status().
+// Thread safety: thread-safe. An EngineListener and a LogSink may call
+// Status(), PauseTopic(), ResumeTopic() and ResolvePartition() while they are
+// called; not Start(), Stop() or the destructor, which wait for the thread that
+// they are on. A RecordTransform may call none. Lifetime: the destructor calls
+// Stop(). What the options point to must outlive the engine. No fork() after
+// Create() without exec() at once: from then on there are threads, and the
+// child would have none of them. Errors: Create() checks everything that can be
+// checked without a cluster. Afterwards troubles are states, events and log
+// lines, never a failed engine: see Status().
 class MirrorEngine {
  public:
   // InvalidArgument: a flow is wrong; the message names flow and field, or the

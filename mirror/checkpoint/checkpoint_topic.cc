@@ -61,8 +61,8 @@ absl::StatusOr<std::unique_ptr<CheckpointTopic>> CheckpointTopic::Create(
                                   InternalTopicKind::kCheckpoints,
                                   replication_factor, client_id, clock);
   if (!writer.ok()) return writer.status();
-  return std::unique_ptr<CheckpointTopic>(new CheckpointTopic(
-      name, *std::move(follower), *std::move(writer)));
+  return std::unique_ptr<CheckpointTopic>(
+      new CheckpointTopic(name, *std::move(follower), *std::move(writer)));
 }
 
 absl::Status CheckpointTopic::Read() {
@@ -83,10 +83,11 @@ absl::Status CheckpointTopic::Read() {
       [&] { all_is_void = true; });
   MutexLock lock(&mu_);
   if (all_is_void) store_ = CheckpointStore();
-  news.TakeAll([&](const RecordView& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(
-                   mu_) {
-    if (!store_.Apply(record.key, record.value).ok()) ++counts_.unreadable;
-  });
+  news.TakeAll([&](const RecordView& record)
+                   ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+                     if (!store_.Apply(record.key, record.value).ok())
+                       ++counts_.unreadable;
+                   });
   // Created just now: not every broker knows it yet.
   return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }

@@ -29,7 +29,8 @@ absl::StatusOr<TopicFollower*> FollowedTopic::Follower() {
 }
 
 absl::Status FollowedTopic::CatchUp(
-    absl::Time deadline, absl::FunctionRef<absl::Status(const RecordView&)> apply,
+    absl::Time deadline,
+    absl::FunctionRef<absl::Status(const RecordView&)> apply,
     absl::FunctionRef<void()> on_reset) {
   int64_t skipped = 0;
   std::string last;

@@ -16,8 +16,8 @@ constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
 // Hosted clusters have their own idea of segments; only the policy matters.
 absl::Status Create(ClusterAdmin* admin, NewTopic topic) {
   const absl::Status status = admin->CreateTopics({topic}).front();
-  const bool refused = absl::IsInvalidArgument(status) ||
-                       absl::IsFailedPrecondition(status);
+  const bool refused =
+      absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
   if (!refused) return status;
   topic.configs = {{"cleanup.policy", "compact"}};
   return admin->CreateTopics({topic}).front();
@@ -37,9 +37,9 @@ absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
     return WithGrant(Annotate(found.status(), absl::StrCat("topic ", topic)),
                      absl::StrCat("CREATE, READ and WRITE on topic ", topic));
   }
-  const absl::Status created =
-      Create(admin, {topic, partitions, replication_factor,
-                     InternalTopicConfigs(kind)});
+  const absl::Status created = Create(
+      admin,
+      {topic, partitions, replication_factor, InternalTopicConfigs(kind)});
   if (!created.ok()) {
     return WithGrant(Annotate(created, absl::StrCat("creating topic ", topic)),
                      absl::StrCat("CREATE on topic ", topic));

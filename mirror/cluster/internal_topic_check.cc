@@ -70,8 +70,8 @@ class Correction {
     }
     return InContext(absl::FailedPreconditionError(
         absl::StrCat(LosesRecords(changes), ", and it may not be altered (",
-                     altered.message(), "); the flow starts after this: ",
-                     Command(changes))));
+                     altered.message(),
+                     "); the flow starts after this: ", Command(changes))));
   }
 
   absl::Status CorrectSegments(const Changes& changes) {

@@ -22,10 +22,10 @@ namespace mirror {
 // By topic, for the operator.
 using TopicWarnings = std::vector<std::pair<std::string, std::string>>;
 
-// Corrects the configs of a topic; one that is not there is left to whoever
-// creates it. OK: it can be used, and what was altered, or should be and may not
-// be, was added to `warnings`. FailedPrecondition: records would be lost, and
-// the configs may not be altered; the message has the command that does it.
+// Corrects the configs of a topic; one that does not exist is left to its
+// creator. OK: it can be used, and what was altered, or should be and may
+// not be, was added to `warnings`. FailedPrecondition: records would be lost,
+// and the configs may not be altered; the message has the command that does it.
 // Errors of the cluster, such as Unavailable, are worth another call. Messages
 // name cluster and topic.
 absl::Status CorrectInternalTopic(ClusterAdmin* admin,

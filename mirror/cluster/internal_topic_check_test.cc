@@ -58,11 +58,10 @@ TEST_F(InternalTopicCheckTest, APolicyThatDeletesIsSetToCompactWithAWarning) {
   cluster_.CreateTopic(kTopic, 25, configs);
   EXPECT_THAT(Correct(), IsOk());
   EXPECT_EQ(Config("cleanup.policy"), "compact");
-  EXPECT_THAT(
-      warnings_,
-      ElementsAre(Pair(kTopic, AllOf(HasSubstr("cluster B"),
-                                     HasSubstr("is compact,delete"),
-                                     HasSubstr("was set to compact")))));
+  EXPECT_THAT(warnings_, ElementsAre(Pair(
+                             kTopic, AllOf(HasSubstr("cluster B"),
+                                           HasSubstr("is compact,delete"),
+                                           HasSubstr("was set to compact")))));
   EXPECT_THAT(Correct(), IsOk());
   EXPECT_THAT(warnings_, IsEmpty());
 }
@@ -95,10 +94,10 @@ TEST_F(InternalTopicCheckTest, SegmentsOfKafkasSizeAreMadeSmallWithAWarning) {
   EXPECT_THAT(Correct(), IsOk());
   EXPECT_EQ(Config("segment.bytes"), "4194304");
   EXPECT_EQ(Config("segment.ms"), "3600000");
-  EXPECT_THAT(warnings_,
-              ElementsAre(Pair(
-                  kTopic, AllOf(HasSubstr("segment.bytes is 1073741824"),
-                                HasSubstr("was altered")))));
+  EXPECT_THAT(
+      warnings_,
+      ElementsAre(Pair(kTopic, AllOf(HasSubstr("segment.bytes is 1073741824"),
+                                     HasSubstr("was altered")))));
 }
 
 TEST_F(InternalTopicCheckTest, SegmentsThatMayNotBeAlteredAreOnlyReported) {

@@ -56,9 +56,9 @@ TEST(InternalTopicConfigTest, WhatIsCreatedSoIsLeftAlone) {
 
 TEST(InternalTopicConfigTest, EveryPolicyThatDeletesIsWrong) {
   for (const char* policy : {"delete", "compact,delete", "delete,compact"}) {
-    for (const Kind kind : {Kind::kProgress, Kind::kOffsetIndex,
-                            Kind::kOffsetSyncs, Kind::kCheckpoints,
-                            Kind::kAclLedger}) {
+    for (const Kind kind :
+         {Kind::kProgress, Kind::kOffsetIndex, Kind::kOffsetSyncs,
+          Kind::kCheckpoints, Kind::kAclLedger}) {
       const auto plan = PlanInternalTopic(kind, Defaults(policy));
       EXPECT_EQ(plan.policy,
                 (InternalConfigChange{"cleanup.policy", policy, "compact"}));

@@ -71,8 +71,9 @@ RecordBounds OwnedRecordBatch::BoundsAt(int64_t index) const {
 
 RecordView OwnedRecordBatch::View(int64_t index) const {
   const Record& record = records_[index];
-  RecordView view{record.offset, record.timestamp_ms, record.key,
-                  record.value, std::nullopt, topic_partition().partition};
+  RecordView view{record.offset, record.timestamp_ms,
+                  record.key,    record.value,
+                  std::nullopt,  topic_partition().partition};
   for (const Header& header : record.headers) {
     if (header.key == kOwnHeader) view.own_header = header.value;
   }

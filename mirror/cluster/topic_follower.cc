@@ -187,9 +187,9 @@ absl::Status TopicFollower::NotRead(absl::string_view why,
                                     const Ends& unfinished,
                                     const absl::Status& cluster_status) const {
   const auto& [tp, end] = *unfinished.begin();
-  std::string message = absl::StrCat(
-      why, "; ", tp.ToString(), " is at offset ", next_.at(tp).value(), " of ",
-      end.value(), ", see whether it has a leader");
+  std::string message = absl::StrCat(why, "; ", tp.ToString(), " is at offset ",
+                                     next_.at(tp).value(), " of ", end.value(),
+                                     ", see whether it has a leader");
   if (!cluster_status.ok()) {
     absl::StrAppend(&message, ": ", cluster_status.message());
   }

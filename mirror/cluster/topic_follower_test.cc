@@ -24,7 +24,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// A second passes whenever somebody looks.
+// Advances by a second with each call.
 class TickingClock final : public Clock {
  public:
   absl::Time Now() override { return now_ += absl::Seconds(1); }
@@ -197,25 +197,23 @@ TEST_F(TopicFollowerTest, StopsAtAPartitionThatCannotBeRead) {
 
 TEST_F(TopicFollowerTest, ReadsForAsLongAsRecordsCome) {
   TickingClock clock;
-  follower_ =
-      TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
+  follower_ = TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
   cluster_.CreateTopic("notes", 1);
   cluster_.Fill({"notes", 0}, 500);
   cluster_.SetMaxBatchRecords(1);
   int visits = 0;
   const absl::Time begin = clock.Now();
-  ASSERT_THAT(follower_->CatchUp(
-                  [&](const TopicPartition&, const RecordView&) { ++visits; },
-                  [] {}),
-              IsOk());
+  ASSERT_THAT(
+      follower_->CatchUp(
+          [&](const TopicPartition&, const RecordView&) { ++visits; }, [] {}),
+      IsOk());
   EXPECT_EQ(visits, 500);
   EXPECT_GT(clock.Now() - begin, 10 * TopicFollower::kStallTimeout);
 }
 
 TEST_F(TopicFollowerTest, SaysWhereItStandsWhenNothingComes) {
   TickingClock clock;
-  follower_ =
-      TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
+  follower_ = TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
   cluster_.CreateTopic("notes", 2);
   cluster_.Fill({"notes", 0}, 1);
   cluster_.Fill({"notes", 1}, 10);
@@ -226,12 +224,13 @@ TEST_F(TopicFollowerTest, SaysWhereItStandsWhenNothingComes) {
     visited.push_back(record.offset.value());
     cluster_.SetPartitionDown({"notes", 1}, true);
   };
-  EXPECT_THAT(follower_->CatchUp(visit, [] {}),
-              StatusIs(absl::StatusCode::kDeadlineExceeded,
-                       testing::AllOf(
-                           testing::HasSubstr("cluster B, topic notes"),
-                           testing::HasSubstr("nothing came for 30s"),
-                           testing::HasSubstr("notes-1 is at offset 4 of 10"))));
+  EXPECT_THAT(
+      follower_->CatchUp(visit, [] {}),
+      StatusIs(
+          absl::StatusCode::kDeadlineExceeded,
+          testing::AllOf(testing::HasSubstr("cluster B, topic notes"),
+                         testing::HasSubstr("nothing came for 30s"),
+                         testing::HasSubstr("notes-1 is at offset 4 of 10"))));
   EXPECT_EQ(follower_->position(), (FollowerPosition{5, 11}));
   // The next call continues there.
   cluster_.SetPartitionDown({"notes", 1}, false);
@@ -247,8 +246,7 @@ TEST_F(TopicFollowerTest, SaysWhereItStandsWhenNothingComes) {
 
 TEST_F(TopicFollowerTest, StopsAtTheDeadlineAndContinuesThere) {
   TickingClock clock;
-  follower_ =
-      TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
+  follower_ = TopicFollower::Create(&cluster_, "notes", "test", &clock).value();
   cluster_.CreateTopic("notes", 1);
   cluster_.Fill({"notes", 0}, 20);
   cluster_.SetMaxBatchRecords(1);
@@ -256,10 +254,9 @@ TEST_F(TopicFollowerTest, StopsAtTheDeadlineAndContinuesThere) {
   const auto visit = [&](const TopicPartition&, const RecordView&) {
     ++visits;
   };
-  EXPECT_THAT(
-      follower_->CatchUp(clock.Now() + absl::Seconds(8), visit, [] {}),
-      StatusIs(absl::StatusCode::kDeadlineExceeded,
-               testing::HasSubstr("was not read to its end in time")));
+  EXPECT_THAT(follower_->CatchUp(clock.Now() + absl::Seconds(8), visit, [] {}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       testing::HasSubstr("was not read to its end in time")));
   EXPECT_GT(visits, 0);
   EXPECT_LT(visits, 20);
   ASSERT_THAT(follower_->CatchUp(visit, [] {}), IsOk());

@@ -159,9 +159,9 @@ absl::Status KafkaError(rd_kafka_resp_err_t code, absl::string_view context,
                         absl::string_view detail) {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   if (detail.empty()) detail = rd_kafka_err2str(code);
-  return absl::Status(
-      CodeOf(code), ToUtf8(absl::StrCat(context, ": ", detail, " (",
-                                        rd_kafka_err2name(code), ")")));
+  return absl::Status(CodeOf(code),
+                      ToUtf8(absl::StrCat(context, ": ", detail, " (",
+                                          rd_kafka_err2name(code), ")")));
 }
 
 absl::Status KafkaError(const rd_kafka_error_t* error,

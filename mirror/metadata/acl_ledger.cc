@@ -17,9 +17,9 @@ absl::StatusOr<std::unique_ptr<AclLedger>> AclLedger::Create(
     const std::string& client_id, Clock* clock) {
   auto follower = TopicFollower::Create(cluster, topic, client_id, clock);
   if (!follower.ok()) return follower.status();
-  auto writer = InternalTopicWriter::Create(
-      cluster, topic, InternalTopicKind::kAclLedger, replication_factor,
-      client_id, clock);
+  auto writer =
+      InternalTopicWriter::Create(cluster, topic, InternalTopicKind::kAclLedger,
+                                  replication_factor, client_id, clock);
   if (!writer.ok()) return writer.status();
   return std::unique_ptr<AclLedger>(
       new AclLedger(*std::move(follower), *std::move(writer), clock));

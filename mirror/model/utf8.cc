@@ -43,9 +43,9 @@ std::string ToUtf8(absl::string_view text) {
   while (!text.empty()) {
     const size_t length = Utf8SequenceLength(text);
     if (length == 0) {
-      absl::StrAppend(&valid, "\\x",
-                      absl::Hex(static_cast<uint8_t>(text[0]),
-                                absl::kZeroPad2));
+      absl::StrAppend(
+          &valid, "\\x",
+          absl::Hex(static_cast<uint8_t>(text[0]), absl::kZeroPad2));
     } else {
       valid.append(text.data(), length);
     }

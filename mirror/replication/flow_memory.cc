@@ -42,7 +42,8 @@ absl::Status FlowMemory::Load(ClusterAdmin* target_admin) {
   std::map<std::string, InternalTopicKind> topics = options_.others;
   topics[options_.progress_topic] = InternalTopicKind::kProgress;
   topics[options_.index_topic] = InternalTopicKind::kOffsetIndex;
-  if (!options_.offset_syncs_topic.empty() && !options_.offset_syncs_on_source) {
+  if (!options_.offset_syncs_topic.empty() &&
+      !options_.offset_syncs_on_source) {
     topics[options_.offset_syncs_topic] = InternalTopicKind::kOffsetSyncs;
   }
   for (const auto& [topic, kind] : topics) {
@@ -195,9 +196,9 @@ absl::Status FlowMemory::CatchUp(Cluster* cluster, Reading* reading,
 
 absl::Status FlowMemory::Open(Cluster* cluster, Reading* reading) {
   if (reading->follower == nullptr) {
-    auto made = TopicFollower::Create(cluster, reading->topic,
-                                      absl::StrCat(options_.flow, "|memory"),
-                                      clock_);
+    auto made =
+        TopicFollower::Create(cluster, reading->topic,
+                              absl::StrCat(options_.flow, "|memory"), clock_);
     if (!made.ok()) return AtCluster(made.status(), *cluster);
     reading->follower = *std::move(made);
   }

@@ -33,7 +33,7 @@ constexpr char kProgressTopic[] = "mm2-offsets.A.internal";
 constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
 constexpr char kSyncsTopic[] = "mm2-offset-syncs.B.internal";
 
-// Says when somebody looks at it.
+// Calls a function with each reading.
 class WatchedClock final : public Clock {
  public:
   absl::Time Now() override {
@@ -140,8 +140,8 @@ TEST_F(FlowMemoryTest, ProgressAndIndexComeBack) {
 }
 
 TEST_F(FlowMemoryTest, WhatMirrorMaker2CopiedIsKnownFromItsSyncs) {
-  source_.CreateTopic(
-      kSyncsTopic, 1, InternalTopicConfigs(InternalTopicKind::kOffsetSyncs));
+  source_.CreateTopic(kSyncsTopic, 1,
+                      InternalTopicConfigs(InternalTopicKind::kOffsetSyncs));
   const OffsetSync sync{kOrders, UpstreamOffset(100), DownstreamOffset(90)};
   Put(&source_, {kSyncsTopic, 0}, *sync.EncodeKey(), sync.EncodeValue());
   ASSERT_THAT(Load(), IsOk());
@@ -150,8 +150,8 @@ TEST_F(FlowMemoryTest, WhatMirrorMaker2CopiedIsKnownFromItsSyncs) {
 }
 
 TEST_F(FlowMemoryTest, SyncsThatCannotBeReadStopNothing) {
-  source_.CreateTopic(
-      kSyncsTopic, 1, InternalTopicConfigs(InternalTopicKind::kOffsetSyncs));
+  source_.CreateTopic(kSyncsTopic, 1,
+                      InternalTopicConfigs(InternalTopicKind::kOffsetSyncs));
   source_.Fill({kSyncsTopic, 0}, 1);
   source_.FailFetch({kSyncsTopic, 0}, absl::PermissionDeniedError("READ"));
   ASSERT_THAT(Load(), IsOk());
@@ -240,10 +240,10 @@ TEST_F(FlowMemoryTest, AProgressTopicThatDeletesIsSetToCompact) {
 TEST_F(FlowMemoryTest, WithATopicThatLosesRecordsTheFlowDoesNotStart) {
   source_.CreateTopic(kSyncsTopic, 1);
   source_.FailAlterConfigs(kSyncsTopic, absl::PermissionDeniedError("denied"));
-  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                               AllOf(HasSubstr("cluster A"),
-                                     HasSubstr(kSyncsTopic),
-                                     HasSubstr("kafka-configs.sh"))));
+  EXPECT_THAT(Load(),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("cluster A"), HasSubstr(kSyncsTopic),
+                             HasSubstr("kafka-configs.sh"))));
   // The operator does it.
   source_.FailAlterConfigs(kSyncsTopic, absl::OkStatus());
   source_.SetTopicConfig(kSyncsTopic, "cleanup.policy", "compact");

@@ -33,7 +33,7 @@ struct ShardEntry {
   absl::Time index_written = absl::InfinitePast();
   bool assigned = false;
   int64_t sink_bytes = 0;  // as SinkBudget last noted
-  bool holding = false;  // is among those with records held back
+  bool holding = false;    // is among those with records held back
   std::optional<UpstreamOffset> committed;
   std::optional<PartitionBounds> bounds;
   // No record at or above it was ever read here.

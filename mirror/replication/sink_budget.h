@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How the partitions of a shard share the sink's buffer: five eighths belong to
-// whoever comes first, a quarter to all partitions alike, a few bytes each. So
+// the first to ask, a quarter to all partitions alike, a few bytes each. So
 // partitions whose target acknowledges nothing fill five eighths and what is
 // their own, and all others copy. The rest is for the library's own records.
 //
@@ -24,7 +24,7 @@ namespace mirror {
 struct SinkShare {
   // Partitions without answers hold too much of it together.
   bool crowded = false;
-  // So much is free for whoever comes first; may be negative.
+  // So much is free for the first to ask; may be negative.
   int64_t free_bytes = std::numeric_limits<int64_t>::max();
   // If nothing is free, a partition with nothing in flight may send so much,
   // and at least one record.

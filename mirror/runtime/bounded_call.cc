@@ -13,14 +13,14 @@ bool CallWithin(absl::Duration timeout, std::function<void()> call) {
 }
 
 PendingCall::PendingCall(std::function<void()> call) {
-  const auto body = [state = state_, owned = std::make_shared<
-                                         std::function<void()>>(
-                                         std::move(call))] {
-    (*owned)();
-    *owned = nullptr;  // what it owns is gone before the caller continues
-    MutexLock lock(&state->mu);
-    state->done = true;
-  };
+  const auto body =
+      [state = state_,
+       owned = std::make_shared<std::function<void()>>(std::move(call))] {
+        (*owned)();
+        *owned = nullptr;  // what it owns is gone before the caller continues
+        MutexLock lock(&state->mu);
+        state->done = true;
+      };
   absl::StatusOr<Thread> thread = Thread::Start("bounded-call", body);
   if (thread.ok()) {
     thread_ = *std::move(thread);
@@ -41,10 +41,9 @@ PendingCall::~PendingCall() {
 bool PendingCall::Await(absl::Duration timeout) {
   State* state = state_.get();
   MutexLock lock(&state->mu);
-  return state->mu.AwaitFor(
-      [state]()
-          ABSL_EXCLUSIVE_LOCKS_REQUIRED(state->mu) { return state->done; },
-      timeout);
+  return state->mu.AwaitFor([state]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(
+                                state->mu) { return state->done; },
+                            timeout);
 }
 
 }  // namespace mirror

@@ -20,15 +20,15 @@ namespace mirror {
 
 // Runs `call` on a thread of its own and returns true when it has returned. If
 // that takes longer than `timeout` of real time, returns false and leaves the
-// thread behind, so `call` must own all it uses. Where no thread is to be had it
-// is called here, however long it takes. Thread-safe.
+// thread behind, so `call` must own all it uses. Where no thread is to be had
+// it is called here, however long it takes. Thread-safe.
 bool CallWithin(absl::Duration timeout, std::function<void()> call);
 
 // A call on a thread of its own, to be awaited a little at a time, where it
 // cannot be ended but whoever waits must be able to stop waiting. If it is
 // destroyed before the call has returned, the thread is left behind, so the
-// call must own all it uses. Where no thread is to be had, the constructor calls.
-// Used by one thread.
+// call must own all it uses. Where no thread is to be had, the constructor
+// calls. Used by one thread.
 class PendingCall {
  public:
   explicit PendingCall(std::function<void()> call);

@@ -26,8 +26,8 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // "debug", "info", "warning", "error".
 absl::string_view LogLevelName(LogLevel level);
 
-// One event, in UTF-8. `flow` ("S->T") and `subject` (a topic, topic-partition, group or
-// cluster) are empty where the event concerns no single one.
+// One event, in UTF-8. `flow` ("S->T") and `subject` (a topic, topic-partition,
+// group or cluster) are empty where the event concerns no single one.
 struct LogEntry {
   absl::Time time;  // calendar time
   LogLevel level = LogLevel::kInfo;

@@ -71,9 +71,7 @@ void Thread::Join() {
   pthread_join(*std::exchange(handle_, std::nullopt), nullptr);
 }
 
-void Thread::Detach() {
-  pthread_detach(*std::exchange(handle_, std::nullopt));
-}
+void Thread::Detach() { pthread_detach(*std::exchange(handle_, std::nullopt)); }
 
 namespace internal {
 

@@ -3,8 +3,8 @@
 // A thread whose start may fail: std::thread would throw where the process or
 // its control group has as many as it may (pids.max, RLIMIT_NPROC).
 //
-//   absl::StatusOr<Thread> thread = Thread::Start("heartbeats", [&] { Loop(); });
-//   if (!thread.ok()) return thread.status();
+//   absl::StatusOr<Thread> thread = Thread::Start("heartbeats", [&] { Loop();
+//   }); if (!thread.ok()) return thread.status();
 //   ...
 //   thread->Join();
 

@@ -21,8 +21,7 @@ SchemaIdLookup::SchemaIdLookup(Options options,
     : options_(std::move(options)),
       copier_(std::move(copier)),
       clock_(clock),
-      worker_("schema-ids", clock, [this] { return RunOnce(); }) {
-}
+      worker_("schema-ids", clock, [this] { return RunOnce(); }) {}
 
 SchemaIdLookup::~SchemaIdLookup() {
   copier_->Cancel();

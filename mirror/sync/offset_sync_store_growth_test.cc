@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a store tells of a run that has only grown since the last flush, and
+// What a store says about a run that has only grown since the last flush, and
 // what it makes of that after a restart.
 
 #include <cstdint>

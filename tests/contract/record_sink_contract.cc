@@ -350,7 +350,7 @@ TEST_P(RecordSinkContract, NoGoodRecordIsNamedForOneWithoutAKey) {
       rejections[(ack.first + i).value()] = ack.rejection;
     }
   }
-  // librdkafka 2.8 reports all of them alike; then nobody is named.
+  // librdkafka 2.8 reports all of them alike; then no record is named.
   EXPECT_THAT(rejections, SizeIs(5));
   for (const auto& [offset, rejection] : rejections) {
     const Rejection named =

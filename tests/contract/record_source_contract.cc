@@ -248,9 +248,8 @@ TEST_P(RecordSourceContract, ADamagedBatchStopsThatPartitionOnlyUntilRepaired) {
   Fetched fetched;
   EXPECT_TRUE(PollUntil(source.get(), &fetched,
                         [&] { return LastEvent(fetched, tp).has_value(); }));
-  EXPECT_THAT(
-      LastEvent(fetched, tp)->status,
-      StatusIs(absl::StatusCode::kDataLoss, HasSubstr(tp.ToString())));
+  EXPECT_THAT(LastEvent(fetched, tp)->status,
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr(tp.ToString())));
   EXPECT_EQ(LastEvent(fetched, tp)->offset, UpstreamOffset(10));
   EXPECT_TRUE(PollUntilEnd(source.get(), other, &fetched));
   ExpectOffsets(RecordsOf(fetched, tp), 0, 9);

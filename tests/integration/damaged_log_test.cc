@@ -44,8 +44,8 @@ class DamagedLogTest : public MirrorTest {
   // Damages it, or repairs it.
   static void FlipBit(TestCluster* cluster, const TopicPartition& tp,
                       int64_t offset) {
-    ASSERT_THAT(
-        cluster->broker()->FlipBit(tp.topic, tp.partition, offset), IsOk());
+    ASSERT_THAT(cluster->broker()->FlipBit(tp.topic, tp.partition, offset),
+                IsOk());
   }
   // Number 10 of partition 0 is damaged: all else is copied.
   static void ExpectOnlyTheDamageIsLeft(RunningMirror* mirror) {

@@ -199,9 +199,8 @@ std::string KafkaBroker::LogFolder(const std::string& topic,
 
 absl::Status KafkaBroker::FlipBit(const std::string& topic, int32_t partition,
                                   int64_t offset) {
-  std::fstream log(
-      LogFolder(topic, partition) + "/00000000000000000000.log",
-      std::ios::in | std::ios::out | std::ios::binary);
+  std::fstream log(LogFolder(topic, partition) + "/00000000000000000000.log",
+                   std::ios::in | std::ios::out | std::ios::binary);
   // A batch: its first offset, the length of what follows, and at 23 the last
   // offset less the first.
   char head[27];

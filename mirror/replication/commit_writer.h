@@ -69,7 +69,9 @@ class CommitWriter {
   // with. A partition of which an older offset is still in flight is left out.
   void Begin(std::vector<CopiedThrough> copied,
              absl::Span<const TopicPartition> partitions, absl::Time now);
-  bool ready() const { return waiting_.empty() && index_.idle(); }
+  bool ready() const {
+    return waiting_.empty() && index_.idle() && flush_.records().empty();
+  }
 
   // Deletes the progress of a partition that this partition of the topic keeps;
   // what Begin() stores later counts again. Tried once.

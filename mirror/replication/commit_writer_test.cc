@@ -90,6 +90,25 @@ TEST_F(CommitWriterTest, ProgressFollowsTheIndex) {
   EXPECT_THAT(store_.PrepareFlush({kOrders})->records(), IsEmpty());
 }
 
+TEST_F(CommitWriterTest, AnAcknowledgedIndexIsNotWrittenAgainByTheNextCommit) {
+  cluster_.SetPartitionDown({kProgressTopic, 0}, true);
+  Copy(0, 10);
+  Begin(9);
+  Turn();
+  Turn();
+  Copy(12, 10);
+  Begin(21);  // only its index: the progress is still in flight
+  Turn();
+  std::vector<Ack> acks;
+  ASSERT_THAT(sink_->Poll(absl::ZeroDuration(), &acks), IsOk());
+  ASSERT_EQ(acks.size(), 1u);
+  writer_.OnAck(acks[0]);
+  EXPECT_FALSE(writer_.ready());
+  writer_.Step(sink_.get(), now_);
+  EXPECT_TRUE(writer_.ready());
+  EXPECT_THAT(store_.PrepareFlush({kOrders})->records(), IsEmpty());
+}
+
 TEST_F(CommitWriterTest, AnIndexThatIsRejectedOnceIsWrittenBeforeProgress) {
   Copy(0, 10);
   cluster_.FailNextProduces(1, absl::UnavailableError("moved"));

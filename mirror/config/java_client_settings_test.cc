@@ -311,18 +311,21 @@ TEST(JavaClientSettingsTest, JaasBecomesCredentials) {
                        module + " required username=alice password=\"pw\";")),
         password);
   }
-  EXPECT_EQ(Translate(JavaClient::kAdmin,
-                      Sasl("com.sun.security.auth.module.Krb5LoginModule "
-                           "required useKeyTab=true keyTab=\"/k\" "
-                           "principal=\"p@R\" serviceName=kafka;",
-                           {{"sasl.kerberos.kinit.cmd", "/bin/kinit"}})),
-            (Texts{{"security.protocol", "sasl_plaintext"},
-                   {"sasl.kerberos.kinit.cmd",
-                    "/bin/kinit -t \"%{sasl.kerberos.keytab}\" -k "
-                    "%{sasl.kerberos.principal}"},
-                   {"sasl.kerberos.keytab", "/k"},
-                   {"sasl.kerberos.principal", "p@R"},
-                   {"sasl.kerberos.service.name", "kafka"}}));
+  EXPECT_EQ(
+      Translate(JavaClient::kAdmin,
+                Sasl("com.sun.security.auth.module.Krb5LoginModule "
+                     "required useKeyTab=true keyTab=\"/k\" "
+                     "principal=\"p@R\" serviceName=kafka;",
+                     {{"sasl.kerberos.kinit.cmd", "/bin/kinit"},
+                      {"sasl.kerberos.min.time.before.relogin", "10000"}})),
+      (Texts{{"security.protocol", "sasl_plaintext"},
+             {"sasl.kerberos.kinit.cmd",
+              "/bin/kinit -t \"%{sasl.kerberos.keytab}\" -k "
+              "%{sasl.kerberos.principal}"},
+             {"sasl.kerberos.min.time.before.relogin", "10000"},
+             {"sasl.kerberos.keytab", "/k"},
+             {"sasl.kerberos.principal", "p@R"},
+             {"sasl.kerberos.service.name", "kafka"}}));
 }
 
 TEST(JavaClientSettingsTest, OAuthBearerBecomesOidc) {

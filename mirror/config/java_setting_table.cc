@@ -197,6 +197,10 @@ std::vector<JavaSettingSpec> SaslRows() {
       Same("sasl.kerberos.service.name"),
       Security("sasl.kerberos.kinit.cmd", "sasl.kerberos.kinit.cmd",
                "A program to Java; keytab and principal are added to it."),
+      Number("sasl.kerberos.min.time.before.relogin", kAll,
+             "sasl.kerberos.min.time.before.relogin", 1, 86400000,
+             "How long after a ticket was renewed, or not given, it is asked "
+             "for again."),
       Security("sasl.oauthbearer.token.endpoint.url",
                "sasl.oauthbearer.token.endpoint.url"),
       Security("sasl.oauthbearer.client.credentials.client.id",
@@ -213,7 +217,9 @@ std::vector<JavaSettingSpec> SaslRows() {
                "Kafka's own OAuthBearerLoginCallbackHandler only."),
       Refused("sasl.client.callback.handler.class", kCallback),
       Refused("sasl.login.class", kCallback),
-      Ignored("sasl.kerberos.*", "Ticket renewal is librdkafka's."),
+      Ignored(
+          "sasl.kerberos.*",
+          "Ticket renewal is librdkafka's; only its interval is a setting."),
       Ignored("sasl.login.*", "Token refresh is librdkafka's."),
       Ignored("sasl.oauthbearer.*", "Checked by brokers, not by clients."),
   };

@@ -71,10 +71,8 @@ class KerberosTest : public SecureTest {
     return &kingdom;
   }
 
-  // Every client runs kinit in its main thread, and all clients of a process
-  // under one lock. With a dozen and a half of them and a renewal per second,
-  // their main threads mostly wait for that lock on a loaded machine. The
-  // default is 60 s.
+  // A keytab that is corrected is used when the ticket is asked for again: by
+  // default a minute later, which is as long as the test waits.
   static std::string Ticket(const std::string& alias, const std::string& host,
                             const std::string& keytab,
                             const std::string& service = "kafka") {

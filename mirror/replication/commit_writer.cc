@@ -101,6 +101,14 @@ void CommitWriter::CollectIndex() {
   if (!index_.idle() || flush_.records().empty()) return;
   if (flush_status_.ok()) store_->CommitFlush(flush_);
   flush_ = IndexFlush();
+  // With progress that waits, QueueProgress() reports it.
+  if (waiting_.empty()) NoteIndex();
+}
+
+void CommitWriter::NoteIndex() {
+  Note(options_.index_topic, flush_status_,
+       "until then translated offsets after a failover may be lower bounds",
+       &index_reported_.rejected);
 }
 
 void CommitWriter::DeleteProgress(const TopicPartition& source,
@@ -116,9 +124,7 @@ Record CommitWriter::ProgressOf(const TopicPartition& source) const {
 }
 
 void CommitWriter::QueueProgress(absl::Time now) {
-  Note(options_.index_topic, flush_status_,
-       "until then translated offsets after a failover may be lower bounds",
-       &index_reported_.rejected);
+  NoteIndex();
   std::map<int32_t, std::vector<Record>> records;
   std::map<int32_t, std::vector<CopiedThrough>> offsets;
   for (CopiedThrough& through : waiting_) {

@@ -115,6 +115,8 @@ class CommitWriter {
   Record ProgressOf(const TopicPartition& source) const;
   void QueueProgress(absl::Time now);
   void CollectIndex();
+  // Reports that the index was rejected, when that begins.
+  void NoteIndex();
   void CollectProgress();
   // Reports an error of one of the topics when it begins.
   void Note(const std::string& topic, const absl::Status& status,

@@ -24,7 +24,10 @@ void OffsetSyncEmitter::OnCopied(const TopicPartition& source, UpstreamOffset u,
   partition.last_d = last_d;
   if (is_due) {
     const DownstreamOffset at = *partition.last_sync;
-    if (begins) SendAhead(&partition, {source, u, d});
+    if (begins) {
+      partition.beginning = u;
+      SendAhead(&partition, {source, u, d});
+    }
     if (!begins || at != d) MakeDue(&partition, {source, u + (at - d), at});
     partition.delayed.reset();
     if (at == last_d) return;
@@ -82,7 +85,8 @@ void OffsetSyncEmitter::GiveBack(const std::vector<OffsetSync>& taken) {
   // The newest of a partition first, so that the oldest is what is ahead.
   for (auto sync = taken.rbegin(); sync != taken.rend(); ++sync) {
     Partition& partition = partitions_[sync->topic_partition];
-    if (partition.due.has_value()) {
+    if (partition.due.has_value() ||
+        sync->upstream == partition.beginning) {
       SendAhead(&partition, *sync);
     } else {
       MakeDue(&partition, *sync);

@@ -57,6 +57,7 @@ class OffsetSyncEmitter {
     UpstreamOffset last_u{-1};
     DownstreamOffset last_d{-1};
     std::optional<DownstreamOffset> last_sync;
+    UpstreamOffset beginning{-1};
     std::optional<OffsetSync> ahead;  // is sent before `due`
     std::optional<OffsetSync> due;
     std::optional<OffsetSync> delayed;

@@ -90,6 +90,14 @@ TEST(OffsetSyncEmitter, NothingReplacesTheBeginningOfAPartition) {
   EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(7, 3), Sync(6000, 5003)));
 }
 
+TEST(OffsetSyncEmitter, NothingReplacesABeginningThatWasGivenBack) {
+  OffsetSyncEmitter emitter(100);
+  Copied(&emitter, 7, 3, 10);
+  emitter.GiveBack(emitter.Take(10));
+  Copied(&emitter, 17, 13, 200);
+  EXPECT_THAT(emitter.Take(10), ElementsAre(Sync(7, 3), Sync(209, 205)));
+}
+
 TEST(OffsetSyncEmitter, SendsInTheOrderInWhichPartitionsBecameDue) {
   const TopicPartition other{"other", 0};
   OffsetSyncEmitter emitter(1);

@@ -73,8 +73,15 @@ std::vector<OffsetSync> OffsetSyncPublisher::TakeDue() {
   if (!options_.may_write) return syncs;
   std::vector<OffsetSync> writable;
   std::vector<OffsetSync> waiting;
+  // Asked once per partition, whose syncs follow each other: an answer that
+  // changed in between would write the newer one without the older one.
+  std::optional<TopicPartition> asked;
+  bool may_write = false;
   for (OffsetSync& sync : syncs) {
-    const bool may_write = options_.may_write(sync.topic_partition);
+    if (asked != sync.topic_partition) {
+      asked = sync.topic_partition;
+      may_write = options_.may_write(*asked);
+    }
     (may_write ? writable : waiting).push_back(std::move(sync));
   }
   MutexLock lock(&mu_);

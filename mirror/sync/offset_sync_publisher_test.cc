@@ -29,7 +29,7 @@ class OffsetSyncPublisherTest : public testing::Test {
     OffsetSyncPublisherOptions options;
     options.topic = kTopic;
     options.may_write = [this](const TopicPartition& source) {
-      return source != waiting_;
+      return source != waiting_ && denials_-- <= 0;
     };
     publisher_ =
         OffsetSyncPublisher::Create(&cluster_, options, &clock_).value();
@@ -60,6 +60,7 @@ class OffsetSyncPublisherTest : public testing::Test {
   SimulatedClock clock_;
   FakeCluster cluster_;
   TopicPartition waiting_;
+  int denials_ = 0;  // of the next questions
   std::unique_ptr<OffsetSyncPublisher> publisher_;
 };
 
@@ -84,6 +85,16 @@ TEST_F(OffsetSyncPublisherTest, NothingIsWrittenWhileAllPartitionsWait) {
   ASSERT_THAT(publisher_->RunOnce(), IsOk());
   EXPECT_THAT(Written(), IsEmpty());
   EXPECT_EQ(publisher_->count(), 0);
+}
+
+// MM2 takes an older sync behind a newer one for a rewind.
+TEST_F(OffsetSyncPublisherTest, APartitionIndexedInTheMiddleOfATurnWaitsWhole) {
+  denials_ = 1;
+  Copy(kOrders0, 0, 150);
+  ASSERT_THAT(publisher_->RunOnce(), IsOk());
+  EXPECT_THAT(Written(), IsEmpty());
+  ASSERT_THAT(publisher_->RunOnce(), IsOk());
+  EXPECT_THAT(Written(), ElementsAre("orders-0 at 0", "orders-0 at 101"));
 }
 
 }  // namespace

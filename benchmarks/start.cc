@@ -29,8 +29,8 @@
 #include "mirror/cluster/internal_topic_config.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/model/murmur2.h"
-#include "mirror/replication/connect_offset.h"
-#include "mirror/replication/shard_of.h"
+#include "mirror/progress/connect_offset.h"
+#include "mirror/progress/shard_of.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync_store.h"
 

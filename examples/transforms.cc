@@ -13,14 +13,14 @@
 #include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 #include "mirror/mirror_engine.h"
-#include "mirror/policy/for_topics.h"
-#include "mirror/policy/mask_field.h"
-#include "mirror/policy/record_filter.h"
 #include "mirror/policy/renaming_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
-#include "mirror/schema/fake_schema_registry.h"
-#include "mirror/schema/schema_id_transform.h"
 #include "mirror/testing/fake_cluster.h"
+#include "mirror/transform/for_topics.h"
+#include "mirror/transform/mask_field.h"
+#include "mirror/transform/record_filter.h"
+#include "mirror/transform/schema/fake_schema_registry.h"
+#include "mirror/transform/schema/schema_id_transform.h"
 
 namespace {
 

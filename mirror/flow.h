@@ -27,10 +27,10 @@
 #include "mirror/metadata/acl_sync_options.h"
 #include "mirror/metadata/topic_config_options.h"
 #include "mirror/policy/group_filter.h"
-#include "mirror/policy/record_transform.h"
 #include "mirror/policy/replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/transform/record_transform.h"
 
 namespace mirror {
 

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "mirror/cluster/credential_source.h"
-#include "mirror/config/config_value.h"
+#include "mirror/java/config_value.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"

@@ -11,8 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/cluster/credential_source.h"
-#include "mirror/config/config_provider.h"
 #include "mirror/config/mirror_maker_config.h"
+#include "mirror/java/config_provider.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {

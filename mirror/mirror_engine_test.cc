@@ -12,10 +12,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
-#include "mirror/policy/mask_field.h"
 #include "mirror/runtime/thread.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
+#include "mirror/transform/mask_field.h"
 
 namespace mirror {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "absl/strings/string_view.h"
 #include "mirror/config/config_file.h"
-#include "mirror/config/config_value.h"
 #include "mirror/config/flow_config.h"
+#include "mirror/java/config_value.h"
 
 namespace mirror {
 

@@ -12,8 +12,9 @@
 #include "absl/strings/strip.h"
 #include "absl/types/optional.h"
 #include "mirror/config/client_layers.h"
-#include "mirror/config/java_client_settings.h"
 #include "mirror/config/property_table.h"
+#include "mirror/java/java_client_settings.h"
+#include "mirror/java/nearest_name.h"
 
 namespace mirror {
 namespace {

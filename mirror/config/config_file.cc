@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "mirror/config/java_properties.h"
+#include "mirror/java/java_properties.h"
 
 namespace mirror {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "mirror/config/config_provider.h"
-#include "mirror/config/config_value.h"
+#include "mirror/java/config_provider.h"
+#include "mirror/java/config_value.h"
 
 namespace mirror {
 

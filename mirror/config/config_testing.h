@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "mirror/config/config_provider.h"
-#include "mirror/config/config_value.h"
 #include "mirror/config/flow_config.h"
 #include "mirror/config/mirror_maker_config.h"
+#include "mirror/java/config_provider.h"
+#include "mirror/java/config_value.h"
 
 namespace mirror {
 

@@ -16,7 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "mirror/config/config_value.h"
+#include "mirror/java/config_value.h"
 
 namespace mirror {
 

@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "mirror/config/client_layers.h"
-#include "mirror/config/java_client_settings.h"
 #include "mirror/config/property_table.h"
+#include "mirror/java/java_client_settings.h"
 #include "mirror/policy/renaming_replication_policy.h"
 
 namespace mirror {

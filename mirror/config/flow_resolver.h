@@ -9,8 +9,8 @@
 
 #include "mirror/config/config_check.h"
 #include "mirror/config/config_file.h"
-#include "mirror/config/config_provider.h"
 #include "mirror/config/flow_config.h"
+#include "mirror/java/config_provider.h"
 
 namespace mirror {
 

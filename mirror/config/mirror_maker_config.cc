@@ -19,6 +19,7 @@
 #include "mirror/config/config_file.h"
 #include "mirror/config/flow_resolver.h"
 #include "mirror/config/property_table.h"
+#include "mirror/java/nearest_name.h"
 
 namespace mirror {
 namespace {

@@ -17,8 +17,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "mirror/config/config_provider.h"
 #include "mirror/config/flow_config.h"
+#include "mirror/java/config_provider.h"
 
 namespace mirror {
 

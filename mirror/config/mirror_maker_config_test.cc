@@ -11,9 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "mirror/config/config_provider.h"
 #include "mirror/config/config_testing.h"
 #include "mirror/config/flow_config.h"
+#include "mirror/java/config_provider.h"
 
 namespace mirror {
 namespace {

@@ -2,10 +2,7 @@
 //
 // The half of property_table.h that reads values; the other holds the rows.
 
-#include <algorithm>
 #include <limits>
-#include <numeric>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -87,20 +84,6 @@ absl::Status CheckPatterns(const PropertySpec& spec, const ConfigValue& value) {
   absl::string_view reason = status.message();
   absl::ConsumePrefix(&reason, "topics: ");  // the value's own name is there
   return Invalid(value, reason);
-}
-
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -188,22 +171,6 @@ absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
   const absl::string_view text = absl::StripAsciiWhitespace(value.text);
   if (spec.choices.empty()) return std::string(text);
   return std::string(MatchChoice(spec, text));
-}
-
-absl::string_view NearestName(absl::string_view name,
-                              const std::vector<absl::string_view>& candidates,
-                              absl::optional<size_t> slips) {
-  // One slip in six letters is a misspelling; more is another word.
-  size_t best = slips.value_or(name.size() / 6 + 1) + 1;
-  absl::string_view nearest;
-  for (const absl::string_view candidate : candidates) {
-    const size_t distance = EditDistance(name, candidate);
-    if (distance < best) {
-      best = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
 }
 
 }  // namespace mirror

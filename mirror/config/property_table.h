@@ -12,7 +12,6 @@
 #ifndef MIRROR_CONFIG_PROPERTY_TABLE_H_
 #define MIRROR_CONFIG_PROPERTY_TABLE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,8 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
-#include "mirror/config/config_value.h"
+#include "mirror/java/config_value.h"
 
 namespace mirror {
 
@@ -103,16 +101,6 @@ absl::StatusOr<absl::Duration> ReadDuration(const PropertySpec& spec,
 // Trimmed; a choice in lower case, a class without its package.
 absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
                                      const ConfigValue& value);
-
-// Misspelled letters within a prefix that is accepted as a whole; other names
-// below it are real, if without effect.
-inline constexpr size_t kSlipsInFamily = 2;
-
-// The candidate most like `name` if it is close enough to be a misspelling, or
-// differs in at most `slips` letters.
-absl::string_view NearestName(absl::string_view name,
-                              const std::vector<absl::string_view>& candidates,
-                              absl::optional<size_t> slips = absl::nullopt);
 
 }  // namespace mirror
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "mirror/config/config_value.h"
+#include "mirror/java/config_value.h"
 
 namespace mirror {
 namespace {
@@ -157,13 +157,6 @@ TEST(PropertyTableTest, ReadsTrimmedValuesInAnyCase) {
   EXPECT_EQ(*ReadInt(*FindProperty("tasks.max"), Written("x", " 8 ")), 8);
   EXPECT_EQ(*ReadText(*FindProperty("on.source.gap"), Written("x", "Skip")),
             "skip");
-}
-
-TEST(NearestNameTest, FindsMisspellingsOnly) {
-  EXPECT_EQ(NearestName("task.max", {"tasks.max", "topics"}), "tasks.max");
-  EXPECT_EQ(NearestName("topics.exlcude", {"topics.exclude", "topics"}),
-            "topics.exclude");
-  EXPECT_EQ(NearestName("quotas", {"tasks.max", "topics.exclude"}), "");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mirror/config names librdkafka's settings without knowing librdkafka; here
+// mirror/java names librdkafka's settings without knowing librdkafka; here
 // librdkafka is asked whether it knows them, and takes the values.
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "mirror/config/java_client_settings.h"
+#include "mirror/java/java_client_settings.h"
 #include "mirror/kafka/handles.h"
 
 namespace mirror {

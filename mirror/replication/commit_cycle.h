@@ -24,7 +24,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/replication/commit_writer.h"
+#include "mirror/progress/commit_writer.h"
 #include "mirror/replication/shard_entry.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"

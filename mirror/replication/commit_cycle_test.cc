@@ -13,10 +13,10 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/flow/flow_fixture.h"
 #include "mirror/model/murmur2.h"
-#include "mirror/replication/connect_offset.h"
-#include "mirror/replication/flow_fixture.h"
-#include "mirror/replication/shard_of.h"
+#include "mirror/progress/connect_offset.h"
+#include "mirror/progress/shard_of.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {

@@ -14,10 +14,10 @@
 #include "absl/time/time.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/policy/record_transform.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/transform/record_transform.h"
 
 namespace mirror {
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/replication/partition_problem.h"
-#include "mirror/replication/transform_batch.h"
+#include "mirror/transform/transform_batch.h"
 
 namespace mirror {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/replication/shard_of.h"
+#include "mirror/progress/shard_of.h"
 
 namespace mirror {
 namespace {

@@ -11,10 +11,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/cluster/internal_topic_config.h"
-#include "mirror/policy/drop_by_header.h"
-#include "mirror/replication/flow_fixture.h"
-#include "mirror/replication/flow_note.h"
+#include "mirror/flow/flow_fixture.h"
+#include "mirror/progress/flow_note.h"
 #include "mirror/testing/matchers.h"
+#include "mirror/transform/drop_by_header.h"
 
 namespace mirror {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/replication/flow_fixture.h"
+#include "mirror/flow/flow_fixture.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 

@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "mirror/replication/connect_offset.h"
+#include "mirror/progress/connect_offset.h"
 #include "tests/fuzz/fuzz_input.h"
 
 // Input: key (a string), value (the rest). What decodes is encoded to a record

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/config/config_provider.h"
-#include "mirror/config/config_value.h"
-#include "mirror/config/jaas.h"
-#include "mirror/config/java_security_settings.h"
+#include "mirror/java/config_provider.h"
+#include "mirror/java/config_value.h"
+#include "mirror/java/jaas.h"
+#include "mirror/java/java_security_settings.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mirror/config/java_properties.h"
+#include "mirror/java/java_properties.h"
 #include "tests/fuzz/fuzz_input.h"
 
 // Input: a .properties file. Every property knows a line that exists, and no

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mirror/config/key_store.h"
+#include "mirror/java/key_store.h"
 #include "tests/fuzz/fuzz_input.h"
 
 // Input: a key store. It gives PEM texts or a reason without the password.

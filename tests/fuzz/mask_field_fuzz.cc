@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mirror/policy/mask_field.h"
+#include "mirror/transform/mask_field.h"
 #include "nlohmann/json.hpp"
 #include "tests/fuzz/fuzz_input.h"
 

@@ -16,7 +16,7 @@
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/heartbeat/heartbeat.h"
 #include "mirror/model/murmur2.h"
-#include "mirror/replication/connect_offset.h"
+#include "mirror/progress/connect_offset.h"
 #include "mirror/sync/offset_sync.h"
 
 namespace mirror {

@@ -13,11 +13,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/model/record.h"
-#include "mirror/schema/fake_schema_registry.h"
-#include "mirror/schema/schema_id_transform.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/testing/matchers.h"
+#include "mirror/transform/schema/fake_schema_registry.h"
+#include "mirror/transform/schema/schema_id_transform.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
 

@@ -18,7 +18,7 @@
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/checkpoint/checkpoint_emitter.h"
 #include "mirror/checkpoint/group_offset_syncer.h"
-#include "mirror/replication/flow_fixture.h"
+#include "mirror/flow/flow_fixture.h"
 #include "mirror/runtime/clock.h"
 
 namespace mirror {

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "mirror/replication/flow_fixture.h"
+#include "mirror/flow/flow_fixture.h"
 #include "tests/simulation/seeds.h"
 
 namespace mirror {

@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/cluster/group_admin.h"
-#include "mirror/replication/flow_gap_fixture.h"
+#include "mirror/flow/flow_gap_fixture.h"
 #include "mirror/testing/matchers.h"
 #include "tests/simulation/checkpointing.h"
 

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What keeps a flow's shards supplied: connects, reads the stored progress,
+// finds topics, creates and extends them on the target, hands partitions to the
+// shards and answers where their logs begin and end. MirrorSourceConnector's
+// share of the work; the shards are its tasks.
+//
+//   STARTING --memory read from the target, source answers--> RUNNING
+//        \--source and target are one cluster--> FAILED
+
+#ifndef MIRROR_FLOW_FLOW_CONTROL_H_
+#define MIRROR_FLOW_FLOW_CONTROL_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/flow/bounds_resolver.h"
+#include "mirror/flow/cluster_identity.h"
+#include "mirror/flow/deleted_topics.h"
+#include "mirror/flow/first_look.h"
+#include "mirror/flow/flow_memory.h"
+#include "mirror/flow/memory_writer.h"
+#include "mirror/flow/target_limits.h"
+#include "mirror/flow/topic_problems.h"
+#include "mirror/flow/topic_rollout.h"
+#include "mirror/metadata/topic_creator.h"
+#include "mirror/metadata/topic_plan.h"
+#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/topic_selection.h"
+#include "mirror/replication/gap_policy.h"
+#include "mirror/replication/partition_replicator.h"
+#include "mirror/replication/shard.h"
+#include "mirror/replication/target_change.h"
+#include "mirror/runtime/clock.h"
+#include "mirror/runtime/mutex.h"
+#include "mirror/sync/offset_sync_store.h"
+#include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
+
+namespace mirror {
+
+struct FlowControlOptions {
+  std::string flow;  // "S->T"
+  TopicSelection selection;
+  StartAt start_at = StartAt::kEarliest;
+  GapPolicy on_gap = GapPolicy::kStop;
+  GapPolicy on_target_change = GapPolicy::kStop;
+  // Created if it is not empty.
+  std::string dead_letter_topic;
+  int32_t replication_factor = -1;
+  // As the shards read.
+  bool read_committed = true;
+  // Which configs of a source topic its counterpart is created with.
+  std::shared_ptr<const ConfigPropertyFilter> config_filter;
+  absl::Duration refresh_interval = absl::Seconds(5);
+  // Between two looks whether target logs end where the copies do.
+  absl::Duration target_check_interval = absl::Seconds(10);
+  // How long a topic must be deleted on the source until all that is known of
+  // it is; InfiniteDuration: never.
+  absl::Duration forget_deleted_topics_after = absl::Hours(24);
+  FlowMemoryOptions memory;
+  // Filled from the memory, and told what the source topics are.
+  OffsetSyncStore* store = nullptr;
+  // These are called by the control's thread with no lock held; they may be
+  // null.
+  std::function<void(EngineEvent)> on_event;
+  std::function<void(const TopicCreator::Created&)> on_created;
+  // The source topic was deleted for long, and is forgotten.
+  std::function<void(const std::string& topic,
+                     const std::set<int32_t>& partitions)>
+      on_forgotten;
+};
+
+// Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.
+// Lifetime: clusters, shards and clock must outlive the control.
+class FlowControl {
+ public:
+  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  static absl::StatusOr<std::unique_ptr<FlowControl>> Create(
+      FlowControlOptions options, Cluster* source, Cluster* target,
+      std::vector<Shard*> shards, Clock* clock);
+
+  // Does what is due and returns how long until the next call. May wait for the
+  // clusters, as long as their request timeouts.
+  absl::Duration RunOnce();
+
+  // Makes RunOnce() return soon, now and later.
+  void Cancel();
+
+  // Whether both clusters answered and the memory is read. False while a
+  // cluster has another id than at the start: then nothing may be written to
+  // the target but what partitions do themselves.
+  bool running() const;
+  // The same of the target alone: the index tells what it can. The source may
+  // not have answered yet.
+  bool target_ready() const;
+
+  // State, reason and topic problems.
+  void FillStatus(FlowStatus* status) const;
+
+ private:
+  struct KnownTopic {
+    std::string id;
+    // By partition: whether a shard has it.
+    std::vector<bool> added;
+    bool missing = false;
+    // Of the topic on the target; empty while it is not there.
+    std::string target;
+    std::string target_id;
+    bool target_missing = false;  // at the last look
+    bool target_gone = false;
+  };
+  // Ids by the name of the topic.
+  using TopicIds = std::map<std::string, std::string>;
+
+  FlowControl(FlowControlOptions options, Cluster* source, Cluster* target,
+              std::vector<Shard*> shards, Clock* clock);
+
+  std::unique_ptr<TopicCreator> NewCreator() const;
+  absl::Status Start();
+  std::unique_ptr<FirstLook> NewFirstLook();
+  std::unique_ptr<DeletedTopics> NewDeletedTopics();
+  // Moves on what becomes of topics that are deleted on the source.
+  void ForgetDeleted();
+  void OnForgotten(const std::string& topic,
+                   const std::set<int32_t>& partitions);
+  absl::Status Connect();
+  absl::Status Prepare();
+  // FailedPrecondition: a cluster has another id than at the start.
+  absl::Status CheckClusterIds();
+  absl::Status Refresh();
+  // Takes note of topics that are on both sides. Returns those of which no
+  // shard has every partition yet.
+  std::vector<MirroredTopic> NoteReady(const std::vector<MirroredTopic>& ready,
+                                       const TopicIds& on_target);
+  void NoteOutcome(const TopicCreator::Outcome& outcome);
+  // Creates and hands out a slice of what the last refresh has found.
+  void RollOut();
+  // Adds the topic's partitions that no shard has yet to `plans`.
+  void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
+  // Learns what the target holds of partitions, and whether it is what the
+  // index says.
+  void FillTargetLogs(std::vector<PartitionPlan>* plans);
+  void Add(PartitionPlan plan);
+  // Those of a known topic that a shard has.
+  std::vector<TopicPartition> AddedPartitions(const std::string& topic) const;
+  // Takes note of a source topic's id. True: it was made anew, and its
+  // partitions were told.
+  bool NoteSourceId(const std::string& topic, const std::string& id);
+  void OnRecreated(const TopicPartition& source);
+  // The same for a partition whose topic's id was not known before: what the
+  // index says is what was copied so far.
+  bool CompareWithIndex(const TopicPartition& source);
+  // Tells partitions whose target topic is gone, or another one, and takes
+  // those that wait for the operator's decision off the list of topics to be
+  // created.
+  void CheckTargetTopics(const TopicIds& on_target,
+                         std::vector<TopicToCreate>* create);
+  // Topics known so far that are deleted, not only out of sight.
+  std::set<std::string> TargetsGone(const TopicIds& on_target);
+  void TellTargetDeleted(const std::string& topic, const std::string& target);
+  bool IsUndecided(const std::string& topic) const;
+  // Whether the target was asked for it.
+  bool CreateDeadLetterTopic(const TopicIds& on_target);
+  // Which target topics hold the copies, for the index to keep.
+  void NoteTargetIds();
+  void NoteTargetId(const TopicPartition& source);
+  void CheckTargetEnds();
+  // Asks what target topics take that is not known or doubted.
+  void UpdateLimits();
+  // Takes partitions of topics that were made anew off the list.
+  void LeaveOutRecreated(std::vector<TopicPartition>* waiting);
+  void SuspendMissing(const std::set<std::string>& present);
+  // Takes that back for topics that are there again.
+  void Resume(const TopicPlan& plan);
+  void ResumeTopic(const std::string& topic, const std::string& id);
+  absl::Status ResolveBounds();
+
+  Shard* ShardFor(const TopicPartition& source) const;
+  void SetState(FlowState state, const absl::Status& trouble);
+  void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
+              std::string message);
+
+  const FlowControlOptions options_;
+  Cluster* const source_cluster_;
+  Cluster* const target_cluster_;
+  const std::vector<Shard*> shards_;
+  Clock* const clock_;
+  std::unique_ptr<ClusterAdmin> source_admin_;
+  std::unique_ptr<ClusterAdmin> target_admin_;
+  std::unique_ptr<TopicCreator> creator_;
+  std::unique_ptr<TopicRollout> rollout_;
+  std::unique_ptr<BoundsResolver> resolver_;
+  std::unique_ptr<TargetLimits> limits_;
+
+  // Used by the control's thread only, but for Doing() and Cancel().
+  FlowMemory memory_;
+  MemoryWriter writer_;
+  std::unique_ptr<FirstLook> first_look_;
+  std::unique_ptr<DeletedTopics> deleted_;
+  TopicProblems topic_problems_;
+  std::map<std::string, KnownTopic> known_;
+  // Target topics that this control created: they were empty.
+  std::set<std::string> created_;
+  // Where target logs should end, still to be compared.
+  std::deque<std::pair<Shard*, Shard::TargetEnd>> target_ends_;
+  absl::Time next_refresh_ = absl::InfinitePast();
+  absl::Status refresh_status_;  // of the last one
+  absl::Time next_target_check_ = absl::InfinitePast();
+  bool connected_ = false;
+  ClusterIdentity source_identity_;
+  ClusterIdentity target_identity_;
+
+  std::atomic<bool> cancelled_{false};
+  mutable Mutex mu_;
+  FlowState state_ ABSL_GUARDED_BY(mu_) = FLOW_STARTING;
+  bool prepared_ ABSL_GUARDED_BY(mu_) = false;
+  bool cluster_replaced_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status trouble_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace mirror
+
+#endif  // MIRROR_FLOW_FLOW_CONTROL_H_

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The half of flow_control.h that deals with the target: creates topics there
+// and watches the copies.
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "mirror/cluster/errors.h"
+#include "mirror/flow/flow_control.h"
+#include "mirror/replication/dead_letter.h"
+
+namespace mirror {
+namespace {
+
+// After topics were created, which brokers learn of one by one.
+constexpr absl::Duration kRecheck = absl::Milliseconds(200);
+// Of one turn: some 10 ms.
+constexpr size_t kEndsPerTurn = 1000;
+
+}  // namespace
+
+std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
+  TopicCreatorOptions options;
+  options.flow = options_.flow;
+  options.source = source_cluster_->alias();
+  options.target = target_cluster_->alias();
+  options.filter = options_.config_filter;
+  options.on_event = options_.on_event;
+  return std::make_unique<TopicCreator>(std::move(options), source_admin_.get(),
+                                        target_admin_.get());
+}
+
+std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
+  DeletedTopicsOptions options;
+  options.flow = options_.flow;
+  options.source_alias = source_cluster_->alias();
+  options.after = options_.forget_deleted_topics_after;
+  options.release = [this](const TopicPartition& source) {
+    return ShardFor(source)->Release(source);
+  };
+  options.on_forgotten = [this](const std::string& topic,
+                                const std::set<int32_t>& partitions) {
+    OnForgotten(topic, partitions);
+  };
+  options.on_event = options_.on_event;
+  return std::make_unique<DeletedTopics>(
+      std::move(options), source_admin_.get(), clock_, &memory_.stored(),
+      options_.store, &writer_);
+}
+
+void FlowControl::ForgetDeleted() {
+  for (Shard* shard : shards_) deleted_->OnReleased(shard->TakeReleased());
+  deleted_->Step();
+}
+
+void FlowControl::OnForgotten(const std::string& topic,
+                              const std::set<int32_t>& partitions) {
+  const auto known = known_.find(topic);
+  if (known != known_.end()) {
+    const std::string& target = known->second.target;
+    created_.erase(target);
+    limits_->Forget(target);
+    for (Shard* shard : shards_) shard->ForgetLimits(target);
+    known_.erase(known);
+  }
+  if (options_.on_forgotten) options_.on_forgotten(topic, partitions);
+}
+
+void FlowControl::NoteOutcome(const TopicCreator::Outcome& outcome) {
+  for (const TopicCreator::Created& created : outcome.created) {
+    created_.insert(created.topic.name);
+    if (options_.on_created) options_.on_created(created);
+  }
+  for (const auto& [topic, status] : outcome.results) {
+    topic_problems_.Note(topic, status);
+  }
+}
+
+void FlowControl::RollOut() {
+  const TopicCreator::Outcome outcome = rollout_->CreateSome();
+  NoteOutcome(outcome);
+  // Some may be there although they were not listed.
+  if (outcome.changed) next_refresh_ = clock_->Now() + kRecheck;
+  std::vector<PartitionPlan> partitions;
+  for (const MirroredTopic& topic : rollout_->TakeReady()) {
+    Apply(topic, &partitions);
+  }
+  FillTargetLogs(&partitions);
+  for (const PartitionPlan& partition : partitions) {
+    limits_->Want(partition.target.topic);
+  }
+  if (limits_->HasWanted()) UpdateLimits();
+  for (PartitionPlan& partition : partitions) Add(std::move(partition));
+}
+
+void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
+  std::vector<PartitionPlan*> unknown;
+  std::vector<TopicPartition> targets;
+  for (PartitionPlan& plan : *plans) {
+    if (created_.count(plan.target.topic) == 0) {
+      unknown.push_back(&plan);
+      targets.push_back(plan.target);
+    } else if (plan.has_copies) {
+      plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
+    } else {
+      plan.target_log = TargetLog{};
+    }
+  }
+  if (unknown.empty()) return;
+  const auto starts =
+      target_admin_->ListOffsets(targets, OffsetSpec::kEarliest);
+  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
+  for (size_t i = 0; i < unknown.size(); ++i) {
+    PartitionPlan& plan = *unknown[i];
+    const bool told = starts[i].ok() && ends[i].ok();
+    if (!plan.has_copies) {
+      // Where the target does not tell, it may hold anything: translations
+      // begin as lower bounds.
+      plan.target_log =
+          told ? TargetLog{DownstreamOffset(*starts[i]),
+                           DownstreamOffset(*ends[i])}
+               : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
+      continue;
+    }
+    const DownstreamOffset indexed =
+        options_.store->Stats(plan.source).indexed_end;
+    // More may stand there than the index tells, by our own hand.
+    if (!told || DownstreamOffset(*ends[i]) >= indexed) continue;
+    plan.target_change = JudgeTargetEnd(plan.target, target_cluster_->alias(),
+                                        indexed, DownstreamOffset(*ends[i]));
+  }
+}
+
+void FlowControl::CheckTargetTopics(const TopicIds& on_target,
+                                    std::vector<TopicToCreate>* create) {
+  const std::set<std::string> gone = TargetsGone(on_target);
+  std::set<std::string> wait;  // not to be created now
+  for (auto& [topic, known] : known_) {
+    // A broker that has just started may be behind, so it is asked twice.
+    const bool missing = gone.count(known.target) > 0;
+    const bool is_gone =
+        std::exchange(known.target_missing, missing) && missing;
+    const auto there = on_target.find(known.target);
+    if (there == on_target.end() && !is_gone) {
+      wait.insert(known.target);
+      continue;
+    }
+    const std::string id = is_gone ? "" : there->second;
+    const bool replaced =
+        !id.empty() && !known.target_id.empty() && id != known.target_id;
+    if (replaced || (is_gone && !known.target_gone)) {
+      known.target_id = id;
+      TellTargetDeleted(topic, known.target);
+    }
+    known.target_gone = is_gone;
+    if (is_gone && options_.on_target_change == GapPolicy::kStop &&
+        IsUndecided(topic)) {
+      wait.insert(known.target);
+    }
+  }
+  create->erase(std::remove_if(create->begin(), create->end(),
+                               [&wait](const TopicToCreate& topic) {
+                                 return wait.count(topic.topic.name) > 0;
+                               }),
+                create->end());
+}
+
+std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
+  std::set<std::string> missing;
+  for (const auto& [topic, known] : known_) {
+    if (on_target.count(known.target) == 0) missing.insert(known.target);
+  }
+  // A list lacks what may not be described as well.
+  const std::vector<std::string> names(missing.begin(), missing.end());
+  const auto answers = target_admin_->DescribeTopics(names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!absl::IsNotFound(answers[i].status())) missing.erase(names[i]);
+  }
+  return missing;
+}
+
+void FlowControl::TellTargetDeleted(const std::string& topic,
+                                    const std::string& target) {
+  for (const TopicPartition& source : AddedPartitions(topic)) {
+    ShardFor(source)->OnTargetChange(
+        source,
+        TargetDeleted({target, source.partition}, target_cluster_->alias()));
+  }
+}
+
+bool FlowControl::IsUndecided(const std::string& topic) const {
+  const std::vector<TopicPartition> partitions = AddedPartitions(topic);
+  return std::any_of(partitions.begin(), partitions.end(),
+                     [this](const TopicPartition& source) {
+                       return ShardFor(source)->TargetIsUndecided(source);
+                     });
+}
+
+bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
+  const std::string& name = options_.dead_letter_topic;
+  if (name.empty() || on_target.count(name) > 0) return false;
+  const NewTopic topic{name, 1, options_.replication_factor,
+                       DeadLetterTopicConfigs()};
+  const absl::Status status = target_admin_->CreateTopics({topic})[0];
+  const bool there =
+      status.ok() || status.code() == absl::StatusCode::kAlreadyExists;
+  topic_problems_.Note(
+      name,
+      there
+          ? absl::OkStatus()
+          : WithGrant(Annotate(status, "the dead-letter topic is not created"),
+                      absl::StrCat("CREATE and WRITE on topic ", name)));
+  return status.ok();
+}
+
+void FlowControl::CheckTargetEnds() {
+  if (target_ends_.empty() && clock_->Now() >= next_target_check_) {
+    next_target_check_ = clock_->Now() + options_.target_check_interval;
+    for (Shard* shard : shards_) {
+      for (Shard::TargetEnd& end : shard->TargetEnds()) {
+        target_ends_.emplace_back(shard, std::move(end));
+      }
+    }
+  }
+  std::vector<std::pair<Shard*, Shard::TargetEnd>> turn;
+  std::vector<TopicPartition> targets;
+  while (!target_ends_.empty() && turn.size() < kEndsPerTurn) {
+    targets.push_back(target_ends_.front().second.target);
+    turn.push_back(std::move(target_ends_.front()));
+    target_ends_.pop_front();
+  }
+  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
+  for (size_t i = 0; i < turn.size(); ++i) {
+    if (!ends[i].ok()) continue;
+    turn[i].first->JudgeTargetEnd(turn[i].second, DownstreamOffset(*ends[i]));
+  }
+}
+
+void FlowControl::NoteTargetIds() {
+  for (const auto& [topic, known] : known_) {
+    for (const TopicPartition& source : AddedPartitions(topic)) {
+      NoteTargetId(source);
+    }
+  }
+}
+
+void FlowControl::NoteTargetId(const TopicPartition& source) {
+  const std::string& id = known_[source.topic].target_id;
+  // Until the operator has decided, a restart must find it out again.
+  if (id.empty() || ShardFor(source)->TargetIsUndecided(source)) return;
+  options_.store->SetTargetTopicId(source, id);
+}
+
+void FlowControl::UpdateLimits() {
+  for (Shard* shard : shards_) {
+    for (const std::string& topic : shard->TakeDoubtedLimits()) {
+      limits_->Doubt(topic);
+    }
+  }
+  const auto limits = limits_->Ask(clock_->Now());
+  if (limits.empty()) return;
+  for (Shard* shard : shards_) shard->SetLimits(limits);
+}
+
+}  // namespace mirror

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two mirrors of opposite directions, each with aliases of its own for the two
+// clusters: names must not grow by a prefix at every turn.
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/cluster/cluster.h"
+#include "mirror/flow/flow_fixture.h"
+#include "mirror/policy/identity_replication_policy.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A cluster under another alias.
+class Renamed final : public Cluster {
+ public:
+  Renamed(std::string alias, Cluster* cluster)
+      : alias_(std::move(alias)), cluster_(cluster) {}
+
+  const std::string& alias() const override { return alias_; }
+  absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
+      const SourceOptions& options) override {
+    return cluster_->NewSource(options);
+  }
+  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
+      const SinkOptions& options) override {
+    return cluster_->NewSink(options);
+  }
+  absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
+      const std::string& client_id) override {
+    return cluster_->NewAdmin(client_id);
+  }
+  absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
+      const std::string& client_id) override {
+    return cluster_->NewGroupAdmin(client_id);
+  }
+  absl::StatusOr<std::unique_ptr<AclAdmin>> NewAclAdmin(
+      const std::string& client_id) override {
+    return cluster_->NewAclAdmin(client_id);
+  }
+
+ private:
+  const std::string alias_;
+  Cluster* const cluster_;
+};
+
+// One mirror's process.
+class Mirror {
+ public:
+  Mirror(std::string source, FakeCluster* from, std::string target,
+         FakeCluster* to, SimulatedFlow* settings)
+      : source_(source, from), target_(target, to) {
+    FlowControlOptions control = settings->control_options();
+    control.flow = control.memory.flow = source + "->" + target;
+    control.selection.source_alias = source;
+    control.selection.target_alias = target;
+    control.memory.progress_topic = "mm2-offsets." + source + ".internal";
+    control.memory.index_topic = "mm2-offset-index." + source + ".internal";
+    control.memory.index_partitions = 1;
+    control.store = &store_;
+    control.on_event = [this](EngineEvent event) {
+      if (event.kind == EngineEvent::Kind::kTopicProblem) {
+        problems_.push_back(std::move(event));
+      }
+    };
+    ShardOptions options;
+    options.flow = control.flow;
+    options.progress_topic = control.memory.progress_topic;
+    options.index_topic = control.memory.index_topic;
+    options.partition.source_alias = source;
+    options.partition.target_alias = target;
+    options.store = &store_;
+    shard_ =
+        Shard::Create(options, &source_, &target_, &settings->clock()).value();
+    control_ = FlowControl::Create(control, &source_, &target_, {shard_.get()},
+                                   &settings->clock())
+                   .value();
+  }
+
+  void RunOnce() {
+    control_->RunOnce();
+    shard_->RunOnce();
+  }
+  const std::vector<EngineEvent>& problems() const { return problems_; }
+  FlowStatus Status() const {
+    FlowStatus status;
+    control_->FillStatus(&status);
+    return status;
+  }
+
+ private:
+  Renamed source_;
+  Renamed target_;
+  OffsetSyncStore store_;
+  std::unique_ptr<Shard> shard_;
+  std::unique_ptr<FlowControl> control_;
+  std::vector<EngineEvent> problems_;
+};
+
+class FlowCycleTest : public testing::Test {
+ protected:
+  FlowCycleTest() {
+    for (FakeCluster* cluster : {&x(), &y()}) {
+      cluster->CreateTopic("heartbeats", 1);
+    }
+    x().CreateTopic("orders", 1);
+    x().Fill({"orders", 0}, 10);
+  }
+  void RunBoth(Mirror* there, Mirror* back) {
+    for (int turn = 0; turn < 2000; ++turn) {
+      settings_.clock().Advance(absl::Milliseconds(100));
+      there->RunOnce();
+      back->RunOnce();
+    }
+  }
+  static std::vector<std::string> Topics(FakeCluster* cluster) {
+    std::vector<std::string> names;
+    const auto admin = cluster->NewAdmin("test").value();
+    const auto topics = admin->ListTopics();
+    for (const TopicDescription& topic : *topics) {
+      if (topic.name.find("mm2-") == std::string::npos) {
+        names.push_back(topic.name);
+      }
+    }
+    return names;
+  }
+  FakeCluster& x() { return settings_.source(); }
+  FakeCluster& y() { return settings_.target(); }
+
+  SimulatedFlow settings_;
+};
+
+TEST_F(FlowCycleTest, NamesDoNotGrowIfBothMirrorsGiveTheirSourceOneAlias) {
+  Mirror there("generic", &x(), "dc1", &y(), &settings_);
+  Mirror back("generic", &y(), "dc2", &x(), &settings_);
+  RunBoth(&there, &back);
+  EXPECT_THAT(Topics(&x()),
+              ElementsAre("generic.heartbeats", "heartbeats", "orders"));
+  EXPECT_THAT(Topics(&y()), ElementsAre("generic.heartbeats", "generic.orders",
+                                        "heartbeats"));
+  ASSERT_EQ(there.problems().size(), 1u);
+  EXPECT_EQ(there.problems()[0].subject, "generic.heartbeats");
+  ASSERT_EQ(back.problems().size(), 2u);
+  EXPECT_THAT(back.problems()[1].message,
+              HasSubstr("topic generic.orders is not mirrored"));
+  EXPECT_EQ(back.Status().topic_problems_size(), 2);
+}
+
+TEST_F(FlowCycleTest, NamesStopGrowingIfNoAliasIsShared) {
+  Mirror there("a", &x(), "b", &y(), &settings_);
+  Mirror back("c", &y(), "d", &x(), &settings_);
+  RunBoth(&there, &back);
+  EXPECT_THAT(Topics(&x()),
+              ElementsAre("c.a.heartbeats", "c.a.orders", "c.heartbeats",
+                          "heartbeats", "orders"));
+  EXPECT_THAT(Topics(&y()), ElementsAre("a.c.heartbeats", "a.heartbeats",
+                                        "a.orders", "heartbeats"));
+}
+
+TEST_F(FlowCycleTest, HeartbeatsDoNotGrowUnderTheIdentityPolicyEither) {
+  settings_.control_options().selection.policy =
+      IdentityReplicationPolicy::Create();
+  x().DeleteTopic("orders");
+  Mirror there("generic", &x(), "dc1", &y(), &settings_);
+  Mirror back("generic", &y(), "dc2", &x(), &settings_);
+  RunBoth(&there, &back);
+  EXPECT_THAT(Topics(&x()), ElementsAre("generic.heartbeats", "heartbeats"));
+  EXPECT_THAT(Topics(&y()), ElementsAre("generic.heartbeats", "heartbeats"));
+}
+
+TEST_F(FlowCycleTest, ATopicThatIsGoneIsNoProblemAnyMore) {
+  x().CreateTopic("generic.bills", 1);
+  Mirror there("generic", &x(), "dc1", &y(), &settings_);
+  const auto run = [&] {
+    for (int turn = 0; turn < 100; ++turn) {
+      settings_.clock().Advance(absl::Milliseconds(100));
+      there.RunOnce();
+    }
+  };
+  run();
+  EXPECT_EQ(there.Status().topic_problems_size(), 1);
+  x().DeleteTopic("generic.bills");
+  run();
+  EXPECT_EQ(there.Status().topic_problems_size(), 0);
+}
+
+}  // namespace
+}  // namespace mirror

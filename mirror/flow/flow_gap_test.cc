@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where records are lost on the source: noticed, told, and what the operator
+// chose is done.
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/flow/flow_gap_fixture.h"
+#include "mirror/testing/matchers.h"
+
+namespace mirror {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Kind = EngineEvent::Kind;
+
+TEST_F(FlowGapTest, NoRecordOfARecreatedTopicIsMixedIn) {
+  StartWithTen();
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);  // the position is in this log, too
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(b().LogEnd(kCopy0), 10);
+  EXPECT_THAT(flow_.Status(kOrders0).reason(),
+              HasSubstr("set on.source.gap to reseed"));
+  Restart();
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(b().LogEnd(kCopy0), 10);
+}
+
+TEST_F(FlowGapTest, ARecreatedTopicIsCopiedFromItsStartAndNoted) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  b().FailProduce("A.orders", absl::PermissionDeniedError("no"));
+  AppendOld(5);
+  flow_.RunFor(absl::Seconds(10));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  flow_.RunFor(absl::Seconds(10));
+  b().FailProduce("A.orders", absl::OkStatus());
+  EXPECT_TRUE(Settles(49));
+  EXPECT_EQ(Copies("new"), 50);
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kSourceRecreated);
+  EXPECT_EQ(History()[0].first, U(10));
+  EXPECT_EQ(History()[0].end, U(15));
+  EXPECT_EQ(flow_.CountEvents(Kind::kSourceRecreated), 1);
+  EXPECT_EQ(flow_.CountEvents(Kind::kPartitionStopped), 0);
+}
+
+TEST_F(FlowGapTest, ALogThatWasTruncatedAndGrewAgainStopsThePartition) {
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  EXPECT_THAT(flow_.Status(kOrders0).reason(), HasSubstr("truncated at 6"));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, WhatTookThePlaceOfTruncatedRecordsIsCopied) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+  EXPECT_EQ(b().LogEnd(kCopy0), 30);
+  EXPECT_EQ(flow_.CountEvents(Kind::kSourceTruncated), 1);
+  ASSERT_EQ(History().size(), 1u);
+  EXPECT_EQ(History()[0].reason, SkipReason::kSourceTruncated);
+  EXPECT_EQ(History()[0].first, U(6));
+}
+
+TEST_F(FlowGapTest, ATruncationWhileNoEngineRanIsNoticedByTheEpoch) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  flow_.Start();
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, AnElectionThatLostNothingIsNoGap) {
+  StartWithTen();
+  a().TruncateTo(kOrders0, 10);  // another epoch, the same records
+  AppendNew(5);
+  ASSERT_TRUE(Settles(14));
+  Restart();
+  AppendNew(5);
+  EXPECT_TRUE(Settles(19));
+  EXPECT_EQ(b().LogEnd(kCopy0), 20);
+  EXPECT_THAT(History(), IsEmpty());
+}
+
+TEST_F(FlowGapTest, RetentionThatOvertakesTheMirrorIsNotedInFull) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  AppendOld(40);
+  a().DeleteRecordsBefore(kOrders0, 30);
+  flow_.Start();
+  EXPECT_TRUE(Settles(49));
+  EXPECT_EQ(b().LogEnd(kCopy0), 30);
+  Restart();
+  flow_.RunFor(absl::Seconds(2));
+  const auto skipped = flow_.store().Skipped(kOrders0);
+  ASSERT_EQ(skipped.size(), 1u);
+  EXPECT_EQ(skipped[0].reason, SkipReason::kSourceLost);
+  EXPECT_EQ(skipped[0].first, U(10));
+  EXPECT_EQ(skipped[0].end, U(30));
+  EXPECT_EQ(skipped[0].records, 20);
+  // A position in the gap is one behind it, for certain.
+  EXPECT_EQ(flow_.store().Translate(kOrders0, U(20)),
+            (Translation{DownstreamOffset(10), Exactness::kExact}));
+}
+
+TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  AppendOld(40);
+  a().DeleteRecordsBefore(kOrders0, 30);
+  flow_.Start(/*shards=*/1);
+  Shard& shard = *flow_.shards()[0];
+  ASSERT_TRUE(flow_.RunUntil([&] { return !shard.NeedBounds().empty(); }));
+  shard.OnBounds(kOrders0, {U(30), U(50)});
+  Restart();
+  EXPECT_TRUE(Settles(49));
+  ASSERT_EQ(flow_.store().Skipped(kOrders0).size(), 1u);
+  EXPECT_EQ(flow_.store().Skipped(kOrders0)[0].first, U(10));
+  EXPECT_EQ(flow_.store().Skipped(kOrders0)[0].end, U(30));
+  EXPECT_EQ(flow_.CountEvents(Kind::kSourceGap), 1);
+}
+
+TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {
+  StartWithTen();
+  EXPECT_THAT(Resolve(GapPolicy::kSkip),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_GAP));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(3);
+  ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_TRUE(Settles(2));
+  EXPECT_EQ(Copies("new"), 23);
+  Restart();
+  AppendNew(1);
+  EXPECT_TRUE(Settles(3));
+}
+
+TEST_F(FlowGapTest, WhatIsNotKnownOfASourceDoesNotReplaceWhatIs) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().HideTopicIds(true);
+  flow_.Start();
+  AppendOld(5);
+  ASSERT_TRUE(Settles(14));
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().HideTopicIds(false);
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  flow_.Start();
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, ASourceRecreatedBeforeItsIdIsKnownIsNoticedOnceItIs) {
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  a().HideTopicIds(true);
+  flow_.Start();
+  flow_.RunFor(absl::Seconds(10));
+  a().HideTopicIds(false);
+  EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
+  EXPECT_EQ(Copies("new"), 0);
+}
+
+TEST_F(FlowGapTest, AnOpenTransactionIsNoTruncationToWhoReadsUncommitted) {
+  flow_.control_options().read_committed = false;
+  StartWithTen();
+  a().OpenTransactionAt(kOrders0, 6);
+  LoseAndRegainTheSource();
+  AppendNew(2);
+  EXPECT_TRUE(Settles(11));
+  EXPECT_THAT(History(), IsEmpty());
+}
+
+TEST_F(FlowGapTest, ACrashBeforeANewTopicIsReadFromItsStartSkipsNothing) {
+  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  StartWithTen();
+  b().SetPartitionDown(kCopy0, true);
+  AppendOld(5);
+  flow_.RunFor(absl::Seconds(10));
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(50);
+  flow_.RunFor(absl::Seconds(10));
+  flow_.Crash();
+  b().SetPartitionDown(kCopy0, false);
+  flow_.Start();
+  EXPECT_TRUE(Settles(49));
+  EXPECT_EQ(Copies("new"), 50);
+}
+
+}  // namespace
+}  // namespace mirror

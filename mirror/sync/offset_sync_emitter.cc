@@ -85,8 +85,7 @@ void OffsetSyncEmitter::GiveBack(const std::vector<OffsetSync>& taken) {
   // The newest of a partition first, so that the oldest is what is ahead.
   for (auto sync = taken.rbegin(); sync != taken.rend(); ++sync) {
     Partition& partition = partitions_[sync->topic_partition];
-    if (partition.due.has_value() ||
-        sync->upstream == partition.beginning) {
+    if (partition.due.has_value() || sync->upstream == partition.beginning) {
       SendAhead(&partition, *sync);
     } else {
       MakeDue(&partition, *sync);

@@ -4,10 +4,10 @@
 //
 //   isolation fill --source=S --topic=T --records=N --keyless=N
 //   isolation copy --source=S --target=T --topic=T --records=N --alias=A
-//                  --config=max.message.bytes=65536
+//                  --config=max.message.bytes=65536 --until=topic|beside
 //
-// copy copies the topic, and the topic "beside" with it, and prints one line of
-// NAME=VALUE pairs.
+// copy copies the topic, and the topic "beside" with it, until one of them is
+// copied, and prints one line of NAME=VALUE pairs.
 
 #include <algorithm>
 #include <cstdint>
@@ -36,6 +36,7 @@ ABSL_FLAG(std::string, alias, "isolation", "the copy is ALIAS.TOPIC");
 ABSL_FLAG(int64_t, records, 300'000, "of the topic");
 ABSL_FLAG(int64_t, keyless, 0, "fill: one record in so many has no key");
 ABSL_FLAG(std::string, config, "", "copy: NAME=VALUE, of the topic's copy");
+ABSL_FLAG(std::string, until, "topic", "copy: topic or beside");
 
 namespace mirror::benchmark {
 namespace {
@@ -147,15 +148,16 @@ std::map<std::string, Counts> Count(const MirrorEngine& engine) {
   return counts;
 }
 
-// Until both topics are copied. The second is not measured once the first has
-// ended.
+// Until the one topic is copied, or the other.
 absl::Status Measure(const MirrorEngine& engine) {
   const std::string topic = absl::GetFlag(FLAGS_topic);
   Stopwatch first;
   Stopwatch beside;
   Counts counts;
   const absl::Time start = absl::Now();
-  while (first.records() < absl::GetFlag(FLAGS_records)) {
+  const Stopwatch& last =
+      absl::GetFlag(FLAGS_until) == kBeside ? beside : first;
+  while (last.records() < absl::GetFlag(FLAGS_records)) {
     absl::SleepFor(kLook);
     auto all = Count(engine);
     counts = all[topic];
@@ -163,7 +165,7 @@ absl::Status Measure(const MirrorEngine& engine) {
     beside.Note(all[kBeside].done());
     if (absl::Now() - start > kPatience) {
       return absl::DeadlineExceededError(
-          absl::StrCat(first.records(), " records are copied or skipped"));
+          absl::StrCat(last.records(), " records are copied or skipped"));
     }
   }
   absl::PrintF("time=%.2f beside=%.0f skipped=%d\n", first.seconds(),

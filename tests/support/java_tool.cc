@@ -23,6 +23,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> StartJavaTool(
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
       "-XX:-UsePerfData",
+      absl::StrCat("-XX:SharedArchiveFile=", jars, "/classes.jsa"),
+      "-Xlog:disable",
       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
       "-cp",
       absl::StrCat(jars, "/*"),

@@ -14,8 +14,8 @@ int64_t Acked(const MirrorEngine& engine) {
   int64_t records = 0;
   const EngineStatus engine_status = engine.Status();
   for (const FlowStatus& flow : engine_status.flows()) {
-    for (const ShardStatus& shard : flow.shards()) {
-      for (const PartitionStatus& partition : shard.partitions()) {
+    for (const WorkerStatus& worker : flow.workers()) {
+      for (const PartitionStatus& partition : worker.partitions()) {
         records += partition.records();
       }
     }

@@ -139,8 +139,8 @@ struct Counts {
 std::map<std::string, Counts> Count(const MirrorEngine& engine) {
   std::map<std::string, Counts> counts;
   const EngineStatus status = engine.Status();
-  for (const ShardStatus& shard : status.flows(0).shards()) {
-    for (const PartitionStatus& partition : shard.partitions()) {
+  for (const WorkerStatus& worker : status.flows(0).workers()) {
+    for (const PartitionStatus& partition : worker.partitions()) {
       counts[partition.topic()].copied += partition.records();
       counts[partition.topic()].skipped += partition.skipped_records();
     }

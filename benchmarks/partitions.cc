@@ -135,8 +135,8 @@ struct Counts {
 Counts Count(const MirrorEngine& engine) {
   Counts counts;
   const EngineStatus status = engine.Status();
-  for (const ShardStatus& shard : status.flows(0).shards()) {
-    for (const PartitionStatus& partition : shard.partitions()) {
+  for (const WorkerStatus& worker : status.flows(0).workers()) {
+    for (const PartitionStatus& partition : worker.partitions()) {
       ++counts.known;
       counts.copied += partition.records() > 0 ? 1 : 0;
     }

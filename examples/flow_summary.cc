@@ -18,8 +18,8 @@ bool IsSetAside(PartitionState state) {
 
 int64_t CopiedRecords(const FlowStatus& flow) {
   int64_t records = 0;
-  for (const ShardStatus& shard : flow.shards()) {
-    for (const PartitionStatus& partition : shard.partitions()) {
+  for (const WorkerStatus& worker : flow.workers()) {
+    for (const PartitionStatus& partition : worker.partitions()) {
       records += partition.records();
     }
   }
@@ -31,8 +31,8 @@ std::string SummarizeFlow(const FlowStatus& flow, int64_t records_before,
   int64_t partitions = 0;
   int64_t set_aside = 0;
   int64_t lag = 0;
-  for (const ShardStatus& shard : flow.shards()) {
-    for (const PartitionStatus& partition : shard.partitions()) {
+  for (const WorkerStatus& worker : flow.workers()) {
+    for (const PartitionStatus& partition : worker.partitions()) {
       ++partitions;
       if (IsSetAside(partition.state())) ++set_aside;
       lag += partition.lag();

@@ -9,7 +9,7 @@ namespace {
 
 void AddPartition(FlowStatus* flow, PartitionState state, int64_t records,
                   int64_t lag) {
-  PartitionStatus* partition = flow->add_shards()->add_partitions();
+  PartitionStatus* partition = flow->add_workers()->add_partitions();
   partition->set_state(state);
   partition->set_records(records);
   partition->set_lag(lag);

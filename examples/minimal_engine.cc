@@ -22,8 +22,8 @@ bool AwaitCopied(const mirror::MirrorEngine& engine, int64_t count) {
   const auto all_copied = [&] {
     int64_t copied = 0;
     const mirror::EngineStatus status = engine.Status();
-    for (const auto& shard : status.flows(0).shards()) {
-      for (const auto& partition : shard.partitions()) {
+    for (const auto& worker : status.flows(0).workers()) {
+      for (const auto& partition : worker.partitions()) {
         copied += partition.records();
       }
     }

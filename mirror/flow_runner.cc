@@ -55,7 +55,7 @@ absl::Status FlowRunner::Build() {
   if (flow_.offset_syncs.enabled) {
     if (absl::Status status = BuildOffsetSyncs(); !status.ok()) return status;
   }
-  if (absl::Status status = BuildShards(); !status.ok()) return status;
+  if (absl::Status status = BuildLoops(); !status.ok()) return status;
   if (absl::Status status = BuildControl(); !status.ok()) return status;
   if (flow_.topic_configs.enabled) {
     if (absl::Status status = BuildTopicConfigs(); !status.ok()) return status;
@@ -93,8 +93,8 @@ absl::Status FlowRunner::BuildOffsetSyncs() {
   return absl::OkStatus();
 }
 
-absl::Status FlowRunner::BuildShards() {
-  ShardOptions options;
+absl::Status FlowRunner::BuildLoops() {
+  CopyLoopOptions options;
   options.flow = name_;
   options.progress_topic = ProgressTopic(flow_);
   options.index_topic = OffsetIndexTopic(flow_.source.alias);
@@ -129,12 +129,12 @@ absl::Status FlowRunner::BuildShards() {
     options.index = i;
     options.source.client_id = absl::StrCat(name_, "|reader-", i);
     options.sink.client_id = absl::StrCat(name_, "|writer-", i);
-    auto shard = Shard::Create(options, flow_.source.cluster.get(),
-                               flow_.target.cluster.get(), clock_);
-    if (!shard.ok()) return shard.status();
-    shards_.push_back(*std::move(shard));
-    AddWorker(absl::StrCat("shard-", i),
-              [shard = shards_.back().get()] { return shard->RunOnce(); });
+    auto loop = CopyLoop::Create(options, flow_.source.cluster.get(),
+                                 flow_.target.cluster.get(), clock_);
+    if (!loop.ok()) return loop.status();
+    loops_.push_back(*std::move(loop));
+    AddWorker(absl::StrCat("copy-", i),
+              [loop = loops_.back().get()] { return loop->RunOnce(); });
   }
   return absl::OkStatus();
 }
@@ -188,11 +188,11 @@ absl::Status FlowRunner::BuildControl() {
     if (topic_configs_ == nullptr) return;
     topic_configs_->NoteCreated(created.topic, created.refused);
   };
-  std::vector<Shard*> shards;
-  for (const auto& shard : shards_) shards.push_back(shard.get());
-  auto control = FlowControl::Create(
-      std::move(options), flow_.source.cluster.get(),
-      flow_.target.cluster.get(), std::move(shards), clock_);
+  std::vector<CopyLoop*> loops;
+  for (const auto& loop : loops_) loops.push_back(loop.get());
+  auto control =
+      FlowControl::Create(std::move(options), flow_.source.cluster.get(),
+                          flow_.target.cluster.get(), std::move(loops), clock_);
   if (!control.ok()) return control.status();
   control_ = *std::move(control);
   AddWorker("control", [this] { return control_->RunOnce(); });
@@ -314,11 +314,11 @@ void FlowRunner::StopLoops() {
 }
 
 std::optional<absl::Status> FlowRunner::DrainOnce(absl::Time deadline) {
-  drained_.resize(shards_.size());
+  drained_.resize(loops_.size());
   absl::Status all;
   bool done = true;
-  for (size_t i = 0; i < shards_.size(); ++i) {
-    if (!drained_[i].has_value()) drained_[i] = shards_[i]->DrainOnce(deadline);
+  for (size_t i = 0; i < loops_.size(); ++i) {
+    if (!drained_[i].has_value()) drained_[i] = loops_[i]->DrainOnce(deadline);
     done &= drained_[i].has_value();
     all.Update(drained_[i].value_or(absl::OkStatus()));
   }
@@ -326,15 +326,15 @@ std::optional<absl::Status> FlowRunner::DrainOnce(absl::Time deadline) {
 }
 
 void FlowRunner::SetPaused(const std::string& topic, bool paused) {
-  for (const auto& shard : shards_) shard->SetPaused(topic, paused);
+  for (const auto& loop : loops_) loop->SetPaused(topic, paused);
 }
 
 absl::Status FlowRunner::Resolve(const TopicPartition& source,
                                  GapPolicy decision) {
   absl::Status status =
       absl::NotFoundError(absl::StrCat(source.ToString(), " is not mirrored"));
-  for (const auto& shard : shards_) {
-    status = shard->Resolve(source, decision);
+  for (const auto& loop : loops_) {
+    status = loop->Resolve(source, decision);
     if (!absl::IsNotFound(status)) break;
   }
   return status;
@@ -345,7 +345,7 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   status->set_target(flow_.target.cluster_name());
   status->set_state(FLOW_RUNNING);
   if (control_ != nullptr) control_->FillStatus(status);
-  for (const auto& shard : shards_) shard->FillStatus(status->add_shards());
+  for (const auto& loop : loops_) loop->FillStatus(status->add_workers());
   if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
   if (offset_syncs_ != nullptr) {
     status->set_offset_syncs(offset_syncs_->count());

@@ -23,7 +23,7 @@
 #include "mirror/heartbeat/heartbeat_emitter.h"
 #include "mirror/metadata/acl_sync.h"
 #include "mirror/metadata/topic_config_sync.h"
-#include "mirror/replication/shard.h"
+#include "mirror/replication/copy_loop.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
@@ -55,7 +55,7 @@ class FlowRunner {
   // Ends all loops; idempotent.
   void StopLoops();
   // After StopLoops(): one turn of waiting for acknowledgements and committing,
-  // to be called until it returns how that went. See Shard::DrainOnce().
+  // to be called until it returns how that went. See CopyLoop::DrainOnce().
   std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
   void SetPaused(const std::string& topic, bool paused);
@@ -67,7 +67,7 @@ class FlowRunner {
   FlowRunner(Flow flow, Clock* clock, OnEvent on_event);
   absl::Status Build();
   absl::Status BuildOffsetSyncs();
-  absl::Status BuildShards();
+  absl::Status BuildLoops();
   absl::Status BuildControl();
   absl::Status BuildTopicConfigs();
   absl::Status BuildCheckpoints();
@@ -91,7 +91,7 @@ class FlowRunner {
   OffsetSyncStore store_;
   std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
   std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<CopyLoop>> loops_;
   // How the drain of each went; none while it lasts.
   std::vector<std::optional<absl::Status>> drained_;
   std::unique_ptr<FlowControl> control_;              // null: nothing is copied

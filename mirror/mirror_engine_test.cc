@@ -356,8 +356,8 @@ TEST_F(MirrorEngineTest, PausesAndResumesATopic) {
   a_->Fill({"orders", 0}, 10);
   ASSERT_TRUE(Eventually([&] {
     const EngineStatus status = (*engine)->Status();
-    for (const ShardStatus& shard : status.flows(0).shards()) {
-      for (const PartitionStatus& partition : shard.partitions()) {
+    for (const WorkerStatus& worker : status.flows(0).workers()) {
+      for (const PartitionStatus& partition : worker.partitions()) {
         if (partition.state() == PARTITION_PAUSED) return true;
       }
     }
@@ -392,8 +392,8 @@ TEST_F(MirrorEngineTest, AStoppedEngineHoldsNothingThatItCouldStillWrite) {
   const auto partition = [&] {
     const EngineStatus status = (*engine)->Status();
     PartitionStatus found;
-    for (const ShardStatus& shard : status.flows(0).shards()) {
-      if (shard.partitions_size() > 0) found = shard.partitions(0);
+    for (const WorkerStatus& worker : status.flows(0).workers()) {
+      if (worker.partitions_size() > 0) found = worker.partitions(0);
     }
     return found;
   };

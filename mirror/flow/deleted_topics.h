@@ -6,7 +6,7 @@
 // was.
 //
 //   there --not listed, and not found--> gone (a note says since when)
-//     <--listed again--   --still not found after a day--> released by shards
+//     <--listed again--   --still not found after a day--> released by loops
 //     --> tombstones written --> forgotten
 
 #ifndef MIRROR_FLOW_DELETED_TOPICS_H_
@@ -37,7 +37,7 @@ struct DeletedTopicsOptions {
   std::string source_alias;
   // How long a topic must be gone. InfiniteDuration: nothing is forgotten.
   absl::Duration after = absl::Hours(24);
-  // Has the partition's shard release it; OnReleased() follows. Returns whether
+  // Has the partition's loop release it; OnReleased() follows. Returns whether
   // it was paused or waited for a decision.
   std::function<bool(const TopicPartition&)> release;
   // Nothing is known of the topic's partitions any more.
@@ -60,7 +60,7 @@ class DeletedTopics {
                 Clock* clock, ProgressStore* progress, OffsetSyncStore* index,
                 MemoryWriter* writer);
 
-  // A shard has the partition.
+  // A loop has the partition.
   void Remember(const TopicPartition& source);
   // Call at each look at the source, with all topics that it lists, and only if
   // both clusters are known to be those of the start.
@@ -68,7 +68,7 @@ class DeletedTopics {
   // Whether the topic is about to be forgotten. If it was created again, it
   // waits until that is done.
   bool Holds(const std::string& topic) const;
-  // What shards have released.
+  // What loops have released.
   void OnReleased(const std::vector<TopicPartition>& released);
   // Moves things on; every turn.
   void Step();
@@ -85,7 +85,7 @@ class DeletedTopics {
   enum class State {
     kUnsure,     // not listed
     kGone,       // not found either
-    kReleasing,  // until no shard has a partition of it
+    kReleasing,  // until no loop has a partition of it
     kReleased,
     kDeleting,  // until the tombstones are written
   };
@@ -93,7 +93,7 @@ class DeletedTopics {
     State state = State::kUnsure;
     // When to ask the source again.
     absl::Time next = absl::InfinitePast();
-    // Still with shards.
+    // Still with loops.
     std::set<int32_t> held;
     // An operator paused some of it, or had a decision to take.
     bool undecided = false;

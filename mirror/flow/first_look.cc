@@ -93,7 +93,7 @@ void FirstLook::Store(const std::vector<Start>& starts) {
          EncodeConnectOffsetValue(start.at - 1, /*copied=*/false)});
     if (late_ && start.log_start < start.at) LeaveOut(start);
   }
-  // No shard has them yet, so nobody else writes what the index lacks of them.
+  // No loop has them yet, so nobody else writes what the index lacks of them.
   auto flush = index_->PrepareFlush(sources);
   auto written = std::make_shared<IndexFlush>();
   if (flush.ok()) *written = *std::move(flush);

@@ -44,7 +44,7 @@ struct FirstLookOptions {
 };
 
 // Purpose: see above. A start is durable before its partition is handed to a
-// shard, and the end of the look after all starts.
+// loop, and the end of the look after all starts.
 // Thread safety: thread-compatible.
 // Lifetime: what the constructor takes must outlive it.
 class FirstLook {

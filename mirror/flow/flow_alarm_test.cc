@@ -114,7 +114,7 @@ TEST_F(FlowAlarmTest, OffsetSyncsOfALostTargetMeanNothing) {
 }
 
 TEST_F(FlowAlarmTest, AnElectionBeforeRecordsThatWereDroppedIsNoGap) {
-  flow_.shard_options().partition.transforms = {std::make_shared<DropNew>()};
+  flow_.loop_options().partition.transforms = {std::make_shared<DropNew>()};
   StartWithTen();
   flow_.RunFor(absl::Seconds(5));
   a().TruncateTo(kOrders0, 10);  // another leader, the same records
@@ -205,9 +205,9 @@ TEST_F(FlowAlarmTest, AMarkerAtTheEndThatRetentionTakesIsNoGapAfterAPause) {
   flow_.RunFor(absl::Seconds(15));
   a().DeleteRecordsBefore(kOrders0, 11);
   flow_.RunFor(absl::Minutes(1));
-  for (auto& shard : flow_.shards()) shard->SetPaused("orders", true);
+  for (auto& loop : flow_.loops()) loop->SetPaused("orders", true);
   flow_.RunFor(absl::Seconds(5));
-  for (auto& shard : flow_.shards()) shard->SetPaused("orders", false);
+  for (auto& loop : flow_.loops()) loop->SetPaused("orders", false);
   RunsOn();
 }
 
@@ -256,16 +256,16 @@ TEST_F(FlowAlarmTest, TwoLivesThatOverlapForSecondsAreNoOthers) {
   flow_.RunFor(absl::Seconds(15));
   {
     OffsetSyncStore store;
-    ShardOptions shard_options = flow_.shard_options();
+    CopyLoopOptions loop_options = flow_.loop_options();
     FlowControlOptions control_options = flow_.control_options();
-    shard_options.store = control_options.store = &store;
+    loop_options.store = control_options.store = &store;
     control_options.on_event =
-        shard_options.on_event = [](const EngineEvent&) {};
+        loop_options.on_event = [](const EngineEvent&) {};
     control_options.memory.index_partitions = 1;
-    auto shard =
-        Shard::Create(shard_options, &a(), &b(), &flow_.clock()).value();
+    auto loop =
+        CopyLoop::Create(loop_options, &a(), &b(), &flow_.clock()).value();
     auto control = FlowControl::Create(control_options, &a(), &b(),
-                                       {shard.get()}, &flow_.clock())
+                                       {loop.get()}, &flow_.clock())
                        .value();
     absl::Time due = absl::InfinitePast();
     for (int i = 0; i < 200; ++i) {
@@ -274,9 +274,9 @@ TEST_F(FlowAlarmTest, TwoLivesThatOverlapForSecondsAreNoOthers) {
       if (flow_.clock().Now() >= due) {
         due = flow_.clock().Now() + control->RunOnce();
       }
-      shard->RunOnce();
+      loop->RunOnce();
     }
-    while (!shard->DrainOnce(flow_.clock().Now()).has_value()) {
+    while (!loop->DrainOnce(flow_.clock().Now()).has_value()) {
     }
   }
   RunsOn(absl::Minutes(20));

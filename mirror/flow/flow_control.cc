@@ -14,7 +14,7 @@
 namespace mirror {
 namespace {
 
-// Between two looks at what the shards ask for.
+// Between two looks at what the loops ask for.
 constexpr absl::Duration kTurn = absl::Milliseconds(100);
 // After a failure, and after topics were created, which brokers learn of one by
 // one.
@@ -29,10 +29,10 @@ absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
 
 absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
     FlowControlOptions options, Cluster* source, Cluster* target,
-    std::vector<Shard*> shards, Clock* clock) {
+    std::vector<CopyLoop*> loops, Clock* clock) {
   const std::string client_id = absl::StrCat(options.flow, "|control");
   std::unique_ptr<FlowControl> control(new FlowControl(
-      std::move(options), source, target, std::move(shards), clock));
+      std::move(options), source, target, std::move(loops), clock));
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
       source->NewAdmin(client_id);
   if (!admin.ok()) return AtCluster(admin.status(), *source);
@@ -57,12 +57,12 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
 }
 
 FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
-                         Cluster* target, std::vector<Shard*> shards,
+                         Cluster* target, std::vector<CopyLoop*> loops,
                          Clock* clock)
     : options_(std::move(options)),
       source_cluster_(source),
       target_cluster_(target),
-      shards_(std::move(shards)),
+      loops_(std::move(loops)),
       clock_(clock),
       memory_(options_.memory, source, target, options_.store, clock),
       writer_({absl::StrCat(options_.flow, "|control-writer"),
@@ -186,12 +186,12 @@ absl::Status FlowControl::Prepare() {
   if (absl::Status status = memory_.Load(target_admin_.get()); !status.ok()) {
     return status;
   }
-  for (Shard* shard : shards_) {
-    shard->SetPartitions(memory_.progress_partitions(),
-                         memory_.index_partitions());
+  for (CopyLoop* loop : loops_) {
+    loop->SetPartitions(memory_.progress_partitions(),
+                        memory_.index_partitions());
   }
   for (const SupersededProgress& old : memory_.superseded_progress()) {
-    ShardFor(old.source)->DeleteProgress(old.source, old.progress_partition);
+    LoopFor(old.source)->DeleteProgress(old.source, old.progress_partition);
   }
   MutexLock lock(&mu_);
   prepared_ = true;
@@ -311,7 +311,7 @@ void FlowControl::ResumeTopic(const std::string& topic, const std::string& id) {
   it->second.missing = false;
   if (NoteSourceId(topic, id)) return;
   for (const TopicPartition& source : AddedPartitions(topic)) {
-    ShardFor(source)->Restart(source);
+    LoopFor(source)->Restart(source);
   }
 }
 
@@ -336,7 +336,7 @@ void FlowControl::Add(PartitionPlan plan) {
       plan.has_copies) {
     plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
   }
-  ShardFor(source)->Add({std::move(plan)});
+  LoopFor(source)->Add({std::move(plan)});
   if (!known.id.empty()) CompareWithIndex(source);
 }
 
@@ -360,7 +360,7 @@ bool FlowControl::NoteSourceId(const std::string& topic,
   known.id = id;
   // Whatever the client library still has of the old topic is of no use.
   if (!is_first) {
-    for (Shard* shard : shards_) shard->OnTopicRecreated(topic);
+    for (CopyLoop* loop : loops_) loop->OnTopicRecreated(topic);
   }
   bool recreated = false;
   for (const TopicPartition& source : AddedPartitions(topic)) {
@@ -376,7 +376,7 @@ bool FlowControl::NoteSourceId(const std::string& topic,
 
 void FlowControl::OnRecreated(const TopicPartition& source) {
   const std::string& id = known_[source.topic].id;
-  ShardFor(source)->OnSourceRecreated(source, id);
+  LoopFor(source)->OnSourceRecreated(source, id);
 }
 
 void FlowControl::SuspendMissing(const std::set<std::string>& present) {
@@ -384,7 +384,7 @@ void FlowControl::SuspendMissing(const std::set<std::string>& present) {
     if (known.missing || present.count(name) > 0) continue;
     known.missing = true;
     for (const TopicPartition& source : AddedPartitions(name)) {
-      ShardFor(source)->Suspend(
+      LoopFor(source)->Suspend(
           source, PROBLEM_SOURCE_TOPIC_MISSING,
           absl::StrCat("topic ", name, " is gone from cluster ",
                        source_cluster_->alias(),
@@ -414,8 +414,8 @@ void FlowControl::LeaveOutRecreated(std::vector<TopicPartition>* waiting) {
 
 absl::Status FlowControl::ResolveBounds() {
   std::vector<TopicPartition> waiting;
-  for (const Shard* shard : shards_) {
-    for (TopicPartition& source : shard->NeedBounds()) {
+  for (const CopyLoop* loop : loops_) {
+    for (TopicPartition& source : loop->NeedBounds()) {
       waiting.push_back(std::move(source));
     }
   }
@@ -428,17 +428,17 @@ absl::Status FlowControl::ResolveBounds() {
   for (const TopicPartition& source : due) NoteTargetId(source);
   for (const auto& [source, bounds] : resolver_->Ask(due)) {
     if (bounds.ok()) {
-      ShardFor(source)->OnBounds(source, *bounds);
+      LoopFor(source)->OnBounds(source, *bounds);
     } else if (!absl::IsNotFound(bounds.status())) {
       // A topic that is gone is the next refresh's business.
-      ShardFor(source)->OnNoBounds(source, bounds.status());
+      LoopFor(source)->OnNoBounds(source, bounds.status());
     }
   }
   return absl::OkStatus();
 }
 
-Shard* FlowControl::ShardFor(const TopicPartition& source) const {
-  return shards_[ShardOf(source, memory_.index_partitions()) % shards_.size()];
+CopyLoop* FlowControl::LoopFor(const TopicPartition& source) const {
+  return loops_[ShardOf(source, memory_.index_partitions()) % loops_.size()];
 }
 
 bool FlowControl::running() const {

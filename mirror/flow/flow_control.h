@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What keeps a flow's shards supplied: connects, reads the stored progress,
+// What keeps a flow's loops supplied: connects, reads the stored progress,
 // finds topics, creates and extends them on the target, hands partitions to the
-// shards and answers where their logs begin and end. MirrorSourceConnector's
-// share of the work; the shards are its tasks.
+// loops and answers where their logs begin and end. MirrorSourceConnector's
+// share of the work; the loops are its tasks.
 //
 //   STARTING --memory read from the target, source answers--> RUNNING
 //        \--source and target are one cluster--> FAILED
@@ -40,9 +40,9 @@
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/topic_selection.h"
+#include "mirror/replication/copy_loop.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
-#include "mirror/replication/shard.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
@@ -61,7 +61,7 @@ struct FlowControlOptions {
   // Created if it is not empty.
   std::string dead_letter_topic;
   int32_t replication_factor = -1;
-  // As the shards read.
+  // As the loops read.
   bool read_committed = true;
   // Which configs of a source topic its counterpart is created with.
   std::shared_ptr<const ConfigPropertyFilter> config_filter;
@@ -85,13 +85,13 @@ struct FlowControlOptions {
 };
 
 // Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.
-// Lifetime: clusters, shards and clock must outlive the control.
+// Lifetime: clusters, loops and clock must outlive the control.
 class FlowControl {
  public:
   // Contacts nobody. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<FlowControl>> Create(
       FlowControlOptions options, Cluster* source, Cluster* target,
-      std::vector<Shard*> shards, Clock* clock);
+      std::vector<CopyLoop*> loops, Clock* clock);
 
   // Does what is due and returns how long until the next call. May wait for the
   // clusters, as long as their request timeouts.
@@ -114,7 +114,7 @@ class FlowControl {
  private:
   struct KnownTopic {
     std::string id;
-    // By partition: whether a shard has it.
+    // By partition: whether a loop has it.
     std::vector<bool> added;
     bool missing = false;
     // Of the topic on the target; empty while it is not there.
@@ -127,7 +127,7 @@ class FlowControl {
   using TopicIds = std::map<std::string, std::string>;
 
   FlowControl(FlowControlOptions options, Cluster* source, Cluster* target,
-              std::vector<Shard*> shards, Clock* clock);
+              std::vector<CopyLoop*> loops, Clock* clock);
 
   std::unique_ptr<TopicCreator> NewCreator() const;
   absl::Status Start();
@@ -143,19 +143,19 @@ class FlowControl {
   absl::Status CheckClusterIds();
   absl::Status Refresh();
   // Takes note of topics that are on both sides. Returns those of which no
-  // shard has every partition yet.
+  // loop has every partition yet.
   std::vector<MirroredTopic> NoteReady(const std::vector<MirroredTopic>& ready,
                                        const TopicIds& on_target);
   void NoteOutcome(const TopicCreator::Outcome& outcome);
   // Creates and hands out a slice of what the last refresh has found.
   void RollOut();
-  // Adds the topic's partitions that no shard has yet to `plans`.
+  // Adds the topic's partitions that no loop has yet to `plans`.
   void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
   // Learns what the target holds of partitions, and whether it is what the
   // index says.
   void FillTargetLogs(std::vector<PartitionPlan>* plans);
   void Add(PartitionPlan plan);
-  // Those of a known topic that a shard has.
+  // Those of a known topic that a loop has.
   std::vector<TopicPartition> AddedPartitions(const std::string& topic) const;
   // Takes note of a source topic's id. True: it was made anew, and its
   // partitions were told.
@@ -189,7 +189,7 @@ class FlowControl {
   void ResumeTopic(const std::string& topic, const std::string& id);
   absl::Status ResolveBounds();
 
-  Shard* ShardFor(const TopicPartition& source) const;
+  CopyLoop* LoopFor(const TopicPartition& source) const;
   void SetState(FlowState state, const absl::Status& trouble);
   void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
               std::string message);
@@ -197,7 +197,7 @@ class FlowControl {
   const FlowControlOptions options_;
   Cluster* const source_cluster_;
   Cluster* const target_cluster_;
-  const std::vector<Shard*> shards_;
+  const std::vector<CopyLoop*> loops_;
   Clock* const clock_;
   std::unique_ptr<ClusterAdmin> source_admin_;
   std::unique_ptr<ClusterAdmin> target_admin_;
@@ -216,7 +216,7 @@ class FlowControl {
   // Target topics that this control created: they were empty.
   std::set<std::string> created_;
   // Where target logs should end, still to be compared.
-  std::deque<std::pair<Shard*, Shard::TargetEnd>> target_ends_;
+  std::deque<std::pair<CopyLoop*, CopyLoop::TargetEnd>> target_ends_;
   absl::Time next_refresh_ = absl::InfinitePast();
   absl::Status refresh_status_;  // of the last one
   absl::Time next_target_check_ = absl::InfinitePast();

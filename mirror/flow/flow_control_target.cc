@@ -38,7 +38,7 @@ std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
   options.source_alias = source_cluster_->alias();
   options.after = options_.forget_deleted_topics_after;
   options.release = [this](const TopicPartition& source) {
-    return ShardFor(source)->Release(source);
+    return LoopFor(source)->Release(source);
   };
   options.on_forgotten = [this](const std::string& topic,
                                 const std::set<int32_t>& partitions) {
@@ -51,7 +51,7 @@ std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
 }
 
 void FlowControl::ForgetDeleted() {
-  for (Shard* shard : shards_) deleted_->OnReleased(shard->TakeReleased());
+  for (CopyLoop* loop : loops_) deleted_->OnReleased(loop->TakeReleased());
   deleted_->Step();
 }
 
@@ -62,7 +62,7 @@ void FlowControl::OnForgotten(const std::string& topic,
     const std::string& target = known->second.target;
     created_.erase(target);
     limits_->Forget(target);
-    for (Shard* shard : shards_) shard->ForgetLimits(target);
+    for (CopyLoop* loop : loops_) loop->ForgetLimits(target);
     known_.erase(known);
   }
   if (options_.on_forgotten) options_.on_forgotten(topic, partitions);
@@ -184,7 +184,7 @@ std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
 void FlowControl::TellTargetDeleted(const std::string& topic,
                                     const std::string& target) {
   for (const TopicPartition& source : AddedPartitions(topic)) {
-    ShardFor(source)->OnTargetChange(
+    LoopFor(source)->OnTargetChange(
         source,
         TargetDeleted({target, source.partition}, target_cluster_->alias()));
   }
@@ -194,7 +194,7 @@ bool FlowControl::IsUndecided(const std::string& topic) const {
   const std::vector<TopicPartition> partitions = AddedPartitions(topic);
   return std::any_of(partitions.begin(), partitions.end(),
                      [this](const TopicPartition& source) {
-                       return ShardFor(source)->TargetIsUndecided(source);
+                       return LoopFor(source)->TargetIsUndecided(source);
                      });
 }
 
@@ -218,13 +218,13 @@ bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
 void FlowControl::CheckTargetEnds() {
   if (target_ends_.empty() && clock_->Now() >= next_target_check_) {
     next_target_check_ = clock_->Now() + options_.target_check_interval;
-    for (Shard* shard : shards_) {
-      for (Shard::TargetEnd& end : shard->TargetEnds()) {
-        target_ends_.emplace_back(shard, std::move(end));
+    for (CopyLoop* loop : loops_) {
+      for (CopyLoop::TargetEnd& end : loop->TargetEnds()) {
+        target_ends_.emplace_back(loop, std::move(end));
       }
     }
   }
-  std::vector<std::pair<Shard*, Shard::TargetEnd>> turn;
+  std::vector<std::pair<CopyLoop*, CopyLoop::TargetEnd>> turn;
   std::vector<TopicPartition> targets;
   while (!target_ends_.empty() && turn.size() < kEndsPerTurn) {
     targets.push_back(target_ends_.front().second.target);
@@ -249,19 +249,19 @@ void FlowControl::NoteTargetIds() {
 void FlowControl::NoteTargetId(const TopicPartition& source) {
   const std::string& id = known_[source.topic].target_id;
   // Until the operator has decided, a restart must find it out again.
-  if (id.empty() || ShardFor(source)->TargetIsUndecided(source)) return;
+  if (id.empty() || LoopFor(source)->TargetIsUndecided(source)) return;
   options_.store->SetTargetTopicId(source, id);
 }
 
 void FlowControl::UpdateLimits() {
-  for (Shard* shard : shards_) {
-    for (const std::string& topic : shard->TakeDoubtedLimits()) {
+  for (CopyLoop* loop : loops_) {
+    for (const std::string& topic : loop->TakeDoubtedLimits()) {
       limits_->Doubt(topic);
     }
   }
   const auto limits = limits_->Ask(clock_->Now());
   if (limits.empty()) return;
-  for (Shard* shard : shards_) shard->SetLimits(limits);
+  for (CopyLoop* loop : loops_) loop->SetLimits(limits);
 }
 
 }  // namespace mirror

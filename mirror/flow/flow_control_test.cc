@@ -164,7 +164,7 @@ TEST_F(FlowControlTest, ARecreatedTopicStopsByDefault) {
 
 TEST_F(FlowControlTest, ARecreatedTopicIsCopiedFromItsStartIfToldTo) {
   flow_.control_options().on_gap = GapPolicy::kReseed;
-  flow_.shard_options().partition.on_gap = GapPolicy::kReseed;
+  flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);
   flow_.Start();
@@ -218,7 +218,7 @@ TEST_F(FlowControlTest, ATargetWithAnotherClusterIdIsNamedAndNothingCreated) {
 // It may be an address that leads elsewhere: what another cluster holds under
 // the names of our topics is not copied, whatever the policy.
 TEST_F(FlowControlTest, ASourceWithAnotherClusterIdIsNamedAndNotCopied) {
-  flow_.shard_options().partition.on_gap = GapPolicy::kReseed;
+  flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
   flow_.control_options().on_gap = GapPolicy::kReseed;
   a().CreateTopic("orders", 2);
   a().Fill(kOrders0, 10);
@@ -245,7 +245,7 @@ TEST_F(FlowControlTest, WaitsForClustersThatAreDown) {
   flow_.Start();
   flow_.RunFor(absl::Seconds(30));
   EXPECT_THAT(flow_.ControlStatus().reason(), HasSubstr("cluster A"));
-  // Told once; the shards' clients tell of their own troubles.
+  // Told once; the loops' clients tell of their own troubles.
   int told = 0;
   for (const EngineEvent& event : flow_.events()) {
     told += event.kind == EngineEvent::Kind::kClusterTrouble &&

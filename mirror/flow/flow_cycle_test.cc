@@ -72,23 +72,23 @@ class Mirror {
         problems_.push_back(std::move(event));
       }
     };
-    ShardOptions options;
+    CopyLoopOptions options;
     options.flow = control.flow;
     options.progress_topic = control.memory.progress_topic;
     options.index_topic = control.memory.index_topic;
     options.partition.source_alias = source;
     options.partition.target_alias = target;
     options.store = &store_;
-    shard_ =
-        Shard::Create(options, &source_, &target_, &settings->clock()).value();
-    control_ = FlowControl::Create(control, &source_, &target_, {shard_.get()},
+    loop_ = CopyLoop::Create(options, &source_, &target_, &settings->clock())
+                .value();
+    control_ = FlowControl::Create(control, &source_, &target_, {loop_.get()},
                                    &settings->clock())
                    .value();
   }
 
   void RunOnce() {
     control_->RunOnce();
-    shard_->RunOnce();
+    loop_->RunOnce();
   }
   const std::vector<EngineEvent>& problems() const { return problems_; }
   FlowStatus Status() const {
@@ -101,7 +101,7 @@ class Mirror {
   Renamed source_;
   Renamed target_;
   OffsetSyncStore store_;
-  std::unique_ptr<Shard> shard_;
+  std::unique_ptr<CopyLoop> loop_;
   std::unique_ptr<FlowControl> control_;
   std::vector<EngineEvent> problems_;
 };

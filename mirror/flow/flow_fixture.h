@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A flow A->B between two FakeClusters in one thread, for tests: control and
-// shards take turns, and the clock moves only by Step().
+// loops take turns, and the clock moves only by Step().
 
 #ifndef MIRROR_FLOW_FLOW_FIXTURE_H_
 #define MIRROR_FLOW_FLOW_FIXTURE_H_
@@ -19,7 +19,7 @@
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
-#include "mirror/replication/shard.h"
+#include "mirror/replication/copy_loop.h"
 #include "mirror/sync/offset_sync_publisher.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
@@ -44,16 +44,16 @@ class SimulatedFlow {
     control_options_.memory.flow = "A->B";
     control_options_.memory.progress_topic = "mm2-offsets.A.internal";
     control_options_.memory.index_topic = "mm2-offset-index.A.internal";
-    shard_options_.flow = "A->B";
-    shard_options_.progress_topic = "mm2-offsets.A.internal";
-    shard_options_.index_topic = "mm2-offset-index.A.internal";
-    shard_options_.partition.source_alias = "A";
-    shard_options_.partition.target_alias = "B";
+    loop_options_.flow = "A->B";
+    loop_options_.progress_topic = "mm2-offsets.A.internal";
+    loop_options_.index_topic = "mm2-offset-index.A.internal";
+    loop_options_.partition.source_alias = "A";
+    loop_options_.partition.target_alias = "B";
   }
 
   // Change these before Start().
   FlowControlOptions& control_options() { return control_options_; }
-  ShardOptions& shard_options() { return shard_options_; }
+  CopyLoopOptions& loop_options() { return loop_options_; }
   // What the flow sees as source(), if not itself.
   void set_source_port(Cluster* port) { source_port_ = port; }
   // Offset syncs are written to A or to B, and read at each start.
@@ -66,37 +66,37 @@ class SimulatedFlow {
     };
     control_options_.memory.offset_syncs_topic = sync_options_.topic;
     control_options_.memory.offset_syncs_on_source = on_source;
-    shard_options_.on_copied = [this](const TopicPartition& source,
-                                      UpstreamOffset first,
-                                      DownstreamOffset base, int64_t count) {
+    loop_options_.on_copied = [this](const TopicPartition& source,
+                                     UpstreamOffset first,
+                                     DownstreamOffset base, int64_t count) {
       syncs_->OnCopied(source, first, base, count);
     };
   }
 
   // Begins a run of the engine; a second call is a restart.
-  void Start(int shards = 2) { Start(shards, shards); }
+  void Start(int loops = 2) { Start(loops, loops); }
   // The same with one pair of clients for all partitions of the index topic.
-  void StartOneShard(int index_partitions) { Start(1, index_partitions); }
-  void Start(int shards, int index_partitions) {
+  void StartOneLoop(int index_partitions) { Start(1, index_partitions); }
+  void Start(int loops, int index_partitions) {
     Crash();
     control_due_ = absl::InfinitePast();
     const auto on_event = [this](EngineEvent event) {
       events_.push_back(std::move(event));
     };
-    shard_options_.on_event = on_event;
+    loop_options_.on_event = on_event;
     control_options_.on_event = on_event;
     control_options_.memory.index_partitions = index_partitions;
     store_ = std::make_unique<OffsetSyncStore>();
     if (!sync_options_.topic.empty()) StartSyncs();
     control_options_.store = store_.get();
-    shard_options_.store = store_.get();
-    std::vector<Shard*> raw;
-    for (int i = 0; i < shards; ++i) {
-      shard_options_.index = i;
-      shards_.push_back(
-          Shard::Create(shard_options_, source_port_, &target_, &clock_)
+    loop_options_.store = store_.get();
+    std::vector<CopyLoop*> raw;
+    for (int i = 0; i < loops; ++i) {
+      loop_options_.index = i;
+      loops_.push_back(
+          CopyLoop::Create(loop_options_, source_port_, &target_, &clock_)
               .value());
-      raw.push_back(shards_.back().get());
+      raw.push_back(loops_.back().get());
     }
     control_ = FlowControl::Create(control_options_, source_port_, &target_,
                                    raw, &clock_)
@@ -106,26 +106,26 @@ class SimulatedFlow {
   // SIGKILL: nothing is drained, nothing committed.
   void Crash() {
     control_.reset();
-    shards_.clear();
+    loops_.clear();
     syncs_.reset();
   }
 
   // Stops as MirrorEngine does, `patience` after now at the latest; `each_turn`
-  // comes before each turn of the shards, 25 ms apart.
+  // comes before each turn of the loops, 25 ms apart.
   absl::Status Stop(
       absl::Duration patience = absl::ZeroDuration(),
       const std::function<void()>& each_turn = [] {}) {
     const absl::Time deadline = clock_.Now() + patience;
     absl::Status status;
-    std::vector<Shard*> busy;
-    for (const auto& shard : shards_) busy.push_back(shard.get());
+    std::vector<CopyLoop*> busy;
+    for (const auto& loop : loops_) busy.push_back(loop.get());
     while (!busy.empty()) {
       each_turn();
       clock_.Advance(absl::Milliseconds(25));
-      std::vector<Shard*> still_busy;
-      for (Shard* shard : busy) {
-        const auto result = shard->DrainOnce(deadline);
-        if (!result.has_value()) still_busy.push_back(shard);
+      std::vector<CopyLoop*> still_busy;
+      for (CopyLoop* loop : busy) {
+        const auto result = loop->DrainOnce(deadline);
+        if (!result.has_value()) still_busy.push_back(loop);
         status.Update(result.value_or(absl::OkStatus()));
       }
       busy = std::move(still_busy);
@@ -140,7 +140,7 @@ class SimulatedFlow {
     if (clock_.Now() >= control_due_) {
       control_due_ = clock_.Now() + control_->RunOnce();
     }
-    for (const auto& shard : shards_) shard->RunOnce();
+    for (const auto& loop : loops_) loop->RunOnce();
     if (syncs_ == nullptr || clock_.Now() < syncs_due_) return;
     sync_clock_.StartOver();
     syncs_->RunOnce().IgnoreError();  // written at the next turn
@@ -172,8 +172,8 @@ class SimulatedFlow {
   }
 
   PartitionStatus Status(const TopicPartition& source) {
-    ShardStatus status;
-    for (const auto& shard : shards_) shard->FillStatus(&status);
+    WorkerStatus status;
+    for (const auto& loop : loops_) loop->FillStatus(&status);
     for (const PartitionStatus& partition : status.partitions()) {
       if (partition.topic() == source.topic &&
           partition.partition() == source.partition) {
@@ -201,7 +201,7 @@ class SimulatedFlow {
   FakeCluster& target() { return target_; }
   SimulatedClock& clock() { return clock_; }
   std::vector<EngineEvent>& events() { return events_; }
-  std::vector<std::unique_ptr<Shard>>& shards() { return shards_; }
+  std::vector<std::unique_ptr<CopyLoop>>& loops() { return loops_; }
 
  private:
   static FakeClusterOptions Single(uint64_t seed) {
@@ -227,12 +227,12 @@ class SimulatedFlow {
   FakeCluster target_;
   Cluster* source_port_ = &source_;
   FlowControlOptions control_options_;
-  ShardOptions shard_options_;
+  CopyLoopOptions loop_options_;
   OffsetSyncPublisherOptions sync_options_;  // no topic: none are written
   std::unique_ptr<OffsetSyncStore> store_;
   std::unique_ptr<OffsetSyncPublisher> syncs_;
   absl::Time syncs_due_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<CopyLoop>> loops_;
   std::unique_ptr<FlowControl> control_;
   absl::Time control_due_ = absl::InfinitePast();
   std::vector<EngineEvent> events_;

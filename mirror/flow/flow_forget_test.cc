@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a flow knows of deleted topics is forgotten after a day: by shards, in
+// What a flow knows of deleted topics is forgotten after a day: by loops, in
 // memory, and in the progress and index topics.
 
 #include <set>
@@ -57,8 +57,8 @@ class FlowForgetTest : public FlowGapTest {
     return count;
   }
   size_t PartitionsInStatus() {
-    ShardStatus status;
-    for (const auto& shard : flow_.shards()) shard->FillStatus(&status);
+    WorkerStatus status;
+    for (const auto& loop : flow_.loops()) loop->FillStatus(&status);
     return static_cast<size_t>(status.partitions_size());
   }
   void DeleteOrders() {
@@ -147,7 +147,7 @@ TEST_F(FlowForgetTest, NothingIsForgottenWhileTheSourceIsAnotherCluster) {
 
 TEST_F(FlowForgetTest, APausedTopicIsForgottenWithAWarning) {
   StartWithTen();
-  for (const auto& shard : flow_.shards()) shard->SetPaused("orders", true);
+  for (const auto& loop : flow_.loops()) loop->SetPaused("orders", true);
   DeleteOrders();
   Pass(absl::Hours(26));
   EXPECT_EQ(flow_.CountEvents(Kind::kTopicForgotten), 1);
@@ -161,7 +161,7 @@ TEST_F(FlowForgetTest, AKillAtAnyMomentLosesNothingOfANewTopic) {
   for (int steps = 0; steps < 60; steps += 2) {
     SimulatedFlow flow;
     flow.control_options().on_gap = GapPolicy::kSkip;
-    flow.shard_options().partition.on_gap = GapPolicy::kSkip;
+    flow.loop_options().partition.on_gap = GapPolicy::kSkip;
     flow.control_options().forget_deleted_topics_after = absl::Minutes(1);
     flow.source().CreateTopic("orders", 1);
     flow.source().Fill(kOrders0, 10);
@@ -211,7 +211,7 @@ TEST_F(FlowForgetTest, AKillAtAnyMomentLeavesNothingBehind) {
 class FlowChurnTest : public FlowForgetTest {
  protected:
   struct Sizes {
-    size_t in_shards;
+    size_t in_loops;
     size_t in_index;
     size_t progress_keys;
     size_t index_keys;
@@ -269,14 +269,14 @@ TEST_F(FlowChurnTest, AMonthOfShortTopicsTakesNoMoreMemoryThanADay) {
   // A day's worth, and those of the hour or two that it takes to notice.
   const size_t most = (kDay + 2) * kTopicsPerHour;
   for (const Sizes& size : sizes) {
-    EXPECT_LE(size.in_shards, most);
-    EXPECT_GE(size.in_shards, most / 2);
+    EXPECT_LE(size.in_loops, most);
+    EXPECT_GE(size.in_loops, most / 2);
     EXPECT_LE(size.in_index, most);
     // With a note each, and that of the first look.
     EXPECT_LE(size.progress_keys, 2 * most + 1);
     EXPECT_LE(size.index_keys, most);
   }
-  EXPECT_LE(sizes.back().in_shards, sizes.front().in_shards + kTopicsPerHour);
+  EXPECT_LE(sizes.back().in_loops, sizes.front().in_loops + kTopicsPerHour);
   flow_.Start();
   flow_.RunFor(absl::Seconds(5));
   EXPECT_LE(flow_.store().Partitions().size(), most);

@@ -35,7 +35,7 @@ class FlowGapTest : public testing::Test {
  protected:
   void Policies(GapPolicy on_gap, GapPolicy on_target_change,
                 RefusedPolicy on_refused = RefusedPolicy::kStop) {
-    PartitionOptions& partition = flow_.shard_options().partition;
+    PartitionOptions& partition = flow_.loop_options().partition;
     flow_.control_options().on_gap = partition.on_gap = on_gap;
     flow_.control_options().on_target_change = on_target_change;
     partition.on_target_change = on_target_change;
@@ -88,15 +88,15 @@ class FlowGapTest : public testing::Test {
   }
   // It may not be described for a moment.
   void LoseAndRegainTheSource() {
-    for (const auto& shard : flow_.shards()) {
-      shard->Suspend(kOrders0, PROBLEM_SOURCE_TOPIC_MISSING, "not described");
-      shard->Restart(kOrders0);
+    for (const auto& loop : flow_.loops()) {
+      loop->Suspend(kOrders0, PROBLEM_SOURCE_TOPIC_MISSING, "not described");
+      loop->Restart(kOrders0);
     }
   }
   absl::Status Resolve(GapPolicy decision) {
     absl::Status status;
-    for (const auto& shard : flow_.shards()) {
-      status = shard->Resolve(kOrders0, decision);
+    for (const auto& loop : flow_.loops()) {
+      status = loop->Resolve(kOrders0, decision);
       if (!absl::IsNotFound(status)) return status;
     }
     return status;

@@ -123,10 +123,10 @@ TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
   ASSERT_THAT(flow_.Stop(), IsOk());
   AppendOld(40);
   a().DeleteRecordsBefore(kOrders0, 30);
-  flow_.Start(/*shards=*/1);
-  Shard& shard = *flow_.shards()[0];
-  ASSERT_TRUE(flow_.RunUntil([&] { return !shard.NeedBounds().empty(); }));
-  shard.OnBounds(kOrders0, {U(30), U(50)});
+  flow_.Start(/*loops=*/1);
+  CopyLoop& loop = *flow_.loops()[0];
+  ASSERT_TRUE(flow_.RunUntil([&] { return !loop.NeedBounds().empty(); }));
+  loop.OnBounds(kOrders0, {U(30), U(50)});
   Restart();
   EXPECT_TRUE(Settles(49));
   ASSERT_EQ(flow_.store().Skipped(kOrders0).size(), 1u);

@@ -198,7 +198,7 @@ TEST_F(FlowIndexTest, ATopicMadeAnewWhileNoEngineRanStopsByDefault) {
 
 TEST_F(FlowIndexTest, ATopicMadeAnewIsIndexedAnew) {
   flow_.control_options().on_gap = GapPolicy::kReseed;
-  flow_.shard_options().partition.on_gap = GapPolicy::kReseed;
+  flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);
   flow_.Start();

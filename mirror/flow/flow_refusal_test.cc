@@ -212,14 +212,14 @@ TEST_F(FlowLateLetterTest, StallsNothingForEver) {
   StartWithALetterOnItsWay();
   flow_.RunFor(absl::Minutes(2));
   // It gets another source client.
-  for (const auto& shard : flow_.shards()) shard->OnTopicRecreated("orders");
+  for (const auto& loop : flow_.loops()) loop->OnTopicRecreated("orders");
   flow_.RunFor(absl::Seconds(10));
   b().SetPartitionDown({kDeadLetters, 0}, false);
   EXPECT_TRUE(Settles(9));
 }
 
 TEST_F(FlowLateLetterTest, IsNotPassedByRecordsThatATransformDrops) {
-  flow_.shard_options().partition.transforms = {std::make_shared<LargeOnly>()};
+  flow_.loop_options().partition.transforms = {std::make_shared<LargeOnly>()};
   StartAndCrash();
   EXPECT_EQ(b().LogEnd(kCopy0), 0);
 }
@@ -266,7 +266,7 @@ class FlowHiddenTest : public FlowRefusalTest {
     flow_.Start();
   }
   void AddTransform() {
-    flow_.shard_options().partition.transforms = {std::make_shared<Looker>()};
+    flow_.loop_options().partition.transforms = {std::make_shared<Looker>()};
   }
 };
 

@@ -26,9 +26,9 @@ class FlowStallTest : public testing::Test {
  protected:
   FlowStallTest() {
     // As a flow with 2 MiB has them.
-    flow_.shard_options().source.max_buffered_bytes = kBuffer;
-    flow_.shard_options().sink.max_buffered_bytes = kBuffer;
-    flow_.shard_options().partition.max_in_flight_bytes = 1 << 20;
+    flow_.loop_options().source.max_buffered_bytes = kBuffer;
+    flow_.loop_options().sink.max_buffered_bytes = kBuffer;
+    flow_.loop_options().partition.max_in_flight_bytes = 1 << 20;
     a().CreateTopic("orders", kPartitions);
     b().CreateTopic("A.orders", kPartitions);
     a().SetMaxBatchRecords(10);
@@ -46,7 +46,7 @@ class FlowStallTest : public testing::Test {
       a().Append({"orders", i}, std::vector<Record>(records, record));
     }
   }
-  void Start() { flow_.StartOneShard(/*index_partitions=*/4); }
+  void Start() { flow_.StartOneLoop(/*index_partitions=*/4); }
   // How many partitions, of those that are stalled or of the others, have all
   // their records on the target.
   int CountCopied(bool stalled) {
@@ -59,8 +59,8 @@ class FlowStallTest : public testing::Test {
   }
   // The same for their stored progress.
   int CountCommitted(bool stalled) {
-    ShardStatus status;
-    flow_.shards().front()->FillStatus(&status);
+    WorkerStatus status;
+    flow_.loops().front()->FillStatus(&status);
     int count = 0;
     for (const PartitionStatus& partition : status.partitions()) {
       const int64_t end = a().LogEnd({"orders", partition.partition()});
@@ -83,8 +83,8 @@ class FlowStallTest : public testing::Test {
         << " are committed";
     EXPECT_EQ(CountCopied(/*stalled=*/true), 0);
     EXPECT_GT(b().LogEnd({"mm2-offset-index.A.internal", 0}), 0);
-    ShardStatus status;
-    flow_.shards().front()->FillStatus(&status);
+    WorkerStatus status;
+    flow_.loops().front()->FillStatus(&status);
     EXPECT_LE(status.records_in_flight() * kValueBytes, kBuffer * 3 / 4);
   }
   void ExpectEachRecordComesOnce() {

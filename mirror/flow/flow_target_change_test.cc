@@ -254,7 +254,7 @@ TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedByTheNextCopy) {
 }
 
 TEST_F(FlowGapTest, OthersMayWriteToASharedTarget) {
-  flow_.shard_options().partition.target_is_shared = true;
+  flow_.loop_options().partition.target_is_shared = true;
   StartWithTen();
   b().Append(kCopy0, WithValue("foreign"));
   AppendNew(1);

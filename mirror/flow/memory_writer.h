@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes into a flow's progress and index topics what no shard writes: where
+// Writes into a flow's progress and index topics what no loop writes: where
 // partitions begin, notes of the flow, and what is to be forgotten. Such
 // records are rare, so the client that writes them comes and goes. What
-// Connect's offset commit is to the shards' records, this is to these.
+// Connect's offset commit is to the loops' records, this is to these.
 //
 //   writer.Write({{{note.EncodeKey(), note.EncodeValue()}}, {}},
 //                [&] { looked = true; });

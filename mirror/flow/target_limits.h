@@ -4,7 +4,7 @@
 // did not do what was known of them, and now and then for all.
 //
 //   limits.Want("A.orders");
-//   for (Shard* shard : shards) shard->SetLimits(limits.Ask(now));
+//   for (CopyLoop* loop : loops) loop->SetLimits(limits.Ask(now));
 
 #ifndef MIRROR_FLOW_TARGET_LIMITS_H_
 #define MIRROR_FLOW_TARGET_LIMITS_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The way of topics from a TopicPlan to the shards, a slice at a time: created
+// The way of topics from a TopicPlan to the loops, a slice at a time: created
 // on the target, awaited until their partitions have leaders, handed out. What
 // is ready need not wait for the other 50,000 partitions.
 //

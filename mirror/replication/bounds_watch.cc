@@ -22,7 +22,7 @@ void BoundsWatch::Look(
 }
 
 void BoundsWatch::Note(
-    const absl::flat_hash_map<TopicPartition, ShardEntry*>& entries) {
+    const absl::flat_hash_map<TopicPartition, LoopEntry*>& entries) {
   for (const auto& [source, bounds] : std::exchange(found_, {})) {
     const auto entry = entries.find(source);
     if (entry == entries.end() || !entry->second->assigned) continue;
@@ -30,7 +30,7 @@ void BoundsWatch::Note(
   }
 }
 
-void BoundsWatch::PlanNext(const std::map<TopicPartition, ShardEntry>& entries,
+void BoundsWatch::PlanNext(const std::map<TopicPartition, LoopEntry>& entries,
                            absl::Time now) {
   if (now - last_ < interval_) return;
   last_ = now;

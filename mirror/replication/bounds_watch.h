@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keeps up to date where the logs of a shard's partitions begin and end, a few
+// Keeps up to date where the logs of a loop's partitions begin and end, a few
 // partitions at a time. librdkafka takes the longer to tell, the more topics
 // there are, so it is not asked about all of them, nor with a lock held.
 //
 //   watch.Look(&sources);            // no lock
-//   watch.Note(by_source);           // the shard's lock
-//   watch.PlanNext(entries, now);    // the shard's lock
+//   watch.Note(by_source);           // the loop's lock
+//   watch.PlanNext(entries, now);    // the loop's lock
 
 #ifndef MIRROR_REPLICATION_BOUNDS_WATCH_H_
 #define MIRROR_REPLICATION_BOUNDS_WATCH_H_
@@ -21,7 +21,7 @@
 #include "absl/time/time.h"
 #include "mirror/cluster/record_source.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/replication/shard_entry.h"
+#include "mirror/replication/loop_entry.h"
 
 namespace mirror {
 
@@ -37,9 +37,9 @@ class BoundsWatch {
       absl::FunctionRef<std::optional<PartitionBounds>(const TopicPartition&)>
           bounds);
   // Gives the entries what they were found to be. With the lock.
-  void Note(const absl::flat_hash_map<TopicPartition, ShardEntry*>& entries);
+  void Note(const absl::flat_hash_map<TopicPartition, LoopEntry*>& entries);
   // Chooses the next that are read, if it is time. With the lock.
-  void PlanNext(const std::map<TopicPartition, ShardEntry>& entries,
+  void PlanNext(const std::map<TopicPartition, LoopEntry>& entries,
                 absl::Time now);
 
  private:

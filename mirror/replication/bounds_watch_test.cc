@@ -21,7 +21,7 @@ class BoundsWatchTest : public testing::Test {
  protected:
   void AddEntries(int32_t count) {
     for (int32_t i = 0; i < count; ++i) {
-      ShardEntry& entry = entries_[{"orders", i}];
+      LoopEntry& entry = entries_[{"orders", i}];
       entry.assigned = true;
       by_source_[{"orders", i}] = &entry;
     }
@@ -41,8 +41,8 @@ class BoundsWatchTest : public testing::Test {
   }
 
   absl::Time now_ = absl::UnixEpoch();
-  std::map<TopicPartition, ShardEntry> entries_;
-  absl::flat_hash_map<TopicPartition, ShardEntry*> by_source_;
+  std::map<TopicPartition, LoopEntry> entries_;
+  absl::flat_hash_map<TopicPartition, LoopEntry*> by_source_;
   BoundsWatch watch_{absl::Seconds(1)};
 };
 

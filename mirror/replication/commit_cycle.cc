@@ -26,37 +26,37 @@ CommitCycle::CommitCycle(CommitCycleOptions options, OffsetSyncStore* store,
       writer_(options_.writer, store, clock),
       last_commit_(clock->Now()) {}
 
-void CommitCycle::Add(ShardEntry* entry) {
+void CommitCycle::Add(LoopEntry* entry) {
   entry->commits = this;
   entries_[entry->partition->source()] = entry;
 }
 
-void CommitCycle::Remove(ShardEntry* entry) {
+void CommitCycle::Remove(LoopEntry* entry) {
   entry->commits = nullptr;
   entries_.erase(entry->partition->source());
   acked_.erase(std::remove(acked_.begin(), acked_.end(), entry), acked_.end());
 }
 
-void CommitCycle::OnAcked(ShardEntry* entry, int64_t records,
+void CommitCycle::OnAcked(LoopEntry* entry, int64_t records,
                           int64_t value_bytes, absl::Time now) {
   entry->last_acked = now;
   acked_bytes_ += value_bytes + records * kBytesBesideValue;
   if (!std::exchange(entry->acked, true)) acked_.push_back(entry);
 }
 
-std::vector<ShardEntry*> CommitCycle::Due(absl::Time now) const {
+std::vector<LoopEntry*> CommitCycle::Due(absl::Time now) const {
   if (!writer_.ready()) return {};
   if (now - last_commit_ < options_.interval) {
-    return acked_bytes_ < options_.max_bytes ? std::vector<ShardEntry*>()
+    return acked_bytes_ < options_.max_bytes ? std::vector<LoopEntry*>()
                                              : acked_;
   }
-  std::vector<ShardEntry*> all;
+  std::vector<LoopEntry*> all;
   for (const auto& [source, entry] : entries_) all.push_back(entry);
   return all;
 }
 
-std::vector<ShardEntry*> CommitCycle::Uncommitted() const {
-  std::vector<ShardEntry*> uncommitted;
+std::vector<LoopEntry*> CommitCycle::Uncommitted() const {
+  std::vector<LoopEntry*> uncommitted;
   for (const auto& [source, entry] : entries_) {
     if (entry->HasUncommitted() || store_->Growth(source).has_value()) {
       uncommitted.push_back(entry);
@@ -65,7 +65,7 @@ std::vector<ShardEntry*> CommitCycle::Uncommitted() const {
   return uncommitted;
 }
 
-std::optional<RunGrowth> CommitCycle::GrowthToDefer(ShardEntry* entry,
+std::optional<RunGrowth> CommitCycle::GrowthToDefer(LoopEntry* entry,
                                                     absl::Time now) {
   if (now - entry->last_acked < kStopsGrowing &&
       now - entry->index_written < kGrowthInterval) {
@@ -76,15 +76,15 @@ std::optional<RunGrowth> CommitCycle::GrowthToDefer(ShardEntry* entry,
   return std::nullopt;
 }
 
-void CommitCycle::Begin(absl::Span<ShardEntry* const> entries, absl::Time now,
+void CommitCycle::Begin(absl::Span<LoopEntry* const> entries, absl::Time now,
                         bool last) {
   if (now - last_commit_ >= options_.interval) last_commit_ = now;
   acked_bytes_ = 0;
-  for (ShardEntry* entry : acked_) entry->acked = false;
+  for (LoopEntry* entry : acked_) entry->acked = false;
   acked_.clear();
   std::vector<CopiedThrough> copied;
   std::vector<TopicPartition> indexed;
-  for (ShardEntry* entry : entries) {
+  for (LoopEntry* entry : entries) {
     PartitionReplicator* const partition = entry->partition.get();
     const TopicPartition& source = partition->source();
     if (entry->bounds.has_value()) {

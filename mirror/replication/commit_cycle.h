@@ -25,7 +25,7 @@
 #include "mirror/cluster/record_sink.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/progress/commit_writer.h"
-#include "mirror/replication/shard_entry.h"
+#include "mirror/replication/loop_entry.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/sync/run_growth.h"
@@ -46,25 +46,25 @@ class CommitCycle {
  public:
   CommitCycle(CommitCycleOptions options, OffsetSyncStore* store, Clock* clock);
 
-  void Add(ShardEntry* entry);
-  void Remove(ShardEntry* entry);
+  void Add(LoopEntry* entry);
+  void Remove(LoopEntry* entry);
 
   // So much of the entry's was acknowledged and counts as copied.
-  void OnAcked(ShardEntry* entry, int64_t records, int64_t value_bytes,
+  void OnAcked(LoopEntry* entry, int64_t records, int64_t value_bytes,
                absl::Time now);
 
   // The entries that a commit now is about: all in time, those with
   // acknowledgements for the amount of bytes. Empty if none is due, or if the
   // last one is still writing the index.
-  std::vector<ShardEntry*> Due(absl::Time now) const;
+  std::vector<LoopEntry*> Due(absl::Time now) const;
   // Those that a commit would store something of, due or not; for a stop.
-  std::vector<ShardEntry*> Uncommitted() const;
+  std::vector<LoopEntry*> Uncommitted() const;
   // Whether Begin() may be called.
   bool ready() const { return writer_.ready(); }
   // Commits entries that Due() or Uncommitted() has returned, if ready(). The
   // index topic is not written again as long as a run only grows, but every ten
   // seconds, once it has stopped, and if `last`: there will be no other commit.
-  void Begin(absl::Span<ShardEntry* const> entries, absl::Time now,
+  void Begin(absl::Span<LoopEntry* const> entries, absl::Time now,
              bool last = false);
 
   // Moves the commit on, and the entries' `committed`; every turn.
@@ -88,14 +88,14 @@ class CommitCycle {
 
  private:
   // What the progress record can tell in the index topic's place.
-  std::optional<RunGrowth> GrowthToDefer(ShardEntry* entry, absl::Time now);
+  std::optional<RunGrowth> GrowthToDefer(LoopEntry* entry, absl::Time now);
 
   const CommitCycleOptions options_;
   OffsetSyncStore* const store_;
   CommitWriter writer_;
-  std::map<TopicPartition, ShardEntry*> entries_;
+  std::map<TopicPartition, LoopEntry*> entries_;
   // Of the entries, those with acknowledgements since the last commit.
-  std::vector<ShardEntry*> acked_;
+  std::vector<LoopEntry*> acked_;
   int64_t acked_bytes_ = 0;
   absl::Time last_commit_;
 };

@@ -32,10 +32,10 @@ class CommitCycleTest : public testing::Test {
   FakeCluster& a() { return flow_.source(); }
   FakeCluster& b() { return flow_.target(); }
 
-  // A topic of four partitions, one for each index partition, all in one shard.
+  // A topic of four partitions, one for each index partition, all in one loop.
   void StartWithOrders() {
     a().CreateTopic("orders", kIndexPartitions);
-    flow_.StartOneShard(kIndexPartitions);
+    flow_.StartOneLoop(kIndexPartitions);
     ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
     flow_.RunFor(absl::Seconds(5));
   }
@@ -85,7 +85,7 @@ TEST_F(CommitCycleTest, AStopCommitsTheOthersOfAnIndexPartitionWithoutLeader) {
   EXPECT_THAT(flow_.Stop(absl::Seconds(5)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
   b().SetPartitionDown({kIndexTopic, IndexPartitionOf(2)}, false);
-  flow_.StartOneShard(kIndexPartitions);
+  flow_.StartOneLoop(kIndexPartitions);
   flow_.RunFor(absl::Seconds(10));
   for (int32_t i = 0; i < kIndexPartitions; ++i) {
     EXPECT_EQ(b().LogEnd({"A.orders", i}), i == 2 ? 20 : 10) << i;
@@ -105,7 +105,7 @@ TEST_F(CommitCycleTest, AStopCommitsWhatIsAcknowledgedBesideAStuckPartition) {
   });
   EXPECT_THAT(stopped, StatusIs(absl::StatusCode::kDeadlineExceeded));
   b().SetPartitionDown({"A.orders", 0}, false);
-  flow_.StartOneShard(kIndexPartitions);
+  flow_.StartOneLoop(kIndexPartitions);
   ASSERT_TRUE(flow_.RunUntil([&] { return AllCommitted(9); }));
   flow_.RunFor(absl::Seconds(5));
   for (int32_t i = 1; i < kIndexPartitions; ++i) {
@@ -115,8 +115,8 @@ TEST_F(CommitCycleTest, AStopCommitsWhatIsAcknowledgedBesideAStuckPartition) {
 
 TEST_F(CommitCycleTest, AFastFlowCommitsByAmountSoAKillRepeatsNoMore) {
   // Of 64 bytes beside the value and some 20 with it: about 50 records each.
-  flow_.shard_options().commit_bytes = kIndexPartitions * 50 * 80;
-  flow_.shard_options().commit_interval = absl::Hours(1);
+  flow_.loop_options().commit_bytes = kIndexPartitions * 50 * 80;
+  flow_.loop_options().commit_interval = absl::Hours(1);
   a().SetMaxBatchRecords(10);
   StartWithOrders();
   a().Fill({"orders", 0}, 10000);
@@ -131,8 +131,8 @@ TEST_F(CommitCycleTest, AFastFlowCommitsByAmountSoAKillRepeatsNoMore) {
 }
 
 TEST_F(CommitCycleTest, RecordsWithoutValuesCountAsWell) {
-  flow_.shard_options().commit_bytes = kIndexPartitions * 64 * 50;
-  flow_.shard_options().commit_interval = absl::Hours(1);
+  flow_.loop_options().commit_bytes = kIndexPartitions * 64 * 50;
+  flow_.loop_options().commit_interval = absl::Hours(1);
   StartWithOrders();
   for (int i = 0; i < 100; ++i) {
     Record tombstone;
@@ -252,7 +252,7 @@ TEST_F(GrowingRunTest, IsExactAfterAKillThoughTheIndexTopicIsBehind) {
   const int64_t committed = Committed(0);
   ASSERT_FALSE(ClientsTranslate(committed).exact());
   flow_.Crash();
-  flow_.StartOneShard(kIndexPartitions);
+  flow_.StartOneLoop(kIndexPartitions);
   ASSERT_TRUE(flow_.RunUntil([&] { return Translate(0).known(); }));
   EXPECT_EQ(Translate(committed), Exactly(committed));
   flow_.RunFor(absl::Seconds(5));

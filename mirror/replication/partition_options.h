@@ -55,7 +55,7 @@ struct PartitionOptions {
   bool target_is_shared = false;
   std::vector<std::shared_ptr<const RecordTransform>> transforms;
   // Memory of records in flight before more are held back, so that one stuck
-  // partition cannot fill the shard's whole buffer.
+  // partition cannot fill the loop's whole buffer.
   int64_t max_in_flight_bytes = 2 << 20;
   // Without an acknowledgement for this long, a partition sends no more while
   // such partitions have much in flight together.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What one partition does from fetch to acknowledgement. It owns no client: the
-// shard gives it batches, acknowledgements and the time, and reads off what it
+// loop gives it batches, acknowledgements and the time, and reads off what it
 // wants (to be assigned? from where?). MM2's WorkerSourceTask in small, except
 // that a failure concerns this partition only.
 //
@@ -49,7 +49,7 @@ namespace mirror {
 //    until all that are in flight have been answered, and then the failed one
 //    is the first.
 //  - committable() never passes a record that is not acknowledged or dropped.
-// Thread safety: thread-compatible; the shard's lock guards it.
+// Thread safety: thread-compatible; the loop's lock guards it.
 class PartitionReplicator {
  public:
   using SendResult = SendWindow::Result;

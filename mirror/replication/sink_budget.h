@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the partitions of a shard share the sink's buffer: five eighths belong to
-// the first to ask, a quarter to all partitions alike, a few bytes each. So
-// partitions whose target acknowledges nothing fill five eighths and what is
-// their own, and all others copy. The rest is for the library's own records.
+// How the partitions of a copy loop share the sink's buffer: five eighths
+// belong to the first to ask, a quarter to all partitions alike, a few bytes
+// each. So partitions whose target acknowledges nothing fill five eighths and
+// what is their own, and all others copy. The rest is for the library's own
+// records.
 //
 //   SinkBudget budget(32 << 20);
 //   partition->Send(sink, now, budget.Share(partitions, crowded));

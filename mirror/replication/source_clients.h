@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The source clients of a shard. Mostly it is one. A client that has read a
+// The source clients of a copy loop. Mostly it is one. A client that has read a
 // topic cannot read another one of the same name: it takes the new one's
 // leaders for outdated, forever. So topics that were recreated move to a second
 // client, and all others stay where they are. MM2's consumer goes on with a
 // recreated topic and mixes the two.
 //
-//   clients.Recreated("orders");               // with the shard's lock
+//   clients.Recreated("orders");               // with the loop's lock
 //   ... of each partition with LosesClient(): drop its batches ...
 //   clients.Apply(changes);                    // without it
 

@@ -128,7 +128,7 @@ class SourceClientsTest : public testing::Test {
  protected:
   SourceClientsTest() {
     flow_.control_options().on_gap = GapPolicy::kReseed;
-    flow_.shard_options().partition.on_gap = GapPolicy::kReseed;
+    flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
     flow_.set_source_port(&watched_);
   }
   FakeCluster& a() { return flow_.source(); }
@@ -139,7 +139,7 @@ class SourceClientsTest : public testing::Test {
       a().CreateTopic(topic, 1);
       a().Fill({topic, 0}, 10);
     }
-    flow_.Start(/*shards=*/1);
+    flow_.Start(/*loops=*/1);
     ASSERT_TRUE(flow_.RunUntil([&] {
       return flow_.Copied("x", 1) && flow_.Copied("y", 1) &&
              flow_.Copied("z", 1);
@@ -226,7 +226,7 @@ TEST_F(SourceClientsTest, ClientsBeyondUseAreReplacedByOne) {
 }
 
 TEST_F(SourceClientsTest, BatchesHeldBackDoNotOutliveTheClientTheyCameFrom) {
-  flow_.shard_options().partition.max_in_flight_bytes = 1;
+  flow_.loop_options().partition.max_in_flight_bytes = 1;
   a().SetMaxBatchRecords(5);
   StartWithThreeTopics();
   // The fake ends the program if a batch is left.

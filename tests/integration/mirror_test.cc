@@ -53,8 +53,8 @@ RunningMirror::~RunningMirror() {
 PartitionStatus RunningMirror::Partition(const std::string& topic,
                                          int32_t partition) const {
   const FlowStatus flow = Status();
-  for (const ShardStatus& shard : flow.shards()) {
-    for (const PartitionStatus& status : shard.partitions()) {
+  for (const WorkerStatus& worker : flow.workers()) {
+    for (const PartitionStatus& status : worker.partitions()) {
       if (status.topic() == topic && status.partition() == partition) {
         return status;
       }

@@ -244,8 +244,8 @@ class MissingGrantTest : public ::testing::Test,
     for (const GroupSync& group : status.group_offsets().groups()) {
       if (group.state() == GROUP_REFUSED) return false;
     }
-    for (const ShardStatus& shard : status.shards()) {
-      for (const PartitionStatus& partition : shard.partitions()) {
+    for (const WorkerStatus& worker : status.workers()) {
+      for (const PartitionStatus& partition : worker.partitions()) {
         if (partition.problem() != PROBLEM_NONE) return false;
       }
     }

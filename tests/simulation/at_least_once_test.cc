@@ -43,7 +43,7 @@ class World {
  public:
   explicit World(uint64_t seed) : random_(seed), flow_(seed) {
     refusals_ = Chance(50);
-    flow_.shard_options().partition.max_in_flight_bytes = 1 + Below(2000);
+    flow_.loop_options().partition.max_in_flight_bytes = 1 + Below(2000);
     flow_.source().CreateTopic("orders", kPartitions);
     flow_.source().SetMaxBatchRecords(1 + Below(50));
     flow_.target().SetBufferLimit(1 + Below(200));
@@ -218,9 +218,9 @@ class World {
 
   std::string Describe() {
     std::string text = flow_.ControlStatus().ShortDebugString();
-    for (const auto& shard : flow_.shards()) {
-      ShardStatus status;
-      shard->FillStatus(&status);
+    for (const auto& loop : flow_.loops()) {
+      WorkerStatus status;
+      loop->FillStatus(&status);
       absl::StrAppend(&text, "\nin flight: ", status.records_in_flight());
     }
     for (int32_t i = 0; i < kPartitions; ++i) {

@@ -30,7 +30,7 @@ class World {
     const auto any = [this] {
       return Chance(50) ? GapPolicy::kSkip : GapPolicy::kReseed;
     };
-    PartitionOptions& partition = flow_.shard_options().partition;
+    PartitionOptions& partition = flow_.loop_options().partition;
     flow_.control_options().on_gap = partition.on_gap = any();
     flow_.control_options().on_target_change = any();
     partition.on_target_change = flow_.control_options().on_target_change;

@@ -34,7 +34,7 @@ class World {
     constexpr RefusedPolicy kPolicies[] = {
         RefusedPolicy::kStop, RefusedPolicy::kSkip, RefusedPolicy::kDeadLetter};
     policy_ = kPolicies[Below(3)];
-    PartitionOptions& partition = flow_.shard_options().partition;
+    PartitionOptions& partition = flow_.loop_options().partition;
     partition.on_refused = policy_;
     partition.max_in_flight_bytes = 1 + Below(50000);
     if (policy_ == RefusedPolicy::kDeadLetter) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/replication/shard.h"
+#include "mirror/replication/copy_loop.h"
 
 #include <memory>
 #include <set>
@@ -42,7 +42,7 @@ Contents(const std::vector<Record>& records) {
   return contents;
 }
 
-class ShardTest : public testing::Test {
+class CopyLoopTest : public testing::Test {
  protected:
   // Starts with the topic "orders" of `partitions` partitions.
   void StartWithOrders(int32_t partitions) {
@@ -55,7 +55,7 @@ class ShardTest : public testing::Test {
   SimulatedFlow flow_;
 };
 
-TEST_F(ShardTest, CopiesAcrossMarkersAndHoles) {
+TEST_F(CopyLoopTest, CopiesAcrossMarkersAndHoles) {
   StartWithOrders(1);
   a().Fill(kOrders0, 10);
   a().AppendGap(kOrders0, 5);
@@ -65,7 +65,7 @@ TEST_F(ShardTest, CopiesAcrossMarkersAndHoles) {
   EXPECT_EQ(Contents(b().Records(kCopy0)), Contents(a().Records(kOrders0)));
 }
 
-TEST_F(ShardTest, TheLagOfManyPartitionsIsRight) {
+TEST_F(CopyLoopTest, TheLagOfManyPartitionsIsRight) {
   // More than the source is asked about in one second.
   constexpr int32_t kMany = 500;
   const TopicPartition last{"orders", kMany - 1};
@@ -85,7 +85,7 @@ TEST_F(ShardTest, TheLagOfManyPartitionsIsRight) {
   EXPECT_EQ(flow_.Status(last).lag(), 0);
 }
 
-TEST_F(ShardTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
+TEST_F(CopyLoopTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
   StartWithOrders(1);
   a().Fill(kOrders0, 1001);
   ASSERT_TRUE(flow_.RunUntil(
@@ -103,7 +103,7 @@ TEST_F(ShardTest, StoresTheAckedPrefixEverySecondInMm2sTopic) {
   EXPECT_EQ(found, 1);
 }
 
-TEST_F(ShardTest, APartitionThatIsReleasedDrainsCommitsAndGoes) {
+TEST_F(CopyLoopTest, APartitionThatIsReleasedDrainsCommitsAndGoes) {
   const TopicPartition kOrders1{"orders", 1};
   StartWithOrders(2);
   a().Fill(kOrders0, 100);
@@ -112,7 +112,7 @@ TEST_F(ShardTest, APartitionThatIsReleasedDrainsCommitsAndGoes) {
   b().HoldAcks();
   a().Fill(kOrders0, 50);
   ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 2); }));
-  for (const auto& shard : flow_.shards()) shard->Release(kOrders0);
+  for (const auto& loop : flow_.loops()) loop->Release(kOrders0);
   flow_.RunFor(absl::Seconds(3));
   EXPECT_EQ(flow_.Status(kOrders0).topic(), "orders");
   b().ReleaseAcks();
@@ -130,7 +130,7 @@ TEST_F(ShardTest, APartitionThatIsReleasedDrainsCommitsAndGoes) {
   EXPECT_EQ(b().LogEnd(kCopy0), 160);
 }
 
-TEST_F(ShardTest, APartitionThatIsReleasedWaitsForItsIndexToBeWritten) {
+TEST_F(CopyLoopTest, APartitionThatIsReleasedWaitsForItsIndexToBeWritten) {
   StartWithOrders(1);
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
@@ -141,7 +141,7 @@ TEST_F(ShardTest, APartitionThatIsReleasedWaitsForItsIndexToBeWritten) {
   // All is committed; what follows is the index, as the run has stopped.
   b().HoldAcks();
   flow_.RunFor(absl::Seconds(4));
-  for (const auto& shard : flow_.shards()) shard->Release(kOrders0);
+  for (const auto& loop : flow_.loops()) loop->Release(kOrders0);
   flow_.RunFor(absl::Seconds(3));
   EXPECT_EQ(flow_.Status(kOrders0).topic(), "orders");
   b().ReleaseAcks();
@@ -149,7 +149,7 @@ TEST_F(ShardTest, APartitionThatIsReleasedWaitsForItsIndexToBeWritten) {
   EXPECT_EQ(flow_.Status(kOrders0).topic(), "");
 }
 
-TEST_F(ShardTest, APartitionThatIsReleasedWhileItHoldsRecordsGoesToo) {
+TEST_F(CopyLoopTest, APartitionThatIsReleasedWhileItHoldsRecordsGoesToo) {
   StartWithOrders(1);
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
@@ -157,7 +157,7 @@ TEST_F(ShardTest, APartitionThatIsReleasedWhileItHoldsRecordsGoesToo) {
   a().Fill(kOrders0, 1000);
   flow_.Step();
   flow_.Step();
-  for (const auto& shard : flow_.shards()) shard->Release(kOrders0);
+  for (const auto& loop : flow_.loops()) loop->Release(kOrders0);
   flow_.RunFor(absl::Seconds(5));
   const int64_t copied = b().LogEnd(kCopy0);
   EXPECT_LT(copied, 1100);
@@ -168,7 +168,7 @@ TEST_F(ShardTest, APartitionThatIsReleasedWhileItHoldsRecordsGoesToo) {
   EXPECT_EQ(b().LogEnd(kCopy0), 1100);  // none twice
 }
 
-TEST_F(ShardTest, GoesOnWhereMm2Stopped) {
+TEST_F(CopyLoopTest, GoesOnWhereMm2Stopped) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 100);
   b().CreateTopic("mm2-offsets.A.internal", 25,
@@ -191,7 +191,7 @@ TEST_F(ShardTest, GoesOnWhereMm2Stopped) {
   EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kTopicProblem), 1);
 }
 
-TEST_F(ShardTest, AFailedPartitionIsSetBackAndNoOtherNoticesIt) {
+TEST_F(CopyLoopTest, AFailedPartitionIsSetBackAndNoOtherNoticesIt) {
   StartWithOrders(2);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
   b().FailProduce(kCopy0, absl::PermissionDeniedError("not allowed"));
@@ -212,7 +212,7 @@ TEST_F(ShardTest, AFailedPartitionIsSetBackAndNoOtherNoticesIt) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
 }
 
-TEST_F(ShardTest, FindsTheOneRecordThatIsTooLarge) {
+TEST_F(CopyLoopTest, FindsTheOneRecordThatIsTooLarge) {
   StartWithOrders(1);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
   b().SetMaxMessageBytes("A.orders", 1000);
@@ -231,8 +231,8 @@ TEST_F(ShardTest, FindsTheOneRecordThatIsTooLarge) {
   EXPECT_EQ(Contents(b().Records(kCopy0)), Contents(a().Records(kOrders0)));
 }
 
-TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpTheOthers) {
-  flow_.shard_options().partition.max_in_flight_bytes = 100;
+TEST_F(CopyLoopTest, AStuckPartitionDoesNotHoldUpTheOthers) {
+  flow_.loop_options().partition.max_in_flight_bytes = 100;
   StartWithOrders(4);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
   b().SetBufferLimit(1000);
@@ -251,13 +251,13 @@ TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpTheOthers) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
 }
 
-TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpANewSource) {
-  flow_.shard_options().partition.max_in_flight_bytes = 100;
+TEST_F(CopyLoopTest, AStuckPartitionDoesNotHoldUpANewSource) {
+  flow_.loop_options().partition.max_in_flight_bytes = 100;
   for (const char* topic : {"x", "y", "z"}) {
     a().CreateTopic(topic, 1);
     a().Fill({topic, 0}, 10);
   }
-  flow_.Start(/*shards=*/1);
+  flow_.Start(/*loops=*/1);
   ASSERT_TRUE(flow_.RunUntil([&] {
     return flow_.Copied("x", 1) && flow_.Copied("y", 1) && flow_.Copied("z", 1);
   }));
@@ -277,7 +277,7 @@ TEST_F(ShardTest, AStuckPartitionDoesNotHoldUpANewSource) {
   EXPECT_EQ(b().LogEnd({"A.x", 0}), 5010);
 }
 
-TEST_F(ShardTest, ASilentTargetIsReportedWhereItHoldsUpNothing) {
+TEST_F(CopyLoopTest, ASilentTargetIsReportedWhereItHoldsUpNothing) {
   StartWithOrders(1);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
   b().SetPartitionDown(kCopy0, true);
@@ -292,7 +292,7 @@ TEST_F(ShardTest, ASilentTargetIsReportedWhereItHoldsUpNothing) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_NONE);
 }
 
-TEST_F(ShardTest, AGapStopsThePartitionUntilTheOperatorDecides) {
+TEST_F(CopyLoopTest, AGapStopsThePartitionUntilTheOperatorDecides) {
   StartWithOrders(2);
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil(
@@ -304,14 +304,14 @@ TEST_F(ShardTest, AGapStopsThePartitionUntilTheOperatorDecides) {
   ASSERT_TRUE(flow_.RunUntil(
       [&] { return flow_.Status(kOrders0).state() == PARTITION_STOPPED; }));
   EXPECT_THAT(flow_.Status(kOrders0).reason(), HasSubstr("100 to 149"));
-  flow_.shard_options().partition.on_gap = GapPolicy::kSkip;
+  flow_.loop_options().partition.on_gap = GapPolicy::kSkip;
   flow_.Start();
   ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd(kCopy0) == 150; }));
   EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kSourceGap), 1);
 }
 
-TEST_F(ShardTest, ASkippedGapIsNotFoundAgainAfterARestart) {
-  flow_.shard_options().partition.on_gap = GapPolicy::kSkip;
+TEST_F(CopyLoopTest, ASkippedGapIsNotFoundAgainAfterARestart) {
+  flow_.loop_options().partition.on_gap = GapPolicy::kSkip;
   StartWithOrders(1);
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil(
@@ -327,8 +327,8 @@ TEST_F(ShardTest, ASkippedGapIsNotFoundAgainAfterARestart) {
   EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kSourceGap), 1);
 }
 
-TEST_F(ShardTest, TransformsSeeAlterAndDropRecords) {
-  flow_.shard_options().partition.transforms.push_back(
+TEST_F(CopyLoopTest, TransformsSeeAlterAndDropRecords) {
+  flow_.loop_options().partition.transforms.push_back(
       std::make_shared<DropByHeader>("secret"));
   StartWithOrders(1);
   for (int i = 0; i < 6; ++i) {
@@ -352,8 +352,8 @@ class FailsOnTwo final : public RecordTransform {
   }
 };
 
-TEST_F(ShardTest, AFailedTransformStopsBeforeTheRecord) {
-  flow_.shard_options().partition.transforms.push_back(
+TEST_F(CopyLoopTest, AFailedTransformStopsBeforeTheRecord) {
+  flow_.loop_options().partition.transforms.push_back(
       std::make_shared<FailsOnTwo>());
   StartWithOrders(1);
   for (int i = 0; i < 5; ++i)
@@ -364,7 +364,7 @@ TEST_F(ShardTest, AFailedTransformStopsBeforeTheRecord) {
   EXPECT_THAT(flow_.Status(kOrders0).reason(), HasSubstr("at offset 2"));
 }
 
-TEST_F(ShardTest, AFencedSinkIsReplacedAndNothingIsLost) {
+TEST_F(CopyLoopTest, AFencedSinkIsReplacedAndNothingIsLost) {
   StartWithOrders(1);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
   b().HoldAcks();
@@ -380,7 +380,7 @@ TEST_F(ShardTest, AFencedSinkIsReplacedAndNothingIsLost) {
   EXPECT_LE(b().LogEnd(kCopy0), 300);
 }
 
-TEST_F(ShardTest, DrainWaitsForAcksAndCommits) {
+TEST_F(CopyLoopTest, DrainWaitsForAcksAndCommits) {
   StartWithOrders(1);
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
@@ -390,7 +390,7 @@ TEST_F(ShardTest, DrainWaitsForAcksAndCommits) {
   EXPECT_EQ(b().LogEnd(kCopy0), 100);
 }
 
-TEST_F(ShardTest, DrainSaysSoIfProgressCannotBeStored) {
+TEST_F(CopyLoopTest, DrainSaysSoIfProgressCannotBeStored) {
   StartWithOrders(1);
   b().FailProduce("mm2-offsets.A.internal", absl::UnavailableError("no"));
   a().Fill(kOrders0, 1);
@@ -398,7 +398,7 @@ TEST_F(ShardTest, DrainSaysSoIfProgressCannotBeStored) {
   EXPECT_EQ(flow_.Stop().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
-TEST_F(ShardTest, DrainGivesUpAtItsDeadline) {
+TEST_F(CopyLoopTest, DrainGivesUpAtItsDeadline) {
   StartWithOrders(1);
   a().Fill(kOrders0, 1);
   ASSERT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of shard.h that deals with what happened to the copies.
+// The part of copy_loop.h that deals with what happened to the copies.
 
 #include <algorithm>
 
-#include "mirror/replication/shard.h"
+#include "mirror/replication/copy_loop.h"
 
 namespace mirror {
 
-std::optional<UpstreamOffset> Shard::LastCopied(const Entry& entry) {
+std::optional<UpstreamOffset> CopyLoop::LastCopied(const Entry& entry) {
   if (!entry.partition->has_copies()) return std::nullopt;
   std::optional<UpstreamOffset> done = entry.partition->committable();
   if (!done.has_value()) done = entry.committed;
   return done >= UpstreamOffset(0) ? done : std::nullopt;
 }
 
-std::optional<SkippedRange> Shard::LostCopies(
+std::optional<SkippedRange> CopyLoop::LostCopies(
     const Entry& entry, const TargetChange& change) const {
   const auto copied_end = LastCopied(entry);
   if (change.foreign() || !copied_end.has_value()) return std::nullopt;
@@ -32,13 +32,13 @@ std::optional<SkippedRange> Shard::LostCopies(
   return lost;
 }
 
-void Shard::ForgetCopies(Entry* entry) {
+void CopyLoop::ForgetCopies(Entry* entry) {
   options_.store->StartOver(entry->partition->source());
   entry->target_log_is_void = true;
   entry->starts_over |= !LastCopied(*entry).has_value();
 }
 
-void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
+void CopyLoop::HandleTargetChange(Entry* entry, const TargetChange& change) {
   const std::optional<SkippedRange> lost = LostCopies(*entry, change);
   // Nothing was there to lose.
   if (!change.foreign() && !lost.has_value()) return;
@@ -51,7 +51,7 @@ void Shard::HandleTargetChange(Entry* entry, const TargetChange& change) {
   sweep_now_ = true;
 }
 
-void Shard::CheckFirstCopy(Entry* entry, DownstreamOffset base) {
+void CopyLoop::CheckFirstCopy(Entry* entry, DownstreamOffset base) {
   if (entry->index_is_void || entry->partition->copies_are_lost()) return;
   const TopicPartition& source = entry->partition->source();
   const DownstreamOffset known = options_.store->Stats(source).indexed_end;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a shard knows of one of its source partitions: the state machine that
-// copies it, and what the clients and the commit cycle have to do for it.
+// What a copy loop knows of one of its source partitions: the state machine
+// that copies it, and what the clients and the commit cycle have to do for it.
 
-#ifndef MIRROR_REPLICATION_SHARD_ENTRY_H_
-#define MIRROR_REPLICATION_SHARD_ENTRY_H_
+#ifndef MIRROR_REPLICATION_LOOP_ENTRY_H_
+#define MIRROR_REPLICATION_LOOP_ENTRY_H_
 
 #include <algorithm>
 #include <memory>
@@ -19,8 +19,8 @@ namespace mirror {
 
 class CommitCycle;
 
-// Thread safety: thread-compatible; the shard's lock guards it.
-struct ShardEntry {
+// Thread safety: thread-compatible; the loop's lock guards it.
+struct LoopEntry {
   std::unique_ptr<PartitionReplicator> partition;
   // Commits its progress.
   CommitCycle* commits = nullptr;
@@ -72,4 +72,4 @@ struct ShardEntry {
 
 }  // namespace mirror
 
-#endif  // MIRROR_REPLICATION_SHARD_ENTRY_H_
+#endif  // MIRROR_REPLICATION_LOOP_ENTRY_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The loop of some shards of a flow: their source partitions, one source, one
-// sink. What a MirrorSourceTask is to MM2.
+// A pair of clients with a loop: copies the source partitions of some shards of
+// a flow. What a MirrorSourceTask is to MM2.
 //
 //   Poll source -> partitions hold -> Send to sink -> Poll acks -> index
 //                  every second, or 16 MiB: commit index and progress
@@ -10,8 +10,8 @@
 // moves is at its limit, nothing more is read. A partition that is slow is not
 // read instead, and the others are.
 
-#ifndef MIRROR_REPLICATION_SHARD_H_
-#define MIRROR_REPLICATION_SHARD_H_
+#ifndef MIRROR_REPLICATION_COPY_LOOP_H_
+#define MIRROR_REPLICATION_COPY_LOOP_H_
 
 #include <cstdint>
 #include <functional>
@@ -34,8 +34,8 @@
 #include "mirror/replication/bounds_watch.h"
 #include "mirror/replication/commit_cycle.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/loop_entry.h"
 #include "mirror/replication/partition_replicator.h"
-#include "mirror/replication/shard_entry.h"
 #include "mirror/replication/sink_budget.h"
 #include "mirror/replication/source_clients.h"
 #include "mirror/replication/target_change.h"
@@ -47,7 +47,7 @@
 
 namespace mirror {
 
-struct ShardOptions {
+struct CopyLoopOptions {
   int index = 0;
   // "S->T", for client ids and events.
   std::string flow;
@@ -57,32 +57,30 @@ struct ShardOptions {
   // mm2-offsets.S.internal and mm2-offset-index.S.internal on the target.
   std::string progress_topic;
   std::string index_topic;
-  // Is told of every copy, and must outlive the shard.
+  // Is told of every copy, and must outlive the loop.
   OffsetSyncStore* store = nullptr;
   // Progress is committed after this time, or once this much was acknowledged
-  // (Flow::offset_flush_bytes) in all shards of the flow.
+  // (Flow::offset_flush_bytes) in all loops of the flow.
   absl::Duration commit_interval = absl::Seconds(1);
   int64_t commit_bytes = 16 << 20;
   // Records first, first+1, ... were copied to base, base+1, ...; in order for
-  // one partition. Called by the shard's thread under its lock.
+  // one partition. Called by the loop's thread under its lock.
   std::function<void(const TopicPartition& source, UpstreamOffset first,
                      DownstreamOffset base, int64_t count)>
       on_copied;
-  // Called by the shard's thread with no lock held.
+  // Called by the loop's thread with no lock held.
   std::function<void(EngineEvent)> on_event;
 };
 
 // Thread safety: RunOnce() and DrainOnce() belong to one thread at a time; the
 // rest is thread-safe and never waits for a cluster.
-// Lifetime: `source`, `target` and `clock` must outlive the shard.
-class Shard {
+// Lifetime: `source`, `target` and `clock` must outlive the loop.
+class CopyLoop {
  public:
   // Makes the clients; InvalidArgument for settings that they refuse.
-  static absl::StatusOr<std::unique_ptr<Shard>> Create(ShardOptions options,
-                                                       Cluster* source,
-                                                       Cluster* target,
-                                                       Clock* clock);
-  ~Shard();
+  static absl::StatusOr<std::unique_ptr<CopyLoop>> Create(
+      CopyLoopOptions options, Cluster* source, Cluster* target, Clock* clock);
+  ~CopyLoop();
 
   // One turn of the loop; waits at most some 20 ms. Returns how long to wait
   // until the next: zero, unless there is no client to work with.
@@ -152,12 +150,13 @@ class Shard {
   std::vector<TargetEnd> TargetEnds() const;
   void JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end);
 
-  void FillStatus(ShardStatus* status) const;
+  void FillStatus(WorkerStatus* status) const;
 
  private:
-  using Entry = ShardEntry;
+  using Entry = LoopEntry;
 
-  Shard(ShardOptions options, Cluster* source, Cluster* target, Clock* clock);
+  CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
+           Clock* clock);
   absl::Status MakeSink();
 
   void OnFetched(Fetched fetched, absl::Time now)
@@ -230,7 +229,7 @@ class Shard {
               std::string message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void DeliverEvents() ABSL_LOCKS_EXCLUDED(mu_);
 
-  const ShardOptions options_;
+  const CopyLoopOptions options_;
   Cluster* const source_cluster_;
   Cluster* const target_cluster_;
   Clock* const clock_;
@@ -280,4 +279,4 @@ class Shard {
 
 }  // namespace mirror
 
-#endif  // MIRROR_REPLICATION_SHARD_H_
+#endif  // MIRROR_REPLICATION_COPY_LOOP_H_

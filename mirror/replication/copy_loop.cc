@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/replication/shard.h"
+#include "mirror/replication/copy_loop.h"
 
 #include <algorithm>
 #include <utility>
@@ -23,19 +23,17 @@ constexpr absl::Duration kClientRetry = absl::Seconds(1);
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Shard>> Shard::Create(ShardOptions options,
-                                                     Cluster* source,
-                                                     Cluster* target,
-                                                     Clock* clock) {
-  std::unique_ptr<Shard> shard(
-      new Shard(std::move(options), source, target, clock));
-  if (absl::Status status = shard->sources_.Open(); !status.ok()) return status;
-  if (absl::Status status = shard->MakeSink(); !status.ok()) return status;
-  return shard;
+absl::StatusOr<std::unique_ptr<CopyLoop>> CopyLoop::Create(
+    CopyLoopOptions options, Cluster* source, Cluster* target, Clock* clock) {
+  std::unique_ptr<CopyLoop> loop(
+      new CopyLoop(std::move(options), source, target, clock));
+  if (absl::Status status = loop->sources_.Open(); !status.ok()) return status;
+  if (absl::Status status = loop->MakeSink(); !status.ok()) return status;
+  return loop;
 }
 
-Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
-             Clock* clock)
+CopyLoop::CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
+                   Clock* clock)
     : options_(std::move(options)),
       source_cluster_(source),
       target_cluster_(target),
@@ -45,13 +43,13 @@ Shard::Shard(ShardOptions options, Cluster* source, Cluster* target,
       dead_letters_(options_.partition.dead_letter_topic),
       sink_budget_(options_.sink.max_buffered_bytes) {}
 
-Shard::~Shard() {
+CopyLoop::~CopyLoop() {
   // Held batches may point into the source's buffers.
   MutexLock lock(&mu_);
   entries_.clear();
 }
 
-absl::Status Shard::MakeSink() {
+absl::Status CopyLoop::MakeSink() {
   absl::StatusOr<std::unique_ptr<RecordSink>> sink =
       target_cluster_->NewSink(options_.sink);
   if (!sink.ok()) return sink.status();
@@ -59,7 +57,7 @@ absl::Status Shard::MakeSink() {
   return absl::OkStatus();
 }
 
-absl::Duration Shard::RunOnce() {
+absl::Duration CopyLoop::RunOnce() {
   if (sink_ == nullptr && !MakeSink().ok()) return kClientRetry;
   bool blocked;
   {
@@ -108,7 +106,7 @@ absl::Duration Shard::RunOnce() {
   return sources_.open() ? absl::ZeroDuration() : kClientRetry;
 }
 
-std::optional<absl::Status> Shard::DrainOnce(absl::Time deadline) {
+std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {
   if (sink_ == nullptr) return absl::OkStatus();
   std::vector<Ack> acks;
   std::optional<absl::Status> result;
@@ -129,7 +127,7 @@ std::optional<absl::Status> Shard::DrainOnce(absl::Time deadline) {
     if (!result.has_value() && ++drain_turns_ > kCommitTurns &&
         now >= deadline) {
       result = absl::DeadlineExceededError(absl::StrCat(
-          "flow ", options_.flow, ", shard ", options_.index, ": ",
+          "flow ", options_.flow, ", loop ", options_.index, ": ",
           sink_->in_flight(), " records are not acknowledged by cluster ",
           target_cluster_->alias(),
           "; what is not committed is copied again at the next start"));
@@ -139,7 +137,7 @@ std::optional<absl::Status> Shard::DrainOnce(absl::Time deadline) {
   return result;
 }
 
-bool Shard::CommitRest(absl::Time now) {
+bool CopyLoop::CommitRest(absl::Time now) {
   bool rest = false;
   for (auto& [partition, cycle] : commits_) {
     const std::vector<Entry*> uncommitted = cycle.Uncommitted();
@@ -150,7 +148,7 @@ bool Shard::CommitRest(absl::Time now) {
   return rest;
 }
 
-CommitCycle* Shard::CycleFor(const TopicPartition& source) {
+CommitCycle* CopyLoop::CycleFor(const TopicPartition& source) {
   const int32_t partition = ShardOf(source, index_partitions_);
   CommitCycleOptions options;
   options.writer = {options_.partition.source_alias,
@@ -167,7 +165,7 @@ CommitCycle* Shard::CycleFor(const TopicPartition& source) {
               .first->second;
 }
 
-CommitCycle* Shard::CycleOf(const Ack& ack) {
+CommitCycle* CopyLoop::CycleOf(const Ack& ack) {
   if (ack.target.topic != options_.index_topic &&
       ack.target.topic != options_.progress_topic) {
     return nullptr;
@@ -177,7 +175,7 @@ CommitCycle* Shard::CycleOf(const Ack& ack) {
   return cycle == commits_.end() ? nullptr : &cycle->second;
 }
 
-void Shard::OnFetched(Fetched fetched, absl::Time now) {
+void CopyLoop::OnFetched(Fetched fetched, absl::Time now) {
   for (std::unique_ptr<RecordBatch>& batch : fetched.batches) {
     Entry* entry = Find(batch->topic_partition());
     if (entry == nullptr) continue;
@@ -205,7 +203,7 @@ void Shard::OnFetched(Fetched fetched, absl::Time now) {
   }
 }
 
-void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
+void CopyLoop::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
   // Those of one partition come together.
   Entry* entry = nullptr;
   std::vector<CopiedRange> copied;
@@ -250,7 +248,7 @@ void Shard::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
   if (entry != nullptr) OnCopied(entry, copied);
 }
 
-void Shard::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
+void CopyLoop::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
   if (copied.empty()) return;
   const TopicPartition& source = entry->partition->source();
   if (entry->new_stretch) CheckFirstCopy(entry, copied.front().downstream);
@@ -270,8 +268,8 @@ void Shard::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
   }
 }
 
-void Shard::BeginStretch(Entry* entry,
-                         const PartitionReplicator::Stretch& stretch) {
+void CopyLoop::BeginStretch(Entry* entry,
+                            const PartitionReplicator::Stretch& stretch) {
   const PartitionReplicator& partition = *entry->partition;
   TakeEvents(entry);  // what was skipped belongs to what is left behind
   entry->new_stretch = true;
@@ -287,7 +285,7 @@ void Shard::BeginStretch(Entry* entry,
                          UnindexedCopies::kPossible);
 }
 
-void Shard::SendHeld(absl::Time now) {
+void CopyLoop::SendHeld(absl::Time now) {
   using Result = PartitionReplicator::SendResult;
   blocked_ = sources_lost_;
   bool is_full = sources_lost_;
@@ -314,7 +312,8 @@ void Shard::SendHeld(absl::Time now) {
   holding_.erase(still_holding, holding_.end());
 }
 
-PartitionReplicator::SendResult Shard::SendOne(Entry* entry, absl::Time now) {
+PartitionReplicator::SendResult CopyLoop::SendOne(Entry* entry,
+                                                  absl::Time now) {
   PartitionReplicator& partition = *entry->partition;
   const bool crowded = overdue_bytes_ >= SlowShare();
   const auto result = partition.Send(
@@ -329,18 +328,18 @@ PartitionReplicator::SendResult Shard::SendOne(Entry* entry, absl::Time now) {
   return result;
 }
 
-void Shard::ClearHolding() {
+void CopyLoop::ClearHolding() {
   for (Entry* entry : holding_) entry->holding = false;
   holding_.clear();
 }
 
-void Shard::TakeDeadLetter(Entry* entry, absl::Time now) {
+void CopyLoop::TakeDeadLetter(Entry* entry, absl::Time now) {
   std::optional<Record> letter = entry->partition->TakeDeadLetter();
   if (!letter.has_value()) return;
   dead_letter_of_[dead_letters_.Add(0, {*std::move(letter)}, now)] = entry;
 }
 
-void Shard::MoveDeadLetters(absl::Time now) {
+void CopyLoop::MoveDeadLetters(absl::Time now) {
   dead_letters_.Send(sink_.get(), now);
   for (const TopicQueue::Outcome& outcome : dead_letters_.TakeOutcomes()) {
     for (int64_t id = outcome.first; id < outcome.first + outcome.count; ++id) {
@@ -355,7 +354,7 @@ void Shard::MoveDeadLetters(absl::Time now) {
   }
 }
 
-SourceChanges Shard::Sweep(absl::Time now) {
+SourceChanges CopyLoop::Sweep(absl::Time now) {
   last_sweep_ = now;
   sweep_now_ = false;
   overdue_bytes_ = 0;
@@ -369,7 +368,8 @@ SourceChanges Shard::Sweep(absl::Time now) {
   return changes;
 }
 
-void Shard::SweepEntry(Entry* entry, absl::Time now, SourceChanges* changes) {
+void CopyLoop::SweepEntry(Entry* entry, absl::Time now,
+                          SourceChanges* changes) {
   PartitionReplicator* const partition = entry->partition.get();
   const TopicPartition& source = partition->source();
   if (entry->assigned && !partition->WantsToRead()) {
@@ -401,15 +401,15 @@ void Shard::SweepEntry(Entry* entry, absl::Time now, SourceChanges* changes) {
   }
 }
 
-void Shard::Touch(Entry* entry) {
+void CopyLoop::Touch(Entry* entry) {
   if (!std::exchange(entry->touched, true)) touched_.push_back(entry);
 }
 
-void Shard::TouchAll() {
+void CopyLoop::TouchAll() {
   for (auto& [source, entry] : entries_) Touch(&entry);
 }
 
-void Shard::LeaveClients(absl::Time now, SourceChanges* changes) {
+void CopyLoop::LeaveClients(absl::Time now, SourceChanges* changes) {
   if (std::exchange(sources_lost_, false)) sources_.Lost();
   for (const std::string& topic : std::exchange(recreated_topics_, {})) {
     sources_.Recreated(topic);
@@ -434,7 +434,7 @@ void Shard::LeaveClients(absl::Time now, SourceChanges* changes) {
                  holding_.end());
 }
 
-void Shard::ChangeSources(const SourceChanges& changes) {
+void CopyLoop::ChangeSources(const SourceChanges& changes) {
   // Nothing is read between the sweep and this, so no record of a partition
   // that was unassigned there can come in between.
   const absl::Status status = sources_.Apply(changes);
@@ -447,8 +447,9 @@ void Shard::ChangeSources(const SourceChanges& changes) {
   sweep_now_ = true;
 }
 
-void Shard::BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
-                        absl::Time now, bool last) {
+void CopyLoop::BeginCommit(CommitCycle* cycle,
+                           const std::vector<Entry*>& entries, absl::Time now,
+                           bool last) {
   if (entries.empty()) return;
   for (Entry* entry : entries) {
     // The control thread may have taken the partition over a gap since the last
@@ -458,7 +459,7 @@ void Shard::BeginCommit(CommitCycle* cycle, const std::vector<Entry*>& entries,
   cycle->Begin(entries, now, last);
 }
 
-void Shard::MoveCommits(absl::Time now) {
+void CopyLoop::MoveCommits(absl::Time now) {
   for (auto& [partition, cycle] : commits_) {
     cycle.Step(sink_.get(), now);
     for (const absl::Status& error : cycle.TakeErrors()) {
@@ -468,7 +469,7 @@ void Shard::MoveCommits(absl::Time now) {
   }
 }
 
-void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
+void CopyLoop::OnSinkLost(const absl::Status& status, absl::Time now) {
   Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
          target_cluster_->alias(),
          absl::StrCat("the producer is beyond use and is replaced: ",
@@ -486,8 +487,8 @@ void Shard::OnSinkLost(const absl::Status& status, absl::Time now) {
   sweep_now_ = true;
 }
 
-void Shard::NoteCluster(Cluster* cluster, const absl::Status& status,
-                        absl::Status* last) {
+void CopyLoop::NoteCluster(Cluster* cluster, const absl::Status& status,
+                           absl::Status* last) {
   if (status.ok() || status == *last) return;
   *last = status;
   // Wrong credentials need somebody to act; an outage may end by itself.
@@ -497,14 +498,14 @@ void Shard::NoteCluster(Cluster* cluster, const absl::Status& status,
       cluster->alias(), std::string(status.message()));
 }
 
-Shard::Entry* Shard::Find(const TopicPartition& source) {
+CopyLoop::Entry* CopyLoop::Find(const TopicPartition& source) {
   const auto it = by_source_.find(source);
   if (it == by_source_.end()) return nullptr;
   Touch(it->second);
   return it->second;
 }
 
-void Shard::TakeEvents(Entry* entry) {
+void CopyLoop::TakeEvents(Entry* entry) {
   for (SkippedRange& range : entry->partition->TakeSkipped()) {
     const TopicPartition& source = entry->partition->source();
     // Nothing of it will be copied, so positions in it are exact.
@@ -521,13 +522,13 @@ void Shard::TakeEvents(Entry* entry) {
   }
 }
 
-void Shard::Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
-                   std::string message) {
+void CopyLoop::Report(EngineEvent::Kind kind, LogLevel level,
+                      std::string subject, std::string message) {
   events_.push_back(
       {kind, level, options_.flow, std::move(subject), std::move(message)});
 }
 
-void Shard::DeliverEvents() {
+void CopyLoop::DeliverEvents() {
   std::vector<EngineEvent> events;
   {
     MutexLock lock(&mu_);

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The half of shard.h that other threads call; the other is the loop.
+// The half of copy_loop.h that other threads call; the other is the loop.
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/replication/shard.h"
+#include "mirror/replication/copy_loop.h"
 #include "mirror/replication/skip_status.h"
 
 namespace mirror {
 
-void Shard::SetPartitions(int32_t progress, int32_t index) {
+void CopyLoop::SetPartitions(int32_t progress, int32_t index) {
   MutexLock lock(&mu_);
   progress_partitions_ = progress;
   index_partitions_ = index;
 }
 
-void Shard::DeleteProgress(const TopicPartition& source,
-                           int32_t progress_partition) {
+void CopyLoop::DeleteProgress(const TopicPartition& source,
+                              int32_t progress_partition) {
   MutexLock lock(&mu_);
   CycleFor(source)->DeleteProgress(source, progress_partition, clock_->Now());
 }
 
-void Shard::Add(std::vector<PartitionPlan> plans) {
+void CopyLoop::Add(std::vector<PartitionPlan> plans) {
   MutexLock lock(&mu_);
   for (PartitionPlan& plan : plans) {
     const auto [it, is_new] = entries_.try_emplace(plan.source);
@@ -47,7 +47,7 @@ void Shard::Add(std::vector<PartitionPlan> plans) {
   sweep_now_ = true;
 }
 
-void Shard::SetLimits(const std::map<std::string, TopicLimits>& limits) {
+void CopyLoop::SetLimits(const std::map<std::string, TopicLimits>& limits) {
   MutexLock lock(&mu_);
   for (const auto& [topic, limit] : limits) limits_[topic] = limit;
   for (auto& [source, entry] : entries_) {
@@ -56,18 +56,18 @@ void Shard::SetLimits(const std::map<std::string, TopicLimits>& limits) {
   }
 }
 
-std::set<std::string> Shard::TakeDoubtedLimits() {
+std::set<std::string> CopyLoop::TakeDoubtedLimits() {
   MutexLock lock(&mu_);
   return std::exchange(doubted_limits_, {});
 }
 
-void Shard::ForgetLimits(const std::string& topic) {
+void CopyLoop::ForgetLimits(const std::string& topic) {
   MutexLock lock(&mu_);
   limits_.erase(topic);
   doubted_limits_.erase(topic);
 }
 
-bool Shard::Release(const TopicPartition& source) {
+bool CopyLoop::Release(const TopicPartition& source) {
   MutexLock lock(&mu_);
   Entry* const entry = Find(source);
   const bool undecided =
@@ -78,12 +78,12 @@ bool Shard::Release(const TopicPartition& source) {
   return undecided;
 }
 
-std::vector<TopicPartition> Shard::TakeReleased() {
+std::vector<TopicPartition> CopyLoop::TakeReleased() {
   MutexLock lock(&mu_);
   return std::exchange(released_, {});
 }
 
-void Shard::LetGo() {
+void CopyLoop::LetGo() {
   std::vector<TopicPartition> staying;
   for (TopicPartition& source : leaving_) {
     Entry* const entry = Find(source);
@@ -108,21 +108,21 @@ void Shard::LetGo() {
   leaving_ = std::move(staying);
 }
 
-void Shard::Suspend(const TopicPartition& source, PartitionProblem problem,
-                    const std::string& reason) {
+void CopyLoop::Suspend(const TopicPartition& source, PartitionProblem problem,
+                       const std::string& reason) {
   MutexLock lock(&mu_);
   if (Entry* entry = Find(source)) entry->partition->Suspend(problem, reason);
   sweep_now_ = true;
 }
 
-void Shard::Restart(const TopicPartition& source) {
+void CopyLoop::Restart(const TopicPartition& source) {
   MutexLock lock(&mu_);
   if (Entry* entry = Find(source)) entry->partition->Restart();
   sweep_now_ = true;
 }
 
-void Shard::OnSourceRecreated(const TopicPartition& source,
-                              const std::string& topic_id) {
+void CopyLoop::OnSourceRecreated(const TopicPartition& source,
+                                 const std::string& topic_id) {
   MutexLock lock(&mu_);
   Entry* entry = Find(source);
   if (entry == nullptr) return;
@@ -134,13 +134,14 @@ void Shard::OnSourceRecreated(const TopicPartition& source,
   sweep_now_ = true;
 }
 
-void Shard::OnTargetChange(const TopicPartition& source,
-                           const TargetChange& change) {
+void CopyLoop::OnTargetChange(const TopicPartition& source,
+                              const TargetChange& change) {
   MutexLock lock(&mu_);
   if (Entry* entry = Find(source)) HandleTargetChange(entry, change);
 }
 
-absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
+absl::Status CopyLoop::Resolve(const TopicPartition& source,
+                               GapPolicy decision) {
   MutexLock lock(&mu_);
   Entry* entry = Find(source);
   if (entry == nullptr) {
@@ -156,13 +157,13 @@ absl::Status Shard::Resolve(const TopicPartition& source, GapPolicy decision) {
   return status;
 }
 
-bool Shard::TargetIsUndecided(const TopicPartition& source) const {
+bool CopyLoop::TargetIsUndecided(const TopicPartition& source) const {
   MutexLock lock(&mu_);
   const auto it = entries_.find(source);
   return it != entries_.end() && it->second.partition->target_is_undecided();
 }
 
-std::vector<Shard::TargetEnd> Shard::TargetEnds() const {
+std::vector<CopyLoop::TargetEnd> CopyLoop::TargetEnds() const {
   MutexLock lock(&mu_);
   std::vector<TargetEnd> ends;
   for (const auto& [source, entry] : entries_) {
@@ -173,7 +174,7 @@ std::vector<Shard::TargetEnd> Shard::TargetEnds() const {
   return ends;
 }
 
-void Shard::JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end) {
+void CopyLoop::JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end) {
   MutexLock lock(&mu_);
   Entry* entry = Find(expected.source);
   // Records that were sent since explain any difference.
@@ -184,7 +185,7 @@ void Shard::JudgeTargetEnd(const TargetEnd& expected, DownstreamOffset end) {
   if (change.has_value()) HandleTargetChange(entry, *change);
 }
 
-void Shard::SetPaused(const std::string& topic, bool paused) {
+void CopyLoop::SetPaused(const std::string& topic, bool paused) {
   MutexLock lock(&mu_);
   if (paused) {
     paused_topics_.insert(topic);
@@ -199,13 +200,13 @@ void Shard::SetPaused(const std::string& topic, bool paused) {
   sweep_now_ = true;
 }
 
-void Shard::OnTopicRecreated(const std::string& topic) {
+void CopyLoop::OnTopicRecreated(const std::string& topic) {
   MutexLock lock(&mu_);
   recreated_topics_.insert(topic);
   sweep_now_ = true;
 }
 
-std::vector<TopicPartition> Shard::NeedBounds() const {
+std::vector<TopicPartition> CopyLoop::NeedBounds() const {
   MutexLock lock(&mu_);
   std::vector<TopicPartition> waiting;
   const auto add = [&waiting](const Entry& entry) {
@@ -222,8 +223,8 @@ std::vector<TopicPartition> Shard::NeedBounds() const {
   return waiting;
 }
 
-void Shard::OnBounds(const TopicPartition& source,
-                     const PartitionBounds& bounds) {
+void CopyLoop::OnBounds(const TopicPartition& source,
+                        const PartitionBounds& bounds) {
   MutexLock lock(&mu_);
   if (Entry* entry = Find(source)) {
     entry->partition->OnBounds(bounds, clock_->Now());
@@ -232,12 +233,13 @@ void Shard::OnBounds(const TopicPartition& source,
   sweep_now_ = true;
 }
 
-void Shard::OnNoBounds(const TopicPartition& source, const absl::Status& why) {
+void CopyLoop::OnNoBounds(const TopicPartition& source,
+                          const absl::Status& why) {
   MutexLock lock(&mu_);
   if (Entry* entry = Find(source)) entry->partition->OnNoBounds(why);
 }
 
-void Shard::FillStatus(ShardStatus* status) const {
+void CopyLoop::FillStatus(WorkerStatus* status) const {
   MutexLock lock(&mu_);
   status->set_index(options_.index);
   status->set_records_in_flight(in_flight_);

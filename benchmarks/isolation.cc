@@ -122,7 +122,7 @@ MirrorEngineOptions Options(LogSink* log) {
                     absl::StrCat(absl::GetFlag(FLAGS_topic), "|", kBeside))
                     .value();
   flow.topic_configs.enabled = false;  // the copy keeps the config it has
-  flow.on_refused_record = RefusedPolicy::kSkip;
+  flow.on_rejected_record = RejectedRecordPolicy::kSkip;
   flow.replicate_heartbeats = false;
   MirrorEngineOptions options({std::move(flow)});
   options.log = log;

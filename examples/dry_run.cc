@@ -259,9 +259,9 @@ class DryRun {
     if (!flow_.acls.remove) return std::set<AclBinding>();
     const auto id = source_->ClusterId();
     if (!id.ok()) return id.status();
-    const auto ledger = AclLedger::Create(target_cluster_.get(), ledger_topic_,
-                                          flow_.progress_replication_factor,
-                                          kClientId, Clock::System());
+    const auto ledger = AclLedger::Create(
+        target_cluster_.get(), ledger_topic_,
+        flow_.offset_storage_replication_factor, kClientId, Clock::System());
     if (!ledger.ok()) return ledger.status();
     if (absl::Status status = (*ledger)->Read(); !status.ok()) return status;
     return (*ledger)->Of(*id);

@@ -25,7 +25,7 @@
 #include "examples/dry_run.h"
 #include "examples/flow_summary.h"
 #include "mirror/config/mirror_maker_config.h"
-#include "mirror/flow_from_config.h"
+#include "mirror/flow.h"
 #include "mirror/mirror_engine.h"
 #include "mirror/version.h"
 
@@ -69,11 +69,10 @@ void LogErrors(const Logger& log, const absl::Status& status) {
 
 // Flows that only write heartbeats do not fail, and alone do not keep the
 // program running.
-bool AllHaveFailed(const EngineStatus& status,
-                   const std::vector<FlowConfig>& flows) {
+bool AllHaveFailed(const EngineStatus& status, const std::vector<Flow>& flows) {
   bool any = false;
   for (int i = 0; i < status.flows_size(); ++i) {
-    if (!flows[i].enabled) continue;
+    if (!flows[i].replicate) continue;
     if (status.flows(i).state() != FLOW_FAILED) return false;
     any = true;
   }
@@ -139,12 +138,13 @@ class Daemon {
     const absl::Time now = Clock::System()->Now();
     const EngineStatus status = engine_->Status();
     for (int i = 0; i < status.flows_size(); ++i) {
-      const FlowConfig& config = config_.flows()[i];
-      if (!config.enabled) continue;  // heartbeats have no figures
+      // Heartbeats have no figures.
+      if (!config_.flows()[i].replicate) continue;
       const FlowStatus& flow = status.flows(i);
-      int64_t& records = records_[config.Name()];
-      LoggerOf(config.Name())
-          .Info("", SummarizeFlow(flow, records, now - last_summary_));
+      const std::string name = config_.flows()[i].name();
+      int64_t& records = records_[name];
+      LoggerOf(name).Info("",
+                          SummarizeFlow(flow, records, now - last_summary_));
       records = CopiedRecords(flow);
     }
     last_summary_ = now;
@@ -160,29 +160,12 @@ class Daemon {
   std::map<std::string, int64_t> records_;  // at the last summary, by flow
 };
 
-// An error has a line for each flow that cannot be made, but none twice.
-absl::StatusOr<std::vector<Flow>> MakeFlows(const MirrorMakerConfig& config) {
-  std::vector<Flow> flows;
-  std::vector<std::string> errors;
-  for (const FlowConfig& flow_config : config.flows()) {
-    absl::StatusOr<Flow> flow = FlowFromConfig(flow_config);
-    if (flow.ok()) {
-      flows.push_back(*std::move(flow));
-    } else if (std::find(errors.begin(), errors.end(),
-                         flow.status().message()) == errors.end()) {
-      errors.emplace_back(flow.status().message());
-    }
-  }
-  if (errors.empty()) return flows;
-  return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
-}
-
 // "A->B, B->A (heartbeats only)".
 std::string DescribeFlows(const MirrorMakerConfig& config) {
   std::vector<std::string> names;
-  for (const FlowConfig& flow : config.flows()) {
+  for (const Flow& flow : config.flows()) {
     names.push_back(
-        absl::StrCat(flow.Name(), flow.enabled ? "" : " (heartbeats only)"));
+        absl::StrCat(flow.name(), flow.replicate ? "" : " (heartbeats only)"));
   }
   return absl::StrJoin(names, ", ");
 }
@@ -191,12 +174,6 @@ void LogConfiguration(const MirrorMakerConfig& config, LogSink* sink) {
   const Logger log(sink, Clock::System(), "");
   for (const std::string& text : config.warnings()) log.Warning("", text);
   for (const std::string& text : config.notes()) log.Info("", text);
-  for (const FlowConfig& flow : config.flows()) {
-    const Logger flow_log(sink, Clock::System(), flow.Name());
-    for (const std::string& text : LeftOutOfFlow(flow)) {
-      flow_log.Warning("", text);
-    }
-  }
 }
 
 // The report is the program's output, so it goes to standard output.
@@ -237,19 +214,15 @@ int RunFile(const CommandLine& line) {
   }
   LogConfiguration(*config, &sink);
   if (line.action == CommandLine::Action::kPrintConfig) {
-    std::fputs(PrintConfig(*config).c_str(), stdout);
+    std::fputs(config->printed().c_str(), stdout);
     return kOk;
   }
-  auto flows = MakeFlows(*config);
-  if (!flows.ok()) {
-    LogErrors(log, flows.status());
-    return kWrongConfiguration;
-  }
-  if (line.action == CommandLine::Action::kCheck) return Check(line, *flows);
+  const std::vector<Flow>& flows = config->flows();
+  if (line.action == CommandLine::Action::kCheck) return Check(line, flows);
   if (line.action == CommandLine::Action::kDryRun) {
-    return PrintDryRun(*flows, &sink);
+    return PrintDryRun(flows, &sink);
   }
-  return Daemon(line, *config, &sink).Run(*std::move(flows));
+  return Daemon(line, *config, &sink).Run(flows);
 }
 
 int Main(const std::vector<std::string>& arguments) {

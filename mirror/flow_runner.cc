@@ -20,6 +20,13 @@ constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
 // Between two looks whether the flow's memory is read.
 constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
 
+// The flow's, with the name of the dead-letter topic.
+DeliveryOptions Delivery(const Flow& flow) {
+  DeliveryOptions delivery = flow;
+  delivery.dead_letter_topic = DeadLetterTopicOf(flow);
+  return delivery;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowRunner>> FlowRunner::Create(
@@ -73,8 +80,7 @@ absl::Status FlowRunner::BuildOffsetSyncs() {
   const FlowCluster& here = SyncsOnSource(flow_) ? flow_.source : flow_.target;
   OffsetSyncPublisherOptions options;
   options.topic = OffsetSyncsTopic(flow_);
-  options.replication_factor = flow_.offset_syncs.replication_factor;
-  options.lag_max = flow_.offset_syncs.lag_max;
+  options.offset_syncs = flow_.offset_syncs;
   options.promote_interval = flow_.offset_flush_interval;
   options.client_id = absl::StrCat(name_, "|offset-syncs");
   // A sync that is alone may be of a second copy; see ApplySync().
@@ -96,11 +102,9 @@ absl::Status FlowRunner::BuildOffsetSyncs() {
 absl::Status FlowRunner::BuildLoops() {
   CopyLoopOptions options;
   options.flow = name_;
-  options.progress_topic = ProgressTopic(flow_);
+  options.offset_storage_topic = ProgressTopic(flow_);
   options.index_topic = OffsetIndexTopic(flow_.source.alias);
   options.store = &store_;
-  options.commit_interval = flow_.offset_flush_interval;
-  options.commit_bytes = flow_.offset_flush_bytes;
   options.source.read_committed = flow_.read_committed;
   // Half for what is read ahead, half for what is not acknowledged.
   const int clients =
@@ -110,11 +114,7 @@ absl::Status FlowRunner::BuildLoops() {
   options.sink.max_buffered_bytes = share;
   options.partition.source_alias = flow_.source.alias;
   options.partition.target_alias = flow_.target.alias;
-  options.partition.on_gap = flow_.on_source_gap;
-  options.partition.on_target_change = flow_.on_target_change;
-  options.partition.on_refused = flow_.on_refused_record;
-  options.partition.dead_letter_topic = DeadLetterTopicOf(flow_);
-  options.partition.target_is_shared = flow_.target_is_shared;
+  options.partition.delivery = Delivery(flow_);
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
@@ -143,15 +143,9 @@ absl::Status FlowRunner::BuildControl() {
   FlowControlOptions options;
   options.flow = name_;
   options.selection = SelectionOf(flow_);
-  options.config_filter = flow_.topic_configs.filter;
-  options.start_at = flow_.start_at;
-  options.on_gap = flow_.on_source_gap;
-  options.on_target_change = flow_.on_target_change;
-  options.dead_letter_topic = DeadLetterTopicOf(flow_);
-  options.replication_factor = flow_.replication_factor;
-  options.read_committed = flow_.read_committed;
-  options.refresh_interval = flow_.refresh_topics_interval;
-  options.forget_deleted_topics_after = flow_.forget_deleted_topics_after;
+  options.delivery = Delivery(flow_);
+  options.topics = flow_;
+  options.topic_configs = flow_.topic_configs;
   options.on_forgotten = [this](const std::string& topic,
                                 const std::set<int32_t>& partitions) {
     if (checkpoints_ != nullptr) checkpoints_->ForgetTopic(topic);
@@ -166,13 +160,10 @@ absl::Status FlowRunner::BuildControl() {
   };
   options.store = &store_;
   options.memory.flow = name_;
-  options.memory.progress_topic = ProgressTopic(flow_);
-  options.memory.progress_partitions = flow_.progress_partitions;
-  options.memory.progress_replication_factor =
-      flow_.progress_replication_factor;
+  options.memory.progress = flow_;
+  options.memory.progress.offset_storage_topic = ProgressTopic(flow_);
   options.memory.index_topic = OffsetIndexTopic(flow_.source.alias);
   options.memory.index_partitions = flow_.shards;
-  options.memory.index_replication_factor = flow_.progress_replication_factor;
   if (flow_.offset_syncs.enabled) {
     options.memory.offset_syncs_on_source = SyncsOnSource(flow_);
     options.memory.offset_syncs_topic = OffsetSyncsTopic(flow_);
@@ -268,7 +259,7 @@ absl::Status FlowRunner::BuildAcls() {
   options.rules = AclRulesOf(flow_);
   options.flow = name_;
   options.client_id = absl::StrCat(name_, "|acls");
-  options.ledger_replication_factor = flow_.progress_replication_factor;
+  options.ledger_replication_factor = flow_.offset_storage_replication_factor;
   options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
   auto syncer =
       AclSyncer::Create(flow_.source.cluster.get(), flow_.target.cluster.get(),
@@ -330,7 +321,7 @@ void FlowRunner::SetPaused(const std::string& topic, bool paused) {
 }
 
 absl::Status FlowRunner::Resolve(const TopicPartition& source,
-                                 GapPolicy decision) {
+                                 LossPolicy decision) {
   absl::Status status =
       absl::NotFoundError(absl::StrCat(source.ToString(), " is not mirrored"));
   for (const auto& loop : loops_) {

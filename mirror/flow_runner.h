@@ -59,7 +59,7 @@ class FlowRunner {
   std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
   void SetPaused(const std::string& topic, bool paused);
-  absl::Status Resolve(const TopicPartition& source, GapPolicy decision);
+  absl::Status Resolve(const TopicPartition& source, LossPolicy decision);
   void FillStatus(FlowStatus* status) const;
   const std::string& name() const { return name_; }
 

@@ -43,13 +43,13 @@ AclRules AclRulesOf(const Flow& flow) {
 }
 
 std::string ProgressTopic(const Flow& flow) {
-  if (!flow.progress_topic.empty()) return flow.progress_topic;
+  if (!flow.offset_storage_topic.empty()) return flow.offset_storage_topic;
   // MM2 names its worker topics after the cluster, whatever its alias.
   return absl::StrCat("mm2-offsets.", flow.source.cluster_name(), ".internal");
 }
 
 bool SyncsOnSource(const Flow& flow) {
-  return flow.offset_syncs.location == OffsetSyncOptions::Location::kSource;
+  return flow.offset_syncs.location == ClusterSide::kSource;
 }
 
 // Named after the cluster that it is not on.
@@ -59,7 +59,7 @@ std::string OffsetSyncsTopic(const Flow& flow) {
 }
 
 std::string DeadLetterTopicOf(const Flow& flow) {
-  return flow.on_refused_record == RefusedPolicy::kDeadLetter
+  return flow.on_rejected_record == RejectedRecordPolicy::kDeadLetter
              ? NameOfDeadLetterTopic(flow)
              : "";
 }
@@ -73,11 +73,11 @@ std::vector<FlowTopic> InternalTopics(const Flow& flow) {
   }
   if (!flow.replicate) return topics;
   topics.push_back(Internal(Kind::kProgress, ProgressTopic(flow),
-                            flow.progress_partitions,
-                            flow.progress_replication_factor));
+                            flow.offset_storage_partitions,
+                            flow.offset_storage_replication_factor));
   topics.push_back(Internal(Kind::kOffsetIndex,
                             OffsetIndexTopic(flow.source.alias), flow.shards,
-                            flow.progress_replication_factor));
+                            flow.offset_storage_replication_factor));
   if (flow.offset_syncs.enabled) {
     topics.push_back(Internal(Kind::kOffsetSyncs, OffsetSyncsTopic(flow), 1,
                               flow.offset_syncs.replication_factor));
@@ -91,7 +91,7 @@ std::vector<FlowTopic> InternalTopics(const Flow& flow) {
   if (flow.acls.enabled && flow.acls.remove) {
     topics.push_back(Internal(Kind::kAclLedger,
                               AclLedgerTopic(flow.source.alias), 1,
-                              flow.progress_replication_factor));
+                              flow.offset_storage_replication_factor));
   }
   if (const std::string name = DeadLetterTopicOf(flow); !name.empty()) {
     topics.push_back(

@@ -54,22 +54,22 @@ TEST(FlowTopics, AliasIsInAllNamesButThoseOfWorkerTopics) {
                           "B mm2-offset-index.siteone.internal 4",
                           "A mm2-offset-syncs.sitetwo.internal 1",
                           "B siteone.checkpoints.internal 1"));
-  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  flow.on_rejected_record = RejectedRecordPolicy::kDeadLetter;
   EXPECT_EQ(DeadLetterTopicOf(flow), "mm2-dead-letters.source.internal");
 }
 
 TEST(FlowTopics, OffsetSyncsMayBeOnTheTarget) {
   Flow flow = NewFlow();
-  flow.offset_syncs.location = OffsetSyncOptions::Location::kTarget;
+  flow.offset_syncs.location = ClusterSide::kTarget;
   EXPECT_EQ(Lines(flow)[3], "B mm2-offset-syncs.A.internal 1");
 }
 
 TEST(FlowTopics, RemovedAclsAndRefusedRecordsNeedOneEach) {
   Flow flow = NewFlow();
   flow.acls.remove = true;
-  flow.progress_replication_factor = 2;
+  flow.offset_storage_replication_factor = 2;
   flow.replication_factor = 3;
-  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  flow.on_rejected_record = RejectedRecordPolicy::kDeadLetter;
   const std::vector<FlowTopic> topics = InternalTopics(flow);
   ASSERT_EQ(topics.size(), 7u);
   EXPECT_EQ(topics[5].topic.name, "mm2-acls.A.internal");
@@ -87,7 +87,7 @@ TEST(FlowTopics, NoAclSpeaksOfThemByWhateverName) {
       AclRulesOf(flow).own_topics,
       ElementsAre("mm2-offsets.A.internal", "mm2-offset-index.A.internal",
                   "mm2-dead-letters.A.internal"));
-  flow.progress_topic = "orders-progress";
+  flow.offset_storage_topic = "orders-progress";
   flow.dead_letter_topic = "refused-orders";
   EXPECT_THAT(AclRulesOf(flow).own_topics,
               ElementsAre("orders-progress", "mm2-offset-index.A.internal",
@@ -99,7 +99,7 @@ TEST(FlowTopics, WhatIsNotDoneNeedsNoTopic) {
   flow.heartbeats.enabled = false;
   flow.offset_syncs.enabled = false;
   flow.checkpoints.enabled = false;
-  flow.progress_topic = "progress";
+  flow.offset_storage_topic = "progress";
   EXPECT_THAT(Lines(flow),
               ElementsAre("B progress 25", "B mm2-offset-index.A.internal 3"));
   flow.heartbeats.enabled = true;

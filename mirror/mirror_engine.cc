@@ -90,8 +90,8 @@ absl::Status CheckFlow(const Flow& flow) {
   if (flow.offset_syncs.lag_max < 0) {
     return Wrong(flow, "offset_syncs.lag_max", "must not be negative");
   }
-  if (flow.progress_partitions < 1) {
-    return Wrong(flow, "progress_partitions", "must be at least 1");
+  if (flow.offset_storage_partitions < 1) {
+    return Wrong(flow, "offset_storage_partitions", "must be at least 1");
   }
   return CheckAlias(flow);
 }
@@ -185,6 +185,7 @@ absl::Status Drain(std::vector<internal::FlowRunner*> runners,
 }  // namespace
 
 struct MirrorEngine::Impl {
+  // Without the flows, which their runners have.
   explicit Impl(MirrorEngineOptions engine_options)
       : options(std::move(engine_options)) {}
 
@@ -296,15 +297,17 @@ absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
           return &other != &flow && ShareTopics(flow, other);
         });
   }
+  std::vector<Flow> flows = std::exchange(options.flows, {});
   auto impl = std::make_unique<Impl>(std::move(options));
-  for (const Flow& flow : impl->options.flows) {
+  for (Flow& flow : flows) {
+    const std::string name = flow.name();
     auto runner = internal::FlowRunner::Create(
-        flow, impl->options.clock,
+        std::move(flow), impl->options.clock,
         [impl = impl.get()](const EngineEvent& event) {
           impl->OnEvent(event);
         });
     if (!runner.ok()) {
-      return Annotate(runner.status(), absl::StrCat("flow ", flow.name()));
+      return Annotate(runner.status(), absl::StrCat("flow ", name));
     }
     MutexLock lock(&impl->runners_mu);
     impl->runners.push_back(*std::move(runner));
@@ -353,8 +356,8 @@ absl::Status MirrorEngine::ResumeTopic(const std::string& flow,
 
 absl::Status MirrorEngine::ResolvePartition(const std::string& flow,
                                             const TopicPartition& source,
-                                            GapPolicy decision) {
-  if (decision == GapPolicy::kStop) {
+                                            LossPolicy decision) {
+  if (decision == LossPolicy::kStop) {
     return absl::InvalidArgumentError("decide for skip or reseed");
   }
   return impl_->With(flow, [&](internal::FlowRunner* runner) {

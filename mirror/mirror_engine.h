@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/flow.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/log.h"
@@ -35,7 +37,14 @@ namespace mirror {
 struct MirrorEngineOptions {
   MirrorEngineOptions(std::vector<Flow> all)  // NOLINT: lists convert
       : flows(std::move(all)) {}
-  MirrorEngineOptions(std::initializer_list<Flow> all) : flows(all) {}
+  // {std::move(a), std::move(b)} copies no flow, as an initializer_list would.
+  template <typename... More,
+            typename = std::enable_if_t<(std::is_same_v<More, Flow> && ...)>>
+  MirrorEngineOptions(Flow first, More... more) {  // NOLINT: as above
+    flows.reserve(1 + sizeof...(more));
+    flows.push_back(std::move(first));
+    (flows.push_back(std::move(more)), ...);
+  }
 
   // At least one; no two with the same source and target.
   std::vector<Flow> flows;
@@ -100,7 +109,7 @@ class MirrorEngine {
   // whole engine is.
   absl::Status ResolvePartition(const std::string& flow,
                                 const TopicPartition& source,
-                                GapPolicy decision);
+                                LossPolicy decision);
 
  private:
   struct Impl;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
+#include "mirror/policy/topic_filter.h"
 #include "mirror/runtime/thread.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
@@ -100,7 +102,8 @@ class Meddler final : public EngineListener, public LogSink {
     EXPECT_THAT(engine->PauseTopic("A->B", "other"), may_be_stopped);
     EXPECT_THAT(engine->ResumeTopic("A->B", "other"), may_be_stopped);
     EXPECT_FALSE(
-        engine->ResolvePartition("A->B", {"orders", 0}, GapPolicy::kSkip).ok());
+        engine->ResolvePartition("A->B", {"orders", 0}, LossPolicy::kSkip)
+            .ok());
     ++calls_;
   }
 
@@ -242,7 +245,7 @@ TEST_F(MirrorEngineTest, WritesOffsetSyncsWhereTheOptionSays) {
   a_->CreateTopic("orders", 1);
   a_->Fill({"orders", 0}, 500);
   Flow to_target = FakeFlow();
-  to_target.offset_syncs.location = OffsetSyncOptions::Location::kTarget;
+  to_target.offset_syncs.location = ClusterSide::kTarget;
   for (const Flow& flow : {FakeFlow(), to_target}) {
     auto engine = MirrorEngine::Create({flow});
     ASSERT_THAT(engine, IsOk());
@@ -315,6 +318,17 @@ TEST_F(MirrorEngineTest, CreateNamesTheFieldThatIsWrong) {
               HasSubstr("must not contain the separator"));
   EXPECT_FALSE(MirrorEngine::Create(MirrorEngineOptions({})).ok());
   EXPECT_FALSE(MirrorEngine::Create({FakeFlow(), FakeFlow()}).ok());
+}
+
+TEST_F(MirrorEngineTest, FlowsInBracesAreNotCopied) {
+  Flow flow = FakeFlow();
+  flow.topics = RegexTopicFilter::Create("orders").value();
+  const std::weak_ptr<const TopicFilter> topics = flow.topics;
+  MirrorEngineOptions one({std::move(flow)});
+  EXPECT_EQ(topics.use_count(), 1);
+  const MirrorEngineOptions two{std::move(one.flows.front()), Flow("B", "A")};
+  EXPECT_EQ(two.flows.size(), 2u);
+  EXPECT_EQ(topics.use_count(), 1);
 }
 
 TEST_F(MirrorEngineTest, SourcesOfOneTargetNeedAliasesOfTheirOwn) {

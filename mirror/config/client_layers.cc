@@ -101,32 +101,36 @@ SettingMap ClusterProperties(const ConfigFile& file, const std::string& alias) {
   return cluster;
 }
 
-void LayerClientSettings(const ConfigFile& file, FlowConfig* flow) {
-  const SettingMap target = ClusterProperties(file, flow->target);
+FlowClients LayerClientSettings(const ConfigFile& file,
+                                const std::string& source,
+                                const std::string& target,
+                                ClusterSide offset_syncs_location) {
+  const SettingMap target_properties = ClusterProperties(file, target);
   SettingMap connector;
-  FileClusterProperties(ClusterProperties(file, flow->source), "source",
-                        &connector);
-  FileClusterProperties(target, "target", &connector);
-  Override(file.Stripped(absl::StrCat(flow->Name(), ".")), &connector);
+  FileClusterProperties(ClusterProperties(file, source), "source", &connector);
+  FileClusterProperties(target_properties, "target", &connector);
+  Override(file.Stripped(absl::StrCat(source, "->", target, ".")), &connector);
 
-  flow->source_consumer.java =
+  FlowClients clients;
+  clients.source_consumer.java =
       ConnectorClient(connector, "source", "consumer.");
-  flow->target_consumer.java =
+  clients.target_consumer.java =
       ConnectorClient(connector, "target", "consumer.");
-  flow->source_admin.java = ConnectorClient(connector, "source", "admin.");
-  flow->target_admin.java = ConnectorClient(connector, "target", "admin.");
-  flow->offset_syncs_producer.java = ConnectorClient(
+  clients.source_admin.java = ConnectorClient(connector, "source", "admin.");
+  clients.target_admin.java = ConnectorClient(connector, "target", "admin.");
+  clients.offset_syncs_producer.java = ConnectorClient(
       connector,
-      flow->offset_syncs_location == ClusterSide::kSource ? "source" : "target",
+      offset_syncs_location == ClusterSide::kSource ? "source" : "target",
       "producer.");
-  flow->data_producer.java = DataProducer(target, connector);
+  clients.data_producer.java = DataProducer(target_properties, connector);
 
   for (ClientConfig* consumer :
-       {&flow->source_consumer, &flow->target_consumer}) {
+       {&clients.source_consumer, &clients.target_consumer}) {
     consumer->java.emplace(
         "isolation.level",
         ConfigValue::Default("isolation.level", "read_committed"));
   }
+  return clients;
 }
 
 }  // namespace mirror

@@ -12,7 +12,8 @@
 
 #include "absl/strings/string_view.h"
 #include "mirror/config/config_file.h"
-#include "mirror/config/flow_config.h"
+#include "mirror/config/resolved_flow.h"
+#include "mirror/flow_options.h"
 #include "mirror/java/config_value.h"
 
 namespace mirror {
@@ -25,9 +26,12 @@ bool IsConnectionKey(absl::string_view name);
 // keys spread to its clients and defaulted from the top level.
 SettingMap ClusterProperties(const ConfigFile& file, const std::string& alias);
 
-// Fills the `java` half of every ClientConfig of `flow`, whose aliases and
-// offset_syncs_location must be set. Consumers read committed by default.
-void LayerClientSettings(const ConfigFile& file, FlowConfig* flow);
+// The `java` half of every client of the flow between two clusters, by their
+// names in `clusters`. Consumers read committed by default.
+FlowClients LayerClientSettings(const ConfigFile& file,
+                                const std::string& source,
+                                const std::string& target,
+                                ClusterSide offset_syncs_location);
 
 }  // namespace mirror
 

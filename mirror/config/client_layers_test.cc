@@ -7,10 +7,10 @@
 
 #include <string>
 
-#include "absl/time/time.h"
 #include "mirror/config/config_testing.h"
-#include "mirror/config/flow_config.h"
 #include "mirror/config/mirror_maker_config.h"
+#include "mirror/config/resolved_flow.h"
+#include "mirror/flow_options.h"
 
 namespace mirror {
 namespace {
@@ -19,35 +19,39 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(ClientPrecedenceTest, EveryClientGetsItsClustersServers) {
-  const FlowConfig flow = AToB("");
-  for (const ClientConfig* client : {&flow.source_consumer, &flow.source_admin,
-                                     &flow.offset_syncs_producer}) {
+  const FlowClients clients = ClientsOfAToB("");
+  for (const ClientConfig* client :
+       {&clients.source_consumer, &clients.source_admin,
+        &clients.offset_syncs_producer}) {
     EXPECT_EQ(Text(client->java, "bootstrap.servers"), "a:9092");
   }
   for (const ClientConfig* client :
-       {&flow.target_consumer, &flow.target_admin, &flow.data_producer}) {
+       {&clients.target_consumer, &clients.target_admin,
+        &clients.data_producer}) {
     EXPECT_EQ(Text(client->java, "bootstrap.servers"), "b:9092");
   }
 }
 
 TEST(ClientPrecedenceTest, TopLevelSecurityIsTheDefaultOfAllClusters) {
-  const FlowConfig flow = AToB(
+  const FlowClients clients = ClientsOfAToB(
       "ssl.key.password=top\nA.ssl.key.password=a\n"
       "B.producer.ssl.key.password=bp\n");
-  EXPECT_EQ(Text(flow.source_consumer.java, "ssl.key.password"), "a");
-  EXPECT_EQ(Text(flow.source_admin.java, "ssl.key.password"), "a");
-  EXPECT_EQ(Text(flow.target_admin.java, "ssl.key.password"), "top");
-  EXPECT_EQ(Text(flow.data_producer.java, "ssl.key.password"), "bp");
+  EXPECT_EQ(Text(clients.source_consumer.java, "ssl.key.password"), "a");
+  EXPECT_EQ(Text(clients.source_admin.java, "ssl.key.password"), "a");
+  EXPECT_EQ(Text(clients.target_admin.java, "ssl.key.password"), "top");
+  EXPECT_EQ(Text(clients.data_producer.java, "ssl.key.password"), "bp");
 }
 
 TEST(ClientPrecedenceTest, ClustersConsumerBeatsFlowsConsumer) {
   const std::string both =
       "A.consumer.fetch.min.bytes=1\nA->B.consumer.fetch.min.bytes=2\n";
-  EXPECT_EQ(Text(AToB(both).source_consumer.java, "fetch.min.bytes"), "1");
-  EXPECT_EQ(Text(AToB(both + "A->B.source.consumer.fetch.min.bytes=3\n")
-                     .source_consumer.java,
-                 "fetch.min.bytes"),
-            "3");
+  EXPECT_EQ(Text(ClientsOfAToB(both).source_consumer.java, "fetch.min.bytes"),
+            "1");
+  EXPECT_EQ(
+      Text(ClientsOfAToB(both + "A->B.source.consumer.fetch.min.bytes=3\n")
+               .source_consumer.java,
+           "fetch.min.bytes"),
+      "3");
   const auto config = Parse(kTwoClusters + both);
   EXPECT_THAT(
       config->warnings(),
@@ -57,47 +61,49 @@ TEST(ClientPrecedenceTest, ClustersConsumerBeatsFlowsConsumer) {
 }
 
 TEST(ClientPrecedenceTest, FlowsConsumerReachesBothSides) {
-  const FlowConfig flow = AToB("A->B.consumer.fetch.min.bytes=2\n");
-  EXPECT_EQ(Text(flow.source_consumer.java, "fetch.min.bytes"), "2");
-  EXPECT_EQ(Text(flow.target_consumer.java, "fetch.min.bytes"), "2");
+  const FlowClients clients =
+      ClientsOfAToB("A->B.consumer.fetch.min.bytes=2\n");
+  EXPECT_EQ(Text(clients.source_consumer.java, "fetch.min.bytes"), "2");
+  EXPECT_EQ(Text(clients.target_consumer.java, "fetch.min.bytes"), "2");
 }
 
 TEST(ClientPrecedenceTest, FlowsProducerReachesOffsetSyncsOnly) {
   const std::string text = "A->B.producer.linger.ms=7\n";
-  const FlowConfig flow = AToB(text);
-  EXPECT_EQ(Text(flow.offset_syncs_producer.java, "linger.ms"), "7");
-  EXPECT_EQ(Text(flow.data_producer.java, "linger.ms"), "(none)");
+  const FlowClients clients = ClientsOfAToB(text);
+  EXPECT_EQ(Text(clients.offset_syncs_producer.java, "linger.ms"), "7");
+  EXPECT_EQ(Text(clients.data_producer.java, "linger.ms"), "(none)");
   EXPECT_THAT(Parse(kTwoClusters + text)->warnings(),
               ElementsAre(HasSubstr("for data write B.producer.linger.ms or "
                                     "A->B.producer.override.linger.ms")));
 }
 
 TEST(ClientPrecedenceTest, DataProducerTakesTargetsThenOverride) {
-  EXPECT_EQ(
-      Text(AToB("B.producer.linger.ms=7\n").data_producer.java, "linger.ms"),
-      "7");
-  EXPECT_EQ(Text(AToB("B.producer.linger.ms=7\n"
-                      "A->B.producer.override.linger.ms=8\n")
+  EXPECT_EQ(Text(ClientsOfAToB("B.producer.linger.ms=7\n").data_producer.java,
+                 "linger.ms"),
+            "7");
+  EXPECT_EQ(Text(ClientsOfAToB("B.producer.linger.ms=7\n"
+                               "A->B.producer.override.linger.ms=8\n")
                      .data_producer.java,
                  "linger.ms"),
             "8");
-  EXPECT_EQ(
-      Text(AToB("A.producer.linger.ms=7\n").data_producer.java, "linger.ms"),
-      "(none)");
+  EXPECT_EQ(Text(ClientsOfAToB("A.producer.linger.ms=7\n").data_producer.java,
+                 "linger.ms"),
+            "(none)");
 }
 
 TEST(ClientPrecedenceTest, FlowsClusterSettingLosesToWhatTheClusterSpread) {
-  const FlowConfig flow = AToB(
+  const FlowClients clients = ClientsOfAToB(
       "A.security.protocol=PLAINTEXT\n"
       "A->B.source.cluster.security.protocol=SSL\n");
-  EXPECT_EQ(Text(flow.source_consumer.java, "security.protocol"), "PLAINTEXT");
+  EXPECT_EQ(Text(clients.source_consumer.java, "security.protocol"),
+            "PLAINTEXT");
 }
 
 TEST(ClientPrecedenceTest, TopLevelClientSettingsReachNobody) {
   const std::string text = "consumer.fetch.min.bytes=7\nproducer.linger.ms=7\n";
-  const FlowConfig flow = AToB(text);
-  EXPECT_EQ(Text(flow.source_consumer.java, "fetch.min.bytes"), "(none)");
-  EXPECT_EQ(Text(flow.data_producer.java, "linger.ms"), "(none)");
+  const FlowClients clients = ClientsOfAToB(text);
+  EXPECT_EQ(Text(clients.source_consumer.java, "fetch.min.bytes"), "(none)");
+  EXPECT_EQ(Text(clients.data_producer.java, "linger.ms"), "(none)");
   EXPECT_THAT(
       Parse(kTwoClusters + text)->warnings(),
       ElementsAre(HasSubstr("consumer.fetch.min.bytes: no effect, as in MM2: "
@@ -107,35 +113,37 @@ TEST(ClientPrecedenceTest, TopLevelClientSettingsReachNobody) {
 
 TEST(ClientPrecedenceTest, ClusterSettingWithoutClientPrefixReachesNobody) {
   const std::string text = "A.request.timeout.ms=7000\n";
-  EXPECT_EQ(Text(AToB(text).source_consumer.java, "request.timeout.ms"),
-            "(none)");
+  EXPECT_EQ(
+      Text(ClientsOfAToB(text).source_consumer.java, "request.timeout.ms"),
+      "(none)");
   EXPECT_THAT(Parse(kTwoClusters + text)->warnings(),
               ElementsAre(HasSubstr("write A.consumer.request.timeout.ms")));
 }
 
 TEST(ClientPrecedenceTest, Mm2sOwnKeysDoNotBecomeClientSettings) {
-  const FlowConfig flow =
-      AToB("A->B.consumer.poll.timeout.ms=7\nA->B.admin.timeout.ms=7\n");
-  EXPECT_EQ(Text(flow.source_consumer.java, "poll.timeout.ms"), "(none)");
-  EXPECT_EQ(Text(flow.source_admin.java, "timeout.ms"), "(none)");
-  EXPECT_EQ(flow.admin_timeout, absl::Milliseconds(7));
+  const FlowClients clients = ClientsOfAToB(
+      "A->B.consumer.poll.timeout.ms=7\nA->B.admin.timeout.ms=7\n");
+  EXPECT_EQ(Text(clients.source_consumer.java, "poll.timeout.ms"), "(none)");
+  EXPECT_EQ(Text(clients.source_admin.java, "timeout.ms"), "(none)");
 }
 
 // MM2 copies aborted records by default; here only if asked to.
 TEST(ClientPrecedenceTest, ConsumersReadCommittedUnlessToldOtherwise) {
-  EXPECT_EQ(Text(AToB("").source_consumer.librdkafka, "isolation.level"),
-            "read_committed");
-  EXPECT_EQ(Text(AToB("A.consumer.isolation.level=read_uncommitted\n")
+  EXPECT_EQ(
+      Text(ClientsOfAToB("").source_consumer.librdkafka, "isolation.level"),
+      "read_committed");
+  EXPECT_EQ(Text(ClientsOfAToB("A.consumer.isolation.level=read_uncommitted\n")
                      .source_consumer.librdkafka,
                  "isolation.level"),
             "read_uncommitted");
 }
 
 TEST(ClientPrecedenceTest, OffsetResetSaysWhereNewPartitionsStart) {
-  const FlowConfig flow = AToB("A.consumer.auto.offset.reset=latest\n");
-  EXPECT_EQ(flow.start, InitialPosition::kLatest);
-  EXPECT_EQ(Text(flow.source_consumer.librdkafka, "auto.offset.reset"),
-            "(none)");
+  const std::string text = "A.consumer.auto.offset.reset=latest\n";
+  EXPECT_EQ(AToB(text).start_at, StartAt::kLatest);
+  EXPECT_EQ(
+      Text(ClientsOfAToB(text).source_consumer.librdkafka, "auto.offset.reset"),
+      "(none)");
 }
 
 }  // namespace

@@ -2,13 +2,29 @@
 
 #include "mirror/config/config_testing.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "mirror/config/config_check.h"
+#include "mirror/config/config_file.h"
+#include "mirror/config/flow_resolver.h"
 
 namespace mirror {
+namespace {
+
+ResolvedFlow Resolve(const std::string& more) {
+  const ConfigFile file =
+      ConfigFile::Parse(kTwoClusters + more, "mm2.properties", FakeSources());
+  ConfigFindings findings;
+  ResolvedFlow flow = ResolveFlow(file, FakeSources(), "A", "B", &findings);
+  EXPECT_THAT(findings.errors, testing::IsEmpty());
+  return flow;
+}
+
+}  // namespace
 
 ConfigSources FakeSources() {
   ConfigSources sources;
@@ -35,12 +51,24 @@ std::string Errors(const std::string& text) {
   return std::string(Parse(text).status().message());
 }
 
-FlowConfig AToB(const std::string& more) {
+Flow AToB(const std::string& more) {
   const auto config = Parse(kTwoClusters + more);
   EXPECT_TRUE(config.ok()) << config.status();
-  if (!config.ok()) return {};
-  EXPECT_EQ(config->flows().front().Name(), "A->B");
+  if (!config.ok()) return Flow("", "");
+  EXPECT_EQ(config->flows().front().name(), "A->B");
   return config->flows().front();
+}
+
+FlowClients ClientsOfAToB(const std::string& more) {
+  return Resolve(more).clients;
+}
+
+std::string EffectiveInAToB(const std::string& more,
+                            const std::string& property) {
+  for (const auto& [name, value] : Resolve(more).effective) {
+    if (name == property) return value.text;
+  }
+  return "(none)";
 }
 
 std::string Text(const SettingMap& map, const std::string& name) {

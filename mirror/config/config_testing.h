@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "mirror/config/flow_config.h"
 #include "mirror/config/mirror_maker_config.h"
+#include "mirror/config/resolved_flow.h"
+#include "mirror/flow.h"
 #include "mirror/java/config_provider.h"
 #include "mirror/java/config_value.h"
 
@@ -39,7 +40,14 @@ std::string Errors(const std::string& text);
 
 // The flow A->B of kTwoClusters with `more` in the file; fails the test if
 // there is none.
-FlowConfig AToB(const std::string& more);
+Flow AToB(const std::string& more);
+
+// The settings of its clients.
+FlowClients ClientsOfAToB(const std::string& more);
+
+// The value in force of a property that Flow has no field for.
+std::string EffectiveInAToB(const std::string& more,
+                            const std::string& property);
 
 // The value of `name`, or "(none)".
 std::string Text(const SettingMap& map, const std::string& name);

@@ -2,6 +2,8 @@
 
 #include "mirror/config/flow_resolver.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -9,171 +11,113 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_join.h"
 #include "mirror/config/client_layers.h"
+#include "mirror/config/flow_clients.h"
+#include "mirror/config/flow_reader.h"
 #include "mirror/config/property_table.h"
-#include "mirror/java/java_client_settings.h"
+#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/group_filter.h"
+#include "mirror/policy/identity_replication_policy.h"
 #include "mirror/policy/renaming_replication_policy.h"
+#include "mirror/policy/topic_filter.h"
 
 namespace mirror {
 namespace {
 
-// Reads the table's properties for one flow: S->T.k, else T.k or S.k, else k,
-// where the table allows each, else the default.
-class FlowReader {
- public:
-  FlowReader(const ConfigFile& file, const std::string& source,
-             const std::string& target)
-      : file_(file), source_(source), target_(target) {}
+using Errors = std::vector<std::string>;
 
-  ConfigValue Value(const PropertySpec& spec) const {
-    if (TopLevelOverrides(spec)) {
-      const ConfigValue* value = file_.Find(std::string(spec.name));
-      if (value != nullptr) return *value;
-    }
-    const std::pair<unsigned, std::string> places[] = {
-        {kFlow, absl::StrCat(source_, "->", target_, ".")},
-        {kTarget, absl::StrCat(target_, ".")},
-        {kSource, absl::StrCat(source_, ".")},
-        {kTopLevel, ""}};
-    for (const auto& [scope, prefix] : places) {
-      if ((spec.scopes & scope) == 0) continue;
-      const ConfigValue* value = file_.Find(absl::StrCat(prefix, spec.name));
-      if (value != nullptr) return *value;
-    }
-    return ConfigValue::Default(spec.name, Fallback(spec));
-  }
+// Beyond it threads and connections cost more than they bring. MM2 never runs
+// more tasks than there are partitions, so its files may say any number.
+constexpr int64_t kMaxShards = 64;
+constexpr absl::Duration kDefaultAdminTimeout = absl::Minutes(1);
 
-  // S->T.source.cluster.alias, else S.alias, else source.cluster.alias, else S:
-  // MM2 files the properties of S as source.cluster.*.
-  ConfigValue Alias(ClusterSide side) const {
-    const bool is_source = side == ClusterSide::kSource;
-    const PropertySpec& spec = *FindProperty(
-        is_source ? "source.cluster.alias" : "target.cluster.alias");
-    const std::string& cluster = is_source ? source_ : target_;
-    for (const std::string& name :
-         {absl::StrCat(source_, "->", target_, ".", spec.name),
-          absl::StrCat(cluster, ".alias")}) {
-      if (const ConfigValue* value = file_.Find(name)) return *value;
-    }
-    return Value(spec);
-  }
+// A job is off if NAME.enabled is false or NAME.interval.seconds negative, as
+// in MM2.
+void ReadJob(const FlowReader& read, absl::string_view name, bool* enabled,
+             absl::Duration* interval) {
+  const absl::Duration value = read.Interval(name);
+  *enabled = value != absl::InfiniteDuration();
+  if (*enabled) *interval = value;
+}
 
-  // The file is checked before, so these cannot fail; a value-initialized
-  // answer would only follow from a row of another type.
-  int64_t Int(absl::string_view name) const {
-    const PropertySpec& spec = *FindProperty(name);
-    return ReadInt(spec, Value(spec)).value_or(0);
-  }
-  bool Bool(absl::string_view name) const {
-    const PropertySpec& spec = *FindProperty(name);
-    return ReadBool(spec, Value(spec)).value_or(false);
-  }
-  std::string Text(absl::string_view name) const {
-    const PropertySpec& spec = *FindProperty(name);
-    return ReadText(spec, Value(spec)).value_or("");
-  }
-  absl::Duration Duration(absl::string_view name) const {
-    const PropertySpec& spec = *FindProperty(name);
-    return ReadDuration(spec, Value(spec)).value_or(absl::InfiniteDuration());
-  }
-  // NAME.interval.seconds, or never unless NAME.enabled.
-  absl::Duration Interval(absl::string_view name) const {
-    return Bool(absl::StrCat(name, ".enabled"))
-               ? Duration(absl::StrCat(name, ".interval.seconds"))
-               : absl::InfiniteDuration();
-  }
-  ClusterSide Side(absl::string_view name) const {
-    return Text(name) == "source" ? ClusterSide::kSource : ClusterSide::kTarget;
-  }
+LossPolicy ReadLossPolicy(const FlowReader& read, absl::string_view property) {
+  const std::string text = read.Text(property);
+  return text == "skip"     ? LossPolicy::kSkip
+         : text == "reseed" ? LossPolicy::kReseed
+                            : LossPolicy::kStop;
+}
 
- private:
-  // Defaults name the clusters S and T, as the documentation does.
-  std::string Fallback(const PropertySpec& spec) const {
-    if (spec.fallback == "T") return target_;
-    const bool names_source = spec.fallback == "S" ||
-                              spec.fallback == "S-mm2" ||
-                              absl::StartsWith(spec.fallback, "mm2-");
-    return names_source ? absl::StrReplaceAll(spec.fallback, {{"S", source_}})
-                        : std::string(spec.fallback);
-  }
-
-  const ConfigFile& file_;
-  const std::string& source_;
-  const std::string& target_;
-};
-
-void ReadTopicProperties(const FlowReader& read, FlowConfig* flow) {
-  flow->policy = read.Text("replication.policy.class");
-  flow->separator = read.Text("replication.policy.separator");
-  flow->internal_topic_separator =
-      read.Bool("replication.policy.internal.topic.separator.enabled");
-  flow->renamed_topics = read.Text("replication.policy.rename");
-  flow->topics = read.Text("topics");
-  flow->topics_exclude = read.Text("topics.exclude");
-  flow->config_properties_exclude = read.Text("config.properties.exclude");
-  flow->use_defaults_from = read.Side("use.defaults.from");
+// CheckProperties has named patterns that do not compile; the filter of such a
+// flow is null.
+void ReadCopyOptions(const FlowReader& read, Flow* flow) {
+  flow->replicate = read.Bool("enabled");
+  flow->topics =
+      RegexTopicFilter::Create(read.Text("topics"), read.Text("topics.exclude"))
+          .value_or(nullptr);
+  flow->groups =
+      RegexGroupFilter::Create(read.Text("groups"), read.Text("groups.exclude"))
+          .value_or(nullptr);
   flow->replicate_heartbeats = read.Bool("heartbeats.replication.enabled");
-  flow->refresh_topics_interval = read.Interval("refresh.topics");
-  flow->sync_topic_configs_interval = read.Interval("sync.topic.configs");
-  flow->sync_topic_acls_interval = read.Interval("sync.topic.acls");
-  flow->sync_prefixed_acls = read.Bool("sync.topic.acls.prefixed.enabled");
-  flow->sync_group_acls = read.Bool("sync.group.acls.enabled");
-  flow->remove_acls = read.Bool("sync.topic.acls.remove.enabled");
-  flow->replication_factor = read.Int("replication.factor");
 }
 
-void ReadOffsetProperties(const FlowReader& read, FlowConfig* flow) {
-  flow->groups = read.Text("groups");
-  flow->groups_exclude = read.Text("groups.exclude");
-  flow->refresh_groups_interval = read.Interval("refresh.groups");
-  flow->emit_checkpoints_interval = read.Interval("emit.checkpoints");
-  flow->sync_group_offsets_interval = read.Interval("sync.group.offsets");
-  flow->follow_rewinds = read.Bool("sync.group.offsets.follow.rewinds");
-  flow->emit_heartbeats_interval = read.Interval("emit.heartbeats");
-  flow->emit_heartbeats = read.Bool("emit.heartbeats.enabled");
-  flow->emit_offset_syncs = read.Bool("emit.offset-syncs.enabled");
-  flow->offset_syncs_location = read.Side("offset-syncs.topic.location");
-  flow->offset_lag_max = read.Int("offset.lag.max");
-  flow->checkpoints_replication_factor =
-      read.Int("checkpoints.topic.replication.factor");
-  flow->heartbeats_replication_factor =
-      read.Int("heartbeats.topic.replication.factor");
-  flow->offset_syncs_replication_factor =
-      read.Int("offset-syncs.topic.replication.factor");
-}
-
-void ReadRunningProperties(const FlowReader& read, FlowConfig* flow) {
-  flow->enabled = read.Bool("enabled");
-  flow->tasks_max = read.Int("tasks.max");
-  const auto loss_policy = [&read](absl::string_view property) {
-    const std::string text = read.Text(property);
-    return text == "skip"     ? LossPolicy::kSkip
-           : text == "reseed" ? LossPolicy::kReseed
-                              : LossPolicy::kStop;
-  };
-  flow->on_source_gap = loss_policy("on.source.gap");
-  flow->on_target_change = loss_policy("on.target.change");
-  const std::string refused = read.Text("on.refused.record");
-  flow->on_refused_record = refused == "skip" ? RefusedRecordPolicy::kSkip
-                            : refused == "dead-letter"
-                                ? RefusedRecordPolicy::kDeadLetter
-                                : RefusedRecordPolicy::kStop;
+void ReadDeliveryOptions(const FlowReader& read, Flow* flow) {
+  flow->on_source_gap = ReadLossPolicy(read, "on.source.gap");
+  flow->on_target_change = ReadLossPolicy(read, "on.target.change");
+  const std::string rejected = read.Text("on.rejected.record");
+  flow->on_rejected_record = rejected == "skip" ? RejectedRecordPolicy::kSkip
+                             : rejected == "dead-letter"
+                                 ? RejectedRecordPolicy::kDeadLetter
+                                 : RejectedRecordPolicy::kStop;
   flow->dead_letter_topic = read.Text("dead.letter.topic");
-  flow->exactly_once = read.Text("exactly.once.source.support") == "enabled";
   flow->offset_flush_interval = read.Duration("offset.flush.interval.ms");
   flow->offset_flush_bytes = read.Int("offset.flush.bytes");
+}
+
+void ReadTopicOptions(const FlowReader& read, Flow* flow) {
+  flow->refresh_topics_interval = read.Interval("refresh.topics");
+  flow->replication_factor = read.Int32("replication.factor");
   const int64_t forget = read.Int("forget.deleted.topics.after.ms");
   flow->forget_deleted_topics_after =
       forget < 0 ? absl::InfiniteDuration() : absl::Milliseconds(forget);
-  flow->admin_timeout = read.Duration("admin.timeout.ms");
+  TopicConfigSyncOptions& configs = flow->topic_configs;
+  ReadJob(read, "sync.topic.configs", &configs.enabled, &configs.interval);
+  configs.filter =
+      RegexConfigPropertyFilter::Create(read.Text("config.properties.exclude"),
+                                        read.Side("use.defaults.from"))
+          .value_or(nullptr);
+  ReadJob(read, "sync.topic.acls", &flow->acls.enabled, &flow->acls.interval);
+  flow->acls.prefixed = read.Bool("sync.topic.acls.prefixed.enabled");
+  flow->acls.groups = read.Bool("sync.group.acls.enabled");
+  flow->acls.remove = read.Bool("sync.topic.acls.remove.enabled");
+}
+
+void ReadGroupOptions(const FlowReader& read, CheckpointOptions* checkpoints) {
+  ReadJob(read, "emit.checkpoints", &checkpoints->enabled,
+          &checkpoints->interval);
+  checkpoints->refresh_groups_interval = read.Interval("refresh.groups");
+  checkpoints->replication_factor =
+      read.Int32("checkpoints.topic.replication.factor");
+  ReadJob(read, "sync.group.offsets", &checkpoints->sync_group_offsets,
+          &checkpoints->sync_group_offsets_interval);
+  checkpoints->follow_rewinds = read.Bool("sync.group.offsets.follow.rewinds");
+}
+
+void ReadInternalTopics(const FlowReader& read, Flow* flow) {
   flow->offset_storage_topic = read.Text("offset.storage.topic");
-  flow->offset_storage_partitions = read.Int("offset.storage.partitions");
+  flow->offset_storage_partitions = read.Int32("offset.storage.partitions");
   flow->offset_storage_replication_factor =
-      read.Int("offset.storage.replication.factor");
-  flow->config_storage_topic = read.Text("config.storage.topic");
-  flow->status_storage_topic = read.Text("status.storage.topic");
-  flow->worker_group_id = read.Text("group.id");
+      read.Int32("offset.storage.replication.factor");
+  ReadJob(read, "emit.heartbeats", &flow->heartbeats.enabled,
+          &flow->heartbeats.interval);
+  flow->heartbeats.replication_factor =
+      read.Int32("heartbeats.topic.replication.factor");
+  flow->offset_syncs.enabled = read.Bool("emit.offset-syncs.enabled");
+  flow->offset_syncs.location = read.Side("offset-syncs.topic.location");
+  flow->offset_syncs.lag_max = read.Int("offset.lag.max");
+  flow->offset_syncs.replication_factor =
+      read.Int32("offset-syncs.topic.replication.factor");
 }
 
 bool IsTopicText(absl::string_view text) {
@@ -186,12 +130,11 @@ bool IsTopicText(absl::string_view text) {
   return true;
 }
 
-void ReadAliases(const FlowReader& read, FlowConfig* flow,
-                 std::vector<std::string>* errors) {
+void ReadAliases(const FlowReader& read, Flow* flow, Errors* errors) {
   const ConfigValue source = read.Alias(ClusterSide::kSource);
   const ConfigValue target = read.Alias(ClusterSide::kTarget);
-  flow->source_alias = std::string(absl::StripAsciiWhitespace(source.text));
-  flow->target_alias = std::string(absl::StripAsciiWhitespace(target.text));
+  flow->source.alias = std::string(absl::StripAsciiWhitespace(source.text));
+  flow->target.alias = std::string(absl::StripAsciiWhitespace(target.text));
   for (const ConfigValue& alias : {source, target}) {
     const absl::string_view text = absl::StripAsciiWhitespace(alias.text);
     if (alias.line == 0 || alias.unknown) continue;
@@ -200,46 +143,92 @@ void ReadAliases(const FlowReader& read, FlowConfig* flow,
         alias.Message("an alias becomes part of topic names: letters, digits, "
                       "'.', '_' and '-' only"));
   }
-  if (flow->enabled && !source.unknown && !target.unknown &&
-      flow->source_alias == flow->target_alias) {
+  if (flow->replicate && !source.unknown && !target.unknown &&
+      flow->source.alias == flow->target.alias) {
     errors->push_back(
         (source.line == 0 ? target : source)
-            .Message(absl::StrCat("source and target of ", flow->Name(),
+            .Message(absl::StrCat("source and target of ", flow->name(),
                                   " must have two aliases")));
   }
 }
 
-// What DefaultReplicationPolicy needs to find its way back from a topic's name
-// to the alias; Identity never looks.
-void CheckSeparator(const FlowReader& read, const FlowConfig& flow,
-                    std::vector<std::string>* errors) {
-  const ConfigValue separator =
-      read.Value(*FindProperty("replication.policy.separator"));
-  if (separator.unknown) return;
-  if (!IsTopicText(flow.separator)) {
-    errors->push_back(separator.Message(
+// Whether DefaultReplicationPolicy can find its way back from a topic's name to
+// the alias; Identity never looks.
+bool CheckSeparator(const FlowReader& read, const Flow& flow, Errors* errors) {
+  const ConfigValue value = read.Value("replication.policy.separator");
+  const std::string separator = read.Text("replication.policy.separator");
+  if (value.unknown) return false;
+  if (!IsTopicText(separator)) {
+    errors->push_back(value.Message(
         "must be made of what a topic's name may hold: letters, digits, '.', "
         "'_', '-'"));
-    return;
+    return false;
   }
-  if (flow.policy != "DefaultReplicationPolicy") return;
-  if (flow.separator.empty()) {
-    errors->push_back(separator.Message(
+  if (read.Text("replication.policy.class") != "DefaultReplicationPolicy") {
+    return true;
+  }
+  if (separator.empty()) {
+    errors->push_back(value.Message(
         "must not be empty with DefaultReplicationPolicy, which could not "
         "tell alias and topic apart; to keep topic names as they are, write "
         "replication.policy.class = IdentityReplicationPolicy"));
-    return;
+    return false;
   }
-  for (const std::string& alias : {flow.source_alias, flow.target_alias}) {
-    if (!absl::StrContains(alias, flow.separator)) continue;
-    errors->push_back(separator.Message(absl::StrCat(
+  for (const std::string& alias : {flow.source.alias, flow.target.alias}) {
+    if (!absl::StrContains(alias, separator)) continue;
+    errors->push_back(value.Message(absl::StrCat(
         "the alias '", alias,
         "' contains it, so that topics could not be traced back to their "
         "cluster: choose another replication.policy.separator or alias")));
+    return false;
   }
+  return true;
 }
 
-// What PrintConfig shows of the table.
+// Of a separator that CheckSeparator() accepts.
+absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Mm2Policy(
+    const FlowReader& read, const Flow& flow) {
+  const std::string separator = read.Text("replication.policy.separator");
+  const bool internal =
+      read.Bool("replication.policy.internal.topic.separator.enabled");
+  if (read.Text("replication.policy.class") == "IdentityReplicationPolicy") {
+    IdentityReplicationPolicy::Options options;
+    options.source_alias = flow.source.alias;
+    options.separator = separator;
+    options.internal_topic_separator_enabled = internal;
+    return IdentityReplicationPolicy::Create(std::move(options));
+  }
+  DefaultReplicationPolicy::Options options;
+  options.separator = separator;
+  options.internal_topic_separator_enabled = internal;
+  return DefaultReplicationPolicy::Create(std::move(options));
+}
+
+void ReadPolicy(const FlowReader& read, Flow* flow, Errors* errors) {
+  if (CheckSeparator(read, *flow, errors)) {
+    flow->policy = Mm2Policy(read, *flow).value_or(nullptr);
+  }
+  const std::string property = "replication.policy.rename";
+  const std::string renamed = read.Text(property);
+  const ConfigValue value = read.Value(property);
+  if (value.unknown || renamed.empty()) return;
+  auto names = ParseRenamedTopics(renamed);
+  if (!names.ok()) {
+    errors->push_back(value.Message(names.status().message()));
+    return;
+  }
+  RenamingReplicationPolicy::Options options;
+  options.names = *std::move(names);
+  options.inner = flow->policy;
+  auto policy = RenamingReplicationPolicy::Create(std::move(options));
+  if (!policy.ok()) {
+    errors->push_back(value.Message(policy.status().message()));
+    return;
+  }
+  flow->policy = *std::move(policy);
+}
+
+// What PrintFlows() shows of the table.
 std::vector<std::pair<std::string, ConfigValue>> EffectiveValues(
     const FlowReader& read) {
   std::vector<std::pair<std::string, ConfigValue>> values;
@@ -256,43 +245,36 @@ std::vector<std::pair<std::string, ConfigValue>> EffectiveValues(
   return values;
 }
 
-void CheckRenamedTopics(const FlowReader& read, const FlowConfig& flow,
-                        std::vector<std::string>* errors) {
-  const ConfigValue names =
-      read.Value(*FindProperty("replication.policy.rename"));
-  if (names.unknown || flow.renamed_topics.empty()) return;
-  auto parsed = ParseRenamedTopics(flow.renamed_topics);
-  if (!parsed.ok()) {
-    errors->push_back(names.Message(parsed.status().message()));
-    return;
+// Values that are allowed, and that this library cannot keep to.
+void CheckSupport(const FlowReader& read, const ResolvedFlow& resolved,
+                  ConfigFindings* findings) {
+  if (read.Text("exactly.once.source.support") == "enabled") {
+    findings->errors.push_back(
+        read.Value("exactly.once.source.support")
+            .Message("exactly-once is not supported yet; write disabled to "
+                     "copy at least once"));
   }
-  RenamingReplicationPolicy::Options options;
-  options.names = *std::move(parsed);
-  const auto policy = RenamingReplicationPolicy::Create(std::move(options));
-  if (!policy.ok()) errors->push_back(names.Message(policy.status().message()));
-}
-
-void Append(const std::vector<std::string>& more,
-            std::vector<std::string>* list) {
-  list->insert(list->end(), more.begin(), more.end());
-}
-
-void TranslateClients(const ConfigSources& sources, FlowConfig* flow,
-                      ConfigFindings* findings) {
-  const std::pair<JavaClient, ClientConfig*> clients[] = {
-      {JavaClient::kConsumer, &flow->source_consumer},
-      {JavaClient::kConsumer, &flow->target_consumer},
-      {JavaClient::kAdmin, &flow->source_admin},
-      {JavaClient::kAdmin, &flow->target_admin},
-      {JavaClient::kProducer, &flow->data_producer},
-      {JavaClient::kProducer, &flow->offset_syncs_producer}};
-  for (const auto& [role, client] : clients) {
-    TranslatedSettings translated =
-        TranslateJavaClientSettings(role, client->java, sources);
-    client->librdkafka = std::move(translated.librdkafka);
-    Append(translated.errors, &findings->errors);
-    Append(translated.warnings, &findings->warnings);
-    Append(translated.notes, &findings->notes);
+  if (!resolved.flow.replicate) return;
+  if (read.Int("tasks.max") > kMaxShards) {
+    findings->warnings.push_back(
+        read.Value("tasks.max")
+            .Message(absl::StrCat("is clamped to ", kMaxShards)));
+  }
+  const ConfigValue admin_timeout = read.Value("admin.timeout.ms");
+  if (!admin_timeout.unknown &&
+      read.Duration("admin.timeout.ms") != kDefaultAdminTimeout) {
+    findings->warnings.push_back(admin_timeout.Message(
+        "no effect: no call waits longer than the request.timeout.ms of the "
+        "admin client"));
+  }
+  const std::vector<std::string> idle =
+      IdleSettings(resolved.clients, resolved.flow.offset_syncs.location);
+  if (!idle.empty()) {
+    findings->warnings.push_back(absl::StrCat(
+        resolved.flow.name(),
+        ": with offset-syncs.topic.location = target one producer writes "
+        "records and offset syncs, with the settings for records; no effect: ",
+        absl::StrJoin(idle, ", ")));
   }
 }
 
@@ -313,30 +295,30 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
   return FlowReader(file, source, target).Bool("emit.heartbeats.enabled");
 }
 
-FlowConfig ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
-                       const std::string& source, const std::string& target,
-                       ConfigFindings* findings) {
-  FlowConfig flow;
-  flow.source = source;
-  flow.target = target;
+ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
+                         const std::string& source, const std::string& target,
+                         ConfigFindings* findings) {
   const FlowReader read(file, source, target);
-  ReadRunningProperties(read, &flow);
-  ReadTopicProperties(read, &flow);
-  ReadOffsetProperties(read, &flow);
+  Flow flow(source, target);
+  flow.source.name = source;
+  flow.target.name = target;
+  ReadCopyOptions(read, &flow);
+  ReadDeliveryOptions(read, &flow);
+  ReadTopicOptions(read, &flow);
+  ReadGroupOptions(read, &flow.checkpoints);
+  ReadInternalTopics(read, &flow);
+  flow.shards = static_cast<int>(std::min(read.Int("tasks.max"), kMaxShards));
   ReadAliases(read, &flow, &findings->errors);
-  flow.effective = EffectiveValues(read);
-  CheckSeparator(read, flow, &findings->errors);
-  CheckRenamedTopics(read, flow, &findings->errors);
+  ReadPolicy(read, &flow, &findings->errors);
 
-  LayerClientSettings(file, &flow);
-  const auto reset = flow.source_consumer.java.find("auto.offset.reset");
-  if (reset != flow.source_consumer.java.end() &&
-      absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(reset->second.text),
-                             "latest")) {
-    flow.start = InitialPosition::kLatest;
-  }
-  TranslateClients(sources, &flow, findings);
-  return flow;
+  FlowClients clients =
+      LayerClientSettings(file, source, target, flow.offset_syncs.location);
+  ResolvedFlow resolved{std::move(flow), std::move(clients),
+                        EffectiveValues(read)};
+  TranslateClients(sources, &resolved.clients, findings);
+  SetClients(resolved.clients, &resolved.flow);
+  CheckSupport(read, resolved, findings);
+  return resolved;
 }
 
 }  // namespace mirror

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes the FlowConfig of one pair of clusters from a checked file.
+// Makes the Flow of one pair of clusters from a checked file.
 
 #ifndef MIRROR_CONFIG_FLOW_RESOLVER_H_
 #define MIRROR_CONFIG_FLOW_RESOLVER_H_
@@ -9,7 +9,7 @@
 
 #include "mirror/config/config_check.h"
 #include "mirror/config/config_file.h"
-#include "mirror/config/flow_config.h"
+#include "mirror/config/resolved_flow.h"
 #include "mirror/java/config_provider.h"
 
 namespace mirror {
@@ -21,12 +21,11 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
 
 // The flow, with all values that CheckProperties has found valid. Adds to
 // `findings` what only the whole flow shows: aliases that contain the
-// separator, client settings that cannot be translated. A flow of a file with
-// mistakes is good for finding more of them only. Key stores are read
-// through `sources`.
-FlowConfig ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
-                       const std::string& source, const std::string& target,
-                       ConfigFindings* findings);
+// separator, client settings that cannot be translated, what is not supported.
+// Key stores are read through `sources`.
+ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
+                         const std::string& source, const std::string& target,
+                         ConfigFindings* findings);
 
 }  // namespace mirror
 

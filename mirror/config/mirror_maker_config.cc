@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <memory>
 #include <set>
 #include <utility>
 
@@ -17,8 +16,11 @@
 #include "mirror/config/client_layers.h"
 #include "mirror/config/config_check.h"
 #include "mirror/config/config_file.h"
+#include "mirror/config/flow_clients.h"
 #include "mirror/config/flow_resolver.h"
+#include "mirror/config/print_flows.h"
 #include "mirror/config/property_table.h"
+#include "mirror/config/resolved_flow.h"
 #include "mirror/java/nearest_name.h"
 
 namespace mirror {
@@ -126,11 +128,11 @@ const ConfigValue* Misspelled(const ConfigFile& file,
 
 void CheckServers(const ConfigFile& file,
                   const std::vector<std::string>& aliases,
-                  const std::vector<FlowConfig>& flows,
+                  const std::vector<ResolvedFlow>& flows,
                   std::vector<std::string>* errors) {
   std::set<std::string> used;
-  for (const FlowConfig& flow : flows) {
-    used.insert({flow.source, flow.target});
+  for (const ResolvedFlow& resolved : flows) {
+    used.insert({resolved.flow.source.name, resolved.flow.target.name});
   }
   for (const std::string& alias : used) {
     if (ClusterProperties(file, alias).count("bootstrap.servers") != 0) {
@@ -159,14 +161,14 @@ void CheckOptions(const ConfigFile& file,
   }
 }
 
-std::vector<FlowConfig> ResolveFlows(const ConfigFile& file,
-                                     const ConfigSources& sources,
-                                     const std::vector<std::string>& aliases,
-                                     const MirrorMakerOptions& options,
-                                     ConfigFindings* findings) {
+std::vector<ResolvedFlow> ResolveFlows(const ConfigFile& file,
+                                       const ConfigSources& sources,
+                                       const std::vector<std::string>& aliases,
+                                       const MirrorMakerOptions& options,
+                                       ConfigFindings* findings) {
   const std::vector<std::string>& targets =
       options.target_clusters.empty() ? aliases : options.target_clusters;
-  std::vector<FlowConfig> flows;
+  std::vector<ResolvedFlow> flows;
   for (const std::string& source : aliases) {
     for (const std::string& target : aliases) {
       if (source == target || !Contains(targets, target) ||
@@ -186,22 +188,47 @@ std::vector<FlowConfig> ResolveFlows(const ConfigFile& file,
   return flows;
 }
 
-// Gives the flows a way to be read again. `read` reads all of the file.
-void AddReaders(const std::function<absl::StatusOr<MirrorMakerConfig>()>& read,
-                std::vector<FlowConfig>* flows) {
-  for (FlowConfig& flow : *flows) {
-    flow.read_again = [read, name = flow.Name()]()
-        -> absl::StatusOr<std::shared_ptr<const FlowConfig>> {
-      const absl::StatusOr<MirrorMakerConfig> config = read();
-      if (!config.ok()) return config.status();
-      for (const FlowConfig& fresh : config->flows()) {
-        if (fresh.Name() != name) continue;
-        return std::make_shared<const FlowConfig>(fresh);
-      }
-      return absl::NotFoundError(
-          absl::StrCat("the flow ", name, " is no longer configured"));
-    };
+// What a file says.
+struct ParsedFile {
+  std::vector<std::string> clusters;
+  std::vector<ResolvedFlow> flows;
+  ConfigFindings findings;
+};
+
+ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
+                     const ConfigSources& sources,
+                     const MirrorMakerOptions& options) {
+  const ConfigFile file = ConfigFile::Parse(text, file_name, sources);
+  ParsedFile parsed;
+  ConfigFindings& findings = parsed.findings;
+  findings.errors = file.errors();
+  const std::vector<std::string> aliases = ParseAliases(file, &findings.errors);
+  parsed.clusters = CheckAliases(file, aliases, &findings.errors);
+  // Without all aliases little can be said about the other properties.
+  if (!aliases.empty() && parsed.clusters.size() == aliases.size()) {
+    CheckProperties(file, aliases, &findings);
+    CheckOptions(file, aliases, options, &findings.errors);
+    parsed.flows = ResolveFlows(file, sources, aliases, options, &findings);
+    CheckServers(file, aliases, parsed.flows, &findings.errors);
   }
+  return parsed;
+}
+
+using FileParser = std::function<absl::StatusOr<ParsedFile>()>;
+
+// The clients of the flow `name` as the file says now.
+absl::StatusOr<FlowClients> ReadClients(const FileParser& parse,
+                                        const std::string& name) {
+  const absl::StatusOr<ParsedFile> parsed = parse();
+  if (!parsed.ok()) return parsed.status();
+  if (!parsed->findings.errors.empty()) {
+    return AllErrors(parsed->findings.errors);
+  }
+  for (const ResolvedFlow& resolved : parsed->flows) {
+    if (resolved.flow.name() == name) return resolved.clients;
+  }
+  return absl::NotFoundError(
+      absl::StrCat("the flow ", name, " is no longer configured"));
 }
 
 }  // namespace
@@ -213,7 +240,15 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
   if (!text.ok()) return text.status();
   auto config = Parse(*text, path, sources, options, warnings);
   if (!config.ok()) return config;
-  AddReaders([=] { return Load(path, sources, options); }, &config->flows_);
+  const auto parse = [=]() -> absl::StatusOr<ParsedFile> {
+    const absl::StatusOr<std::string> now = sources.read_file(path);
+    if (!now.ok()) return now.status();
+    return ParseFile(*now, path, sources, options);
+  };
+  for (Flow& flow : config->flows_) {
+    SetCredentials([=, name = flow.name()] { return ReadClients(parse, name); },
+                   &flow);
+  }
   return config;
 }
 
@@ -221,26 +256,25 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
     absl::string_view text, absl::string_view file_name,
     const ConfigSources& sources, const MirrorMakerOptions& options,
     std::vector<std::string>* warnings) {
-  const ConfigFile file = ConfigFile::Parse(text, file_name, sources);
+  ParsedFile parsed = ParseFile(text, file_name, sources, options);
   MirrorMakerConfig config;
-  ConfigFindings findings;
-  findings.errors = file.errors();
-  const std::vector<std::string> aliases = ParseAliases(file, &findings.errors);
-  config.clusters_ = CheckAliases(file, aliases, &findings.errors);
-  // Without all aliases little can be said about the other properties.
-  if (!aliases.empty() && config.clusters_.size() == aliases.size()) {
-    CheckProperties(file, aliases, &findings);
-    CheckOptions(file, aliases, options, &findings.errors);
-    config.flows_ = ResolveFlows(file, sources, aliases, options, &findings);
-    CheckServers(file, aliases, config.flows_, &findings.errors);
-  }
-  config.warnings_ = Distinct(findings.warnings);
-  config.notes_ = Distinct(findings.notes);
+  config.warnings_ = Distinct(parsed.findings.warnings);
   if (warnings != nullptr) *warnings = config.warnings_;
-  if (!findings.errors.empty()) return AllErrors(findings.errors);
-  AddReaders([text = std::string(text), file = std::string(file_name), sources,
-              options] { return Parse(text, file, sources, options); },
-             &config.flows_);
+  if (!parsed.findings.errors.empty()) {
+    return AllErrors(parsed.findings.errors);
+  }
+  config.notes_ = Distinct(parsed.findings.notes);
+  config.printed_ = PrintFlows(parsed.clusters, parsed.flows);
+  config.clusters_ = std::move(parsed.clusters);
+  const auto parse = [text = std::string(text), file = std::string(file_name),
+                      sources, options]() -> absl::StatusOr<ParsedFile> {
+    return ParseFile(text, file, sources, options);
+  };
+  for (ResolvedFlow& resolved : parsed.flows) {
+    Flow& flow = config.flows_.emplace_back(std::move(resolved.flow));
+    SetCredentials([=, name = flow.name()] { return ReadClients(parse, name); },
+                   &flow);
+  }
   return config;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An mm2.properties file of MirrorMaker 2's dedicated mode, resolved: which
-// flows there are, and what each is to do. Takes MM2's files unchanged, and
-// says what MM2 keeps silent about.
+// An mm2.properties file of MirrorMaker 2's dedicated mode as the flows of an
+// engine. Takes MM2's files unchanged, and says what MM2 keeps silent about.
 //
 //   auto config = MirrorMakerConfig::Load("mm2.properties",
 //                                         ConfigSources::System());
 //   if (!config.ok()) return config.status();  // one line for each mistake
-//   for (const FlowConfig& flow : config->flows()) Run(flow);
+//   auto engine = MirrorEngine::Create(config->flows());
 
 #ifndef MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_
 #define MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_
@@ -17,7 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "mirror/config/flow_config.h"
+#include "mirror/flow.h"
 #include "mirror/java/config_provider.h"
 
 namespace mirror {
@@ -27,7 +26,8 @@ struct MirrorMakerOptions {
   std::vector<std::string> target_clusters;
 };
 
-// Thread safety: immutable. Lifetime: self-contained.
+// Thread safety: immutable. Lifetime: self-contained; the credentials of its
+// flows read the file again when a client asks for them.
 // Errors: InvalidArgument with every mistake of the file, a line for each:
 // "mm2.properties:12: A->B.tasks.max = 0: must be at least 1". NotFound if the
 // file cannot be read. No message shows a secret.
@@ -45,24 +45,28 @@ class MirrorMakerConfig {
       std::vector<std::string>* warnings = nullptr);
 
   const std::vector<std::string>& clusters() const { return clusters_; }
-  const std::vector<FlowConfig>& flows() const { return flows_; }
+  // In the order of `clusters`, by source and then by target. `replicate` is
+  // false for those that only write heartbeats.
+  const std::vector<Flow>& flows() const { return flows_; }
 
-  // Likely mistakes: unknown properties, values without effect. Show them.
+  // Likely mistakes: unknown properties, values without effect, values that are
+  // not taken as they are. Show them.
   const std::vector<std::string>& warnings() const { return warnings_; }
   // What was accepted although it means nothing here. Each once.
   const std::vector<std::string>& notes() const { return notes_; }
 
+  // The configuration in force, for people: every property of every flow, where
+  // it comes from, and the clients' settings in librdkafka's terms. Secrets are
+  // hidden, and ${...} is shown as written.
+  const std::string& printed() const { return printed_; }
+
  private:
   std::vector<std::string> clusters_;
-  std::vector<FlowConfig> flows_;
+  std::vector<Flow> flows_;
   std::vector<std::string> warnings_;
   std::vector<std::string> notes_;
+  std::string printed_;
 };
-
-// The configuration in force, for people: every property of every flow, where
-// it comes from, and the clients' settings in librdkafka's terms. Secrets are
-// hidden, and ${...} is shown as written.
-std::string PrintConfig(const MirrorMakerConfig& config);
 
 }  // namespace mirror
 

@@ -12,7 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "mirror/config/config_testing.h"
-#include "mirror/config/flow_config.h"
+#include "mirror/flow.h"
+#include "mirror/flow_options.h"
 #include "mirror/java/config_provider.h"
 
 namespace mirror {
@@ -62,16 +63,16 @@ TEST(MirrorMakerConfigTest, PairThatOnlyBeatsDoesNotReplicate) {
   const auto config = Parse(kTwoClusters);
   ASSERT_TRUE(config.ok()) << config.status();
   ASSERT_EQ(config->flows().size(), 2u);
-  EXPECT_EQ(config->flows()[1].Name(), "B->A");
-  EXPECT_FALSE(config->flows()[1].enabled);
-  EXPECT_TRUE(config->flows()[1].emit_heartbeats);
+  EXPECT_EQ(config->flows()[1].name(), "B->A");
+  EXPECT_FALSE(config->flows()[1].replicate);
+  EXPECT_TRUE(config->flows()[1].heartbeats.enabled);
 }
 
 TEST(MirrorMakerConfigTest, ClustersOptionKeepsFlowsIntoThemOnly) {
   const auto config = Parse(kTwoClusters, {"B"});
   ASSERT_TRUE(config.ok()) << config.status();
   ASSERT_EQ(config->flows().size(), 1u);
-  EXPECT_EQ(config->flows()[0].Name(), "A->B");
+  EXPECT_EQ(config->flows()[0].name(), "A->B");
   EXPECT_THAT(Parse(kTwoClusters, {"C"}).status().message(),
               HasSubstr("--clusters names 'C', which is not one of: A, B"));
 }
@@ -88,47 +89,71 @@ TEST(GoldenConfigTest, DefaultIsReadAsMm2ReadIt) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->warnings(), IsEmpty());
   ASSERT_EQ(config->flows().size(), 2u);
-  const FlowConfig& flow = config->flows()[0];
-  EXPECT_TRUE(flow.enabled);
-  EXPECT_EQ(flow.topics, "orders,payments\\.v1,ledger");
-  EXPECT_EQ(flow.tasks_max, 2);
+  const Flow& flow = config->flows()[0];
+  EXPECT_TRUE(flow.replicate);
+  EXPECT_TRUE(flow.topics->ShouldReplicateTopic("payments.v1"));
+  EXPECT_FALSE(flow.topics->ShouldReplicateTopic("payments-v1"));
+  EXPECT_EQ(flow.shards, 2);
   EXPECT_EQ(flow.replication_factor, 1);
   EXPECT_EQ(flow.offset_storage_replication_factor, 1);
   EXPECT_EQ(flow.offset_flush_interval, absl::Seconds(5));
-  EXPECT_EQ(flow.emit_checkpoints_interval, absl::Seconds(3));
-  EXPECT_EQ(flow.sync_group_offsets_interval, absl::Seconds(3));
-  EXPECT_EQ(flow.sync_topic_acls_interval, absl::InfiniteDuration());
-  EXPECT_EQ(flow.policy, "DefaultReplicationPolicy");
-  EXPECT_EQ(flow.offset_syncs_location, ClusterSide::kSource);
+  EXPECT_EQ(flow.checkpoints.interval, absl::Seconds(3));
+  EXPECT_TRUE(flow.checkpoints.sync_group_offsets);
+  EXPECT_EQ(flow.checkpoints.sync_group_offsets_interval, absl::Seconds(3));
+  EXPECT_FALSE(flow.acls.enabled);
+  EXPECT_EQ(flow.policy->FormatRemoteTopic("A", "orders"), "A.orders");
+  EXPECT_EQ(flow.offset_syncs.location, ClusterSide::kSource);
   EXPECT_EQ(flow.offset_storage_topic, "mm2-offsets.A.internal");
-  EXPECT_EQ(flow.worker_group_id, "A-mm2");
   // B.offset.flush.interval.ms is about flows into B.
   EXPECT_EQ(config->flows()[1].offset_flush_interval, absl::Seconds(1));
-  EXPECT_EQ(config->flows()[1].topics, ".*");
+  EXPECT_TRUE(config->flows()[1].topics->ShouldReplicateTopic("anything"));
 }
 
 TEST(GoldenConfigTest, IdentityPolicyWithSyncsOnTarget) {
   const auto config = Golden("identity-syncs-on-target");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->warnings(), IsEmpty());
-  const FlowConfig& flow = config->flows()[0];
-  EXPECT_EQ(flow.policy, "IdentityReplicationPolicy");
-  EXPECT_EQ(flow.offset_syncs_location, ClusterSide::kTarget);
-  EXPECT_EQ(Text(flow.offset_syncs_producer.librdkafka, "bootstrap.servers"),
-            "127.0.0.1:29092");
+  const Flow& flow = config->flows()[0];
+  EXPECT_EQ(flow.policy->FormatRemoteTopic("A", "orders"), "orders");
+  EXPECT_EQ(flow.offset_syncs.location, ClusterSide::kTarget);
 }
 
-TEST(GoldenConfigTest, SeparatorWithExactlyOnce) {
+TEST(GoldenConfigTest, ExactlyOnceIsNotSupportedYet) {
   const auto config = Golden("separator-exactly-once");
+  EXPECT_THAT(config.status().message(),
+              testing::AllOf(HasSubstr("exactly.once.source.support = enabled: "
+                                       "exactly-once is not supported yet"),
+                             testing::Not(HasSubstr("\n"))));
+}
+
+TEST(MirrorMakerConfigTest, NotesNameWhatHasNoEffect) {
+  const auto config =
+      Parse(absl::StrCat(kTwoClusters, "listeners = http://localhost:8083\n"));
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_THAT(config->warnings(), IsEmpty());
   EXPECT_THAT(config->notes(),
-              testing::Contains(HasSubstr("mm2.properties:28: listeners: no "
+              testing::Contains(HasSubstr("mm2.properties:5: listeners: no "
                                           "effect: There is no REST server")));
-  const FlowConfig& flow = config->flows()[0];
-  EXPECT_EQ(flow.separator, "_");
-  EXPECT_TRUE(flow.exactly_once);
-  EXPECT_FALSE(config->flows()[1].exactly_once);
+}
+
+TEST(MirrorMakerConfigTest, WarningsNameValuesThatAreNotTakenAsTheyAre) {
+  const auto config =
+      Parse(absl::StrCat(kTwoClusters,
+                         "admin.timeout.ms = 5000\n"
+                         "offset-syncs.topic.location = target\n"
+                         "A->B.producer.linger.ms = 9\n"
+                         "tasks.max = 500\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->flows()[0].shards, 64);
+  EXPECT_THAT(config->warnings(),
+              testing::IsSupersetOf(
+                  {HasSubstr("mm2.properties:8: tasks.max = 500: is clamped "
+                             "to 64"),
+                   HasSubstr("mm2.properties:5: admin.timeout.ms = 5000: no "
+                             "effect"),
+                   HasSubstr("A->B: with offset-syncs.topic.location = target "
+                             "one producer writes records and offset syncs, "
+                             "with the settings for records; no effect: "
+                             "linger.ms")}));
 }
 
 TEST(ConfigErrorTest, EveryMistakeIsNamedAtOnce) {
@@ -249,10 +274,10 @@ TEST(ConfigErrorTest, SharedMistakeIsSaidOnce) {
 }
 
 TEST(ConfigErrorTest, IdentityPolicyTakesAnySeparator) {
-  EXPECT_EQ(AToB("replication.policy.separator=\n"
-                 "replication.policy.class=IdentityReplicationPolicy\n")
-                .separator,
-            "");
+  const Flow flow = AToB(
+      "replication.policy.separator=\n"
+      "replication.policy.class=IdentityReplicationPolicy\n");
+  EXPECT_EQ(flow.policy->HeartbeatsTopic(), "heartbeats");
 }
 
 TEST(ConfigErrorTest, SourceAndTargetAreGoodAliases) {
@@ -261,8 +286,8 @@ TEST(ConfigErrorTest, SourceAndTargetAreGoodAliases) {
       "source->target.enabled=true\nsource.consumer.fetch.min.bytes=5\n");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->warnings(), IsEmpty());
-  EXPECT_EQ(Text(config->flows()[0].source_consumer.java, "fetch.min.bytes"),
-            "5");
+  EXPECT_THAT(config->flows()[0].source.consumer_properties,
+              testing::Contains(testing::Pair("fetch.min.bytes", "5")));
 }
 
 TEST(ConfigErrorTest, AliasesWithDotsAreToldApart) {
@@ -272,9 +297,9 @@ TEST(ConfigErrorTest, AliasesWithDotsAreToldApart) {
       "eu->eu.west.enabled=true\neu->eu.west.tasks.max=3\n");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->warnings(), IsEmpty());
-  EXPECT_EQ(config->flows()[0].tasks_max, 3);
-  EXPECT_EQ(Text(config->flows()[0].data_producer.java, "bootstrap.servers"),
-            "b:1");
+  EXPECT_EQ(config->flows()[0].shards, 3);
+  EXPECT_THAT(config->flows()[0].target.producer_properties,
+              testing::Contains(testing::Pair("bootstrap.servers", "b:1")));
 }
 
 TEST(LoadTest, MissingFileIsNotFound) {

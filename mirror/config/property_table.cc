@@ -187,14 +187,14 @@ std::vector<PropertySpec> LossProperties() {
              "copies are gone from the target (topic deleted or truncated) or "
              "another producer writes between them: stop; skip, continue and "
              "record it; or reseed from the beginning of the source."),
-      Choice("on.refused.record", kTopAndFlow, "stop",
+      Choice("on.rejected.record", kTopAndFlow, "stop",
              {"stop", "skip", "dead-letter"},
              "Not in MM2, which fails the task. What happens to a record that "
              "the target rejects (too large, invalid): stop before it and "
              "retry; skip it and record that; or write it to the dead-letter "
              "topic."),
       Text("dead.letter.topic", kTopAndFlow, "mm2-dead-letters.S.internal",
-           "Not in MM2. The topic on the target for on.refused.record = "
+           "Not in MM2. The topic on the target for on.rejected.record = "
            "dead-letter."),
   };
 }
@@ -415,7 +415,7 @@ std::vector<PropertySpec> IgnoredProperties() {
               "Nothing is written in transactions."),
       Ignored("errors.*", kTopAndFlow,
               "A record that the target rejects is retried, or skipped with "
-              "on.refused.record = skip."),
+              "on.rejected.record = skip."),
       Ignored("topic.creation.*", kTopLevel | kTarget | kFlow,
               "Topics are created with the source's partition count."),
       Ignored("use.incremental.alter.configs", kTopAndFlow,

@@ -41,7 +41,7 @@ void FirstLook::Look(const std::vector<TopicPartition>& selected) {
     // MirrorMaker 2, or a version without first looks, ran the flow before.
     late_ = !progress_->offsets().empty();
     for (const TopicPartition& source : selected) {
-      if (options_.start_at == StartAt::kEarliest) break;
+      if (options_.delivery.start_at == StartAt::kEarliest) break;
       if (progress_->offsets().count(source) == 0) pending_.insert(source);
     }
   }
@@ -59,9 +59,9 @@ std::vector<FirstLook::Start> FirstLook::AskForStarts() {
   std::vector<Start> starts;
   if (waiting.empty()) return starts;
   const auto log_starts = source_->ListOffsets(waiting, OffsetSpec::kEarliest);
-  const auto ends = source_->ListOffsets(waiting, options_.read_committed
-                                                      ? OffsetSpec::kLatest
-                                                      : OffsetSpec::kLogEnd);
+  const auto ends = source_->ListOffsets(
+      waiting, options_.delivery.read_committed ? OffsetSpec::kLatest
+                                                : OffsetSpec::kLogEnd);
   for (size_t i = 0; i < waiting.size(); ++i) {
     const absl::Status& status =
         ends[i].ok() ? log_starts[i].status() : ends[i].status();

@@ -18,11 +18,11 @@
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/flow/memory_writer.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/policy/topic_selection.h"
 #include "mirror/progress/progress_store.h"
-#include "mirror/replication/gap_policy.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
@@ -37,8 +37,7 @@ std::vector<TopicPartition> SelectedPartitions(
 struct FirstLookOptions {
   std::string flow;
   std::string source_alias;
-  StartAt start_at = StartAt::kEarliest;
-  bool read_committed = true;
+  DeliveryOptions delivery;
   // Called by Look(); may be null.
   std::function<void(EngineEvent)> on_event;
 };

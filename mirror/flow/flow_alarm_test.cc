@@ -33,7 +33,7 @@ class FlowAlarmTest : public FlowGapTest {
   // The operator decides, and is not asked again.
   void IsDecidedForGood(PartitionProblem problem) {
     ASSERT_TRUE(Stops(problem));
-    ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+    ASSERT_THAT(Resolve(LossPolicy::kSkip), IsOk());
     RunsOnAfterARestart();
   }
   void TheLossOutlivesARestart() {
@@ -69,10 +69,10 @@ TEST_F(FlowAlarmTest, APolicyThatDecidedMayBeTakenBack) {
   StartWithTen();
   ReplaceTheTarget();
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
-  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kSkip);
   Restart();
   RunsOn();
-  Policies(GapPolicy::kStop, GapPolicy::kStop);
+  Policies(LossPolicy::kStop, LossPolicy::kStop);
   Restart();
   RunsOn();
 }
@@ -91,7 +91,7 @@ TEST_F(FlowAlarmTest, WhatWasDecidedAboutASourceIsNotAskedAgain) {
   a().DeleteTopic("orders");
   a().CreateTopic("orders", 1);
   ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
-  ASSERT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  ASSERT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   AppendNew(3);
   RunsOnAfterARestart();
 }
@@ -126,7 +126,7 @@ TEST_F(FlowAlarmTest, AnElectionBeforeRecordsThatWereDroppedIsNoGap) {
 }
 
 TEST_F(FlowAlarmTest, AnElectionBeforeARecordThatWasSkippedIsNoGap) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   StartWithTen();
   flow_.RunFor(absl::Seconds(5));
   a().TruncateTo(kOrders0, 10);
@@ -223,7 +223,7 @@ TEST_F(FlowAlarmTest, WhatATargetHeldBeforeIsGoneWithIt) {
 }
 
 TEST_F(FlowAlarmTest, WhereALogEndedAtTheFirstStartIsNotForgotten) {
-  flow_.control_options().start_at = StartAt::kLatest;
+  flow_.control_options().delivery.start_at = StartAt::kLatest;
   a().CreateTopic("orders", 1);
   AppendOld(10);
   flow_.Start();

@@ -23,8 +23,8 @@ class FlowClockTest : public FlowGapTest,
  protected:
   void SetWallClock() { flow_.clock().SetWallClock(GetParam()); }
   // The target rejects one of ten records.
-  void StartWithALargeRecord(RefusedPolicy policy) {
-    Policies(GapPolicy::kStop, GapPolicy::kStop, policy);
+  void StartWithALargeRecord(RejectedRecordPolicy policy) {
+    Policies(LossPolicy::kStop, LossPolicy::kStop, policy);
     a().CreateTopic("orders", 1);
     b().CreateTopic("A.orders", 1);
     b().SetMaxMessageBytes("A.orders", 1000);
@@ -120,14 +120,14 @@ TEST_P(FlowClockTest, AMissingTargetPartitionIsLookedUpAsLongAsItSays) {
 
 TEST_P(FlowClockTest, TheLedgerHasTheWallClocksTime) {
   SetWallClock();
-  StartWithALargeRecord(RefusedPolicy::kSkip);
+  StartWithALargeRecord(RejectedRecordPolicy::kSkip);
   ASSERT_THAT(History(), SizeIs(1));
   ExpectIsWallTime(History()[0].time);
 }
 
 TEST_P(FlowClockTest, ADeadLetterHasTheWallClocksTime) {
   SetWallClock();
-  StartWithALargeRecord(RefusedPolicy::kDeadLetter);
+  StartWithALargeRecord(RejectedRecordPolicy::kDeadLetter);
   const std::vector<Record> letters = b().Records({kDeadLetters, 0});
   ASSERT_THAT(letters, SizeIs(1));
   ExpectIsWallTime(absl::FromUnixMillis(letters[0].timestamp_ms));

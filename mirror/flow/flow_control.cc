@@ -46,8 +46,8 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   // A transaction that goes on is no end to who reads it.
   control->resolver_ = std::make_unique<BoundsResolver>(
       control->source_admin_.get(),
-      control->options_.read_committed ? OffsetSpec::kLatest
-                                       : OffsetSpec::kLogEnd,
+      control->options_.delivery.read_committed ? OffsetSpec::kLatest
+                                                : OffsetSpec::kLogEnd,
       clock);
   control->first_look_ = control->NewFirstLook();
   control->limits_ =
@@ -66,9 +66,10 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       clock_(clock),
       memory_(options_.memory, source, target, options_.store, clock),
       writer_({absl::StrCat(options_.flow, "|control-writer"),
-               options_.memory.progress_topic, options_.memory.index_topic},
+               options_.memory.progress.offset_storage_topic,
+               options_.memory.index_topic},
               target, clock),
-      topic_problems_(options_.flow, options_.refresh_interval,
+      topic_problems_(options_.flow, options_.topics.refresh_topics_interval,
                       options_.on_event),
       source_identity_(source->alias()),
       target_identity_(target->alias()) {}
@@ -77,8 +78,7 @@ std::unique_ptr<FirstLook> FlowControl::NewFirstLook() {
   FirstLookOptions options;
   options.flow = options_.flow;
   options.source_alias = source_cluster_->alias();
-  options.start_at = options_.start_at;
-  options.read_committed = options_.read_committed;
+  options.delivery = options_.delivery;
   options.on_event = options_.on_event;
   return std::make_unique<FirstLook>(std::move(options), source_admin_.get(),
                                      clock_, &memory_.stored(), options_.store,
@@ -106,7 +106,7 @@ absl::Duration FlowControl::RunOnce() {
   ForgetDeleted();
   // A plan is carried out before the next is made, or would never be.
   if (clock_->Now() >= next_refresh_ && !rollout_->creating()) {
-    next_refresh_ = clock_->Now() + options_.refresh_interval;
+    next_refresh_ = clock_->Now() + options_.topics.refresh_topics_interval;
     refresh_status_ = Refresh();
     if (!refresh_status_.ok() && !absl::IsFailedPrecondition(refresh_status_)) {
       next_refresh_ = clock_->Now() + kRetry;
@@ -150,7 +150,7 @@ absl::Status FlowControl::Start() {
       !status.ok()) {
     return status;
   }
-  writer_.SetPartitions(memory_.progress_partitions(),
+  writer_.SetPartitions(memory_.offset_storage_partitions(),
                         memory_.index_partitions());
   for (const auto& [topic, warning] : memory_.warnings()) {
     Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic,
@@ -158,7 +158,8 @@ absl::Status FlowControl::Start() {
   }
   Report(EngineEvent::Kind::kFlowStarted, LogLevel::kInfo, "",
          absl::StrCat("running; progress of ", memory_.progress().size(),
-                      " partitions found in ", options_.memory.progress_topic));
+                      " partitions found in ",
+                      options_.memory.progress.offset_storage_topic));
   return absl::OkStatus();
 }
 
@@ -187,7 +188,7 @@ absl::Status FlowControl::Prepare() {
     return status;
   }
   for (CopyLoop* loop : loops_) {
-    loop->SetPartitions(memory_.progress_partitions(),
+    loop->SetPartitions(memory_.offset_storage_partitions(),
                         memory_.index_partitions());
   }
   for (const SupersededProgress& old : memory_.superseded_progress()) {
@@ -216,7 +217,7 @@ absl::Status FlowControl::Refresh() {
           selected = SelectedPartitions(options_.selection, source);
         }
         return PlanTopics(options_.selection, source, target,
-                          options_.replication_factor);
+                          options_.topics.replication_factor);
       });
   if (!survey.ok()) return survey.status();
   TopicPlan& plan = survey->plan;

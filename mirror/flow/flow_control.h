@@ -36,12 +36,12 @@
 #include "mirror/flow/target_limits.h"
 #include "mirror/flow/topic_problems.h"
 #include "mirror/flow/topic_rollout.h"
+#include "mirror/flow_options.h"
 #include "mirror/metadata/topic_creator.h"
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/config_property_filter.h"
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/copy_loop.h"
-#include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
@@ -55,22 +55,14 @@ namespace mirror {
 struct FlowControlOptions {
   std::string flow;  // "S->T"
   TopicSelection selection;
-  StartAt start_at = StartAt::kEarliest;
-  GapPolicy on_gap = GapPolicy::kStop;
-  GapPolicy on_target_change = GapPolicy::kStop;
-  // Created if it is not empty.
-  std::string dead_letter_topic;
-  int32_t replication_factor = -1;
-  // As the loops read.
-  bool read_committed = true;
-  // Which configs of a source topic its counterpart is created with.
-  std::shared_ptr<const ConfigPropertyFilter> config_filter;
-  absl::Duration refresh_interval = absl::Seconds(5);
+  // With the name of the dead-letter topic, which is created if it is not
+  // empty.
+  DeliveryOptions delivery;
+  TopicOptions topics;
+  // With a filter: which configs of a source topic a new remote topic gets.
+  TopicConfigSyncOptions topic_configs;
   // Between two looks whether target logs end where the copies do.
   absl::Duration target_check_interval = absl::Seconds(10);
-  // How long a topic must be deleted on the source until all that is known of
-  // it is; InfiniteDuration: never.
-  absl::Duration forget_deleted_topics_after = absl::Hours(24);
   FlowMemoryOptions memory;
   // Filled from the memory, and told what the source topics are.
   OffsetSyncStore* store = nullptr;

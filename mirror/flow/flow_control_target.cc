@@ -26,7 +26,7 @@ std::unique_ptr<TopicCreator> FlowControl::NewCreator() const {
   options.flow = options_.flow;
   options.source = source_cluster_->alias();
   options.target = target_cluster_->alias();
-  options.filter = options_.config_filter;
+  options.filter = options_.topic_configs.filter;
   options.on_event = options_.on_event;
   return std::make_unique<TopicCreator>(std::move(options), source_admin_.get(),
                                         target_admin_.get());
@@ -36,7 +36,7 @@ std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
   DeletedTopicsOptions options;
   options.flow = options_.flow;
   options.source_alias = source_cluster_->alias();
-  options.after = options_.forget_deleted_topics_after;
+  options.after = options_.topics.forget_deleted_topics_after;
   options.release = [this](const TopicPartition& source) {
     return LoopFor(source)->Release(source);
   };
@@ -155,7 +155,7 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
       TellTargetDeleted(topic, known.target);
     }
     known.target_gone = is_gone;
-    if (is_gone && options_.on_target_change == GapPolicy::kStop &&
+    if (is_gone && options_.delivery.on_target_change == LossPolicy::kStop &&
         IsUndecided(topic)) {
       wait.insert(known.target);
     }
@@ -199,9 +199,9 @@ bool FlowControl::IsUndecided(const std::string& topic) const {
 }
 
 bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
-  const std::string& name = options_.dead_letter_topic;
+  const std::string& name = options_.delivery.dead_letter_topic;
   if (name.empty() || on_target.count(name) > 0) return false;
-  const NewTopic topic{name, 1, options_.replication_factor,
+  const NewTopic topic{name, 1, options_.topics.replication_factor,
                        DeadLetterTopicConfigs()};
   const absl::Status status = target_admin_->CreateTopics({topic})[0];
   const bool there =

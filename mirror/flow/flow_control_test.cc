@@ -163,8 +163,8 @@ TEST_F(FlowControlTest, ARecreatedTopicStopsByDefault) {
 }
 
 TEST_F(FlowControlTest, ARecreatedTopicIsCopiedFromItsStartIfToldTo) {
-  flow_.control_options().on_gap = GapPolicy::kReseed;
-  flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
+  flow_.control_options().delivery.on_source_gap = LossPolicy::kReseed;
+  flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kReseed;
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);
   flow_.Start();
@@ -218,8 +218,8 @@ TEST_F(FlowControlTest, ATargetWithAnotherClusterIdIsNamedAndNothingCreated) {
 // It may be an address that leads elsewhere: what another cluster holds under
 // the names of our topics is not copied, whatever the policy.
 TEST_F(FlowControlTest, ASourceWithAnotherClusterIdIsNamedAndNotCopied) {
-  flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
-  flow_.control_options().on_gap = GapPolicy::kReseed;
+  flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kReseed;
+  flow_.control_options().delivery.on_source_gap = LossPolicy::kReseed;
   a().CreateTopic("orders", 2);
   a().Fill(kOrders0, 10);
   flow_.Start();

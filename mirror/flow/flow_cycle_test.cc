@@ -63,7 +63,8 @@ class Mirror {
     control.flow = control.memory.flow = source + "->" + target;
     control.selection.source_alias = source;
     control.selection.target_alias = target;
-    control.memory.progress_topic = "mm2-offsets." + source + ".internal";
+    control.memory.progress.offset_storage_topic =
+        "mm2-offsets." + source + ".internal";
     control.memory.index_topic = "mm2-offset-index." + source + ".internal";
     control.memory.index_partitions = 1;
     control.store = &store_;
@@ -74,7 +75,7 @@ class Mirror {
     };
     CopyLoopOptions options;
     options.flow = control.flow;
-    options.progress_topic = control.memory.progress_topic;
+    options.offset_storage_topic = control.memory.progress.offset_storage_topic;
     options.index_topic = control.memory.index_topic;
     options.partition.source_alias = source;
     options.partition.target_alias = target;

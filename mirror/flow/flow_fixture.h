@@ -39,13 +39,14 @@ class SimulatedFlow {
     control_options_.selection.filter = RegexTopicFilter::Create().value();
     control_options_.selection.source_alias = "A";
     control_options_.selection.target_alias = "B";
-    control_options_.config_filter =
+    control_options_.topic_configs.filter =
         RegexConfigPropertyFilter::Create().value();
     control_options_.memory.flow = "A->B";
-    control_options_.memory.progress_topic = "mm2-offsets.A.internal";
+    control_options_.memory.progress.offset_storage_topic =
+        "mm2-offsets.A.internal";
     control_options_.memory.index_topic = "mm2-offset-index.A.internal";
     loop_options_.flow = "A->B";
-    loop_options_.progress_topic = "mm2-offsets.A.internal";
+    loop_options_.offset_storage_topic = "mm2-offsets.A.internal";
     loop_options_.index_topic = "mm2-offset-index.A.internal";
     loop_options_.partition.source_alias = "A";
     loop_options_.partition.target_alias = "B";
@@ -60,7 +61,7 @@ class SimulatedFlow {
   void EmitOffsetSyncs(bool on_source, int64_t lag_max) {
     sync_options_.topic = on_source ? "mm2-offset-syncs.B.internal"
                                     : "mm2-offset-syncs.A.internal";
-    sync_options_.lag_max = lag_max;
+    sync_options_.offset_syncs.lag_max = lag_max;
     sync_options_.may_write = [this](const TopicPartition& source) {
       return store_->IsIndexed(source);
     };

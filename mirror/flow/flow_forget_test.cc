@@ -98,7 +98,7 @@ TEST_F(FlowForgetTest, ATopicThatComesLaterIsANewOne) {
 }
 
 TEST_F(FlowForgetTest, ATopicThatIsRecreatedWithinTheDayIsNotANewOne) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   StartWithTen();
   DeleteOrders();
   Pass(absl::Hours(20));
@@ -160,9 +160,10 @@ TEST_F(FlowForgetTest, APausedTopicIsForgottenWithAWarning) {
 TEST_F(FlowForgetTest, AKillAtAnyMomentLosesNothingOfANewTopic) {
   for (int steps = 0; steps < 60; steps += 2) {
     SimulatedFlow flow;
-    flow.control_options().on_gap = GapPolicy::kSkip;
-    flow.loop_options().partition.on_gap = GapPolicy::kSkip;
-    flow.control_options().forget_deleted_topics_after = absl::Minutes(1);
+    flow.control_options().delivery.on_source_gap = LossPolicy::kSkip;
+    flow.loop_options().partition.delivery.on_source_gap = LossPolicy::kSkip;
+    flow.control_options().topics.forget_deleted_topics_after =
+        absl::Minutes(1);
     flow.source().CreateTopic("orders", 1);
     flow.source().Fill(kOrders0, 10);
     flow.Start();
@@ -188,7 +189,7 @@ TEST_F(FlowForgetTest, AKillAtAnyMomentLosesNothingOfANewTopic) {
 
 // The same without a new topic: the next run completes what this one began.
 TEST_F(FlowForgetTest, AKillAtAnyMomentLeavesNothingBehind) {
-  flow_.control_options().forget_deleted_topics_after = absl::Minutes(1);
+  flow_.control_options().topics.forget_deleted_topics_after = absl::Minutes(1);
   flow_.Start();
   for (int steps = 0; steps < 60; steps += 3) {
     const std::string topic = absl::StrCat("orders-", steps);
@@ -257,7 +258,8 @@ class FlowChurnTest : public FlowForgetTest {
 };
 
 TEST_F(FlowChurnTest, AMonthOfShortTopicsTakesNoMoreMemoryThanADay) {
-  flow_.control_options().forget_deleted_topics_after = absl::Hours(kDay);
+  flow_.control_options().topics.forget_deleted_topics_after =
+      absl::Hours(kDay);
   flow_.Start();
   std::vector<Sizes> sizes;
   for (int hour = 0; hour < 30 * 24; ++hour) {

@@ -33,16 +33,17 @@ inline Record WithValue(std::string value) {
 
 class FlowGapTest : public testing::Test {
  protected:
-  void Policies(GapPolicy on_gap, GapPolicy on_target_change,
-                RefusedPolicy on_refused = RefusedPolicy::kStop) {
+  void Policies(LossPolicy on_gap, LossPolicy on_target_change,
+                RejectedRecordPolicy on_refused = RejectedRecordPolicy::kStop) {
     PartitionOptions& partition = flow_.loop_options().partition;
-    flow_.control_options().on_gap = partition.on_gap = on_gap;
-    flow_.control_options().on_target_change = on_target_change;
-    partition.on_target_change = on_target_change;
-    partition.on_refused = on_refused;
-    if (on_refused != RefusedPolicy::kDeadLetter) return;
-    flow_.control_options().dead_letter_topic = kDeadLetters;
-    partition.dead_letter_topic = kDeadLetters;
+    flow_.control_options().delivery.on_source_gap =
+        partition.delivery.on_source_gap = on_gap;
+    flow_.control_options().delivery.on_target_change = on_target_change;
+    partition.delivery.on_target_change = on_target_change;
+    partition.delivery.on_rejected_record = on_refused;
+    if (on_refused != RejectedRecordPolicy::kDeadLetter) return;
+    flow_.control_options().delivery.dead_letter_topic = kDeadLetters;
+    partition.delivery.dead_letter_topic = kDeadLetters;
   }
   // Ten records of "orders" are copied.
   void StartWithTen() {
@@ -93,7 +94,7 @@ class FlowGapTest : public testing::Test {
       loop->Restart(kOrders0);
     }
   }
-  absl::Status Resolve(GapPolicy decision) {
+  absl::Status Resolve(LossPolicy decision) {
     absl::Status status;
     for (const auto& loop : flow_.loops()) {
       status = loop->Resolve(kOrders0, decision);

@@ -30,7 +30,7 @@ TEST_F(FlowGapTest, NoRecordOfARecreatedTopicIsMixedIn) {
 }
 
 TEST_F(FlowGapTest, ARecreatedTopicIsCopiedFromItsStartAndNoted) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   StartWithTen();
   b().FailProduce("A.orders", absl::PermissionDeniedError("no"));
   AppendOld(5);
@@ -60,7 +60,7 @@ TEST_F(FlowGapTest, ALogThatWasTruncatedAndGrewAgainStopsThePartition) {
 }
 
 TEST_F(FlowGapTest, WhatTookThePlaceOfTruncatedRecordsIsCopied) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   StartWithTen();
   a().TruncateTo(kOrders0, 6);
   AppendNew(20);
@@ -96,7 +96,7 @@ TEST_F(FlowGapTest, AnElectionThatLostNothingIsNoGap) {
 }
 
 TEST_F(FlowGapTest, RetentionThatOvertakesTheMirrorIsNotedInFull) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   StartWithTen();
   ASSERT_THAT(flow_.Stop(), IsOk());
   AppendOld(40);
@@ -118,7 +118,7 @@ TEST_F(FlowGapTest, RetentionThatOvertakesTheMirrorIsNotedInFull) {
 }
 
 TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   StartWithTen();
   ASSERT_THAT(flow_.Stop(), IsOk());
   AppendOld(40);
@@ -137,12 +137,12 @@ TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
 
 TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {
   StartWithTen();
-  EXPECT_THAT(Resolve(GapPolicy::kSkip),
+  EXPECT_THAT(Resolve(LossPolicy::kSkip),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   a().TruncateTo(kOrders0, 6);
   AppendNew(20);
   ASSERT_TRUE(Stops(PROBLEM_SOURCE_GAP));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   EXPECT_TRUE(Settles(25));
   EXPECT_EQ(Copies("new"), 20);
 
@@ -150,7 +150,7 @@ TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {
   a().CreateTopic("orders", 1);
   AppendNew(3);
   ASSERT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   EXPECT_TRUE(Settles(2));
   EXPECT_EQ(Copies("new"), 23);
   Restart();
@@ -190,7 +190,7 @@ TEST_F(FlowGapTest, ASourceRecreatedBeforeItsIdIsKnownIsNoticedOnceItIs) {
 }
 
 TEST_F(FlowGapTest, AnOpenTransactionIsNoTruncationToWhoReadsUncommitted) {
-  flow_.control_options().read_committed = false;
+  flow_.control_options().delivery.read_committed = false;
   StartWithTen();
   a().OpenTransactionAt(kOrders0, 6);
   LoseAndRegainTheSource();
@@ -200,7 +200,7 @@ TEST_F(FlowGapTest, AnOpenTransactionIsNoTruncationToWhoReadsUncommitted) {
 }
 
 TEST_F(FlowGapTest, ACrashBeforeANewTopicIsReadFromItsStartSkipsNothing) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   StartWithTen();
   b().SetPartitionDown(kCopy0, true);
   AppendOld(5);

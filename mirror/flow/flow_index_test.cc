@@ -197,8 +197,8 @@ TEST_F(FlowIndexTest, ATopicMadeAnewWhileNoEngineRanStopsByDefault) {
 }
 
 TEST_F(FlowIndexTest, ATopicMadeAnewIsIndexedAnew) {
-  flow_.control_options().on_gap = GapPolicy::kReseed;
-  flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
+  flow_.control_options().delivery.on_source_gap = LossPolicy::kReseed;
+  flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kReseed;
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);
   flow_.Start();

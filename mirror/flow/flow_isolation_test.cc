@@ -31,8 +31,8 @@ enum class Shape { kDense, kGaps, kOneRecordTransactions, kAbortedRuns };
 class FlowIsolationTest : public FlowGapTest {
  protected:
   // "orders" on both sides; the copy takes records of up to `limit` bytes.
-  void CreateBoth(RefusedPolicy on_refused, int64_t limit) {
-    Policies(GapPolicy::kStop, GapPolicy::kStop, on_refused);
+  void CreateBoth(RejectedRecordPolicy on_refused, int64_t limit) {
+    Policies(LossPolicy::kStop, LossPolicy::kStop, on_refused);
     a().CreateTopic("orders", 1);
     b().CreateTopic("A.orders", 1);
     b().SetMaxMessageBytes("A.orders", limit);
@@ -98,7 +98,7 @@ class FlowIsolationShapes : public FlowIsolationTest,
 };
 
 TEST_P(FlowIsolationShapes, SkipLeavesOutTheRejectedRecordOnly) {
-  CreateBoth(RefusedPolicy::kSkip, kSmallLimit);
+  CreateBoth(RejectedRecordPolicy::kSkip, kSmallLimit);
   FillWithTwoLarge();
   flow_.Start();
   EXPECT_TRUE(Settles(LastOffset()));
@@ -108,7 +108,7 @@ TEST_P(FlowIsolationShapes, SkipLeavesOutTheRejectedRecordOnly) {
 }
 
 TEST_P(FlowIsolationShapes, OnlyTheRejectedRecordBecomesADeadLetter) {
-  CreateBoth(RefusedPolicy::kDeadLetter, kSmallLimit);
+  CreateBoth(RejectedRecordPolicy::kDeadLetter, kSmallLimit);
   FillWithTwoLarge();
   flow_.Start();
   EXPECT_TRUE(Settles(LastOffset()));
@@ -122,7 +122,7 @@ TEST_P(FlowIsolationShapes, OnlyTheRejectedRecordBecomesADeadLetter) {
 }
 
 TEST_P(FlowIsolationShapes, StopNamesTheRejectedRecordAndStopsBeforeIt) {
-  CreateBoth(RefusedPolicy::kStop, kSmallLimit);
+  CreateBoth(RejectedRecordPolicy::kStop, kSmallLimit);
   FillWithTwoLarge();
   flow_.Start();
   ASSERT_TRUE(
@@ -145,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, FlowIsolationShapes,
 // One source batch per ten records, so much is in flight at once.
 class FlowBehindTest : public FlowIsolationTest {
  protected:
-  void StartWithMuchBehindALargeOne(RefusedPolicy on_refused) {
+  void StartWithMuchBehindALargeOne(RejectedRecordPolicy on_refused) {
     CreateBoth(on_refused, kSmallLimit);
     a().SetMaxBatchRecords(10);
     AppendNumbers(10);
@@ -160,7 +160,7 @@ class FlowBehindTest : public FlowIsolationTest {
 };
 
 TEST_F(FlowBehindTest, NothingBehindARejectedRecordIsWrittenWhileItIsRejected) {
-  StartWithMuchBehindALargeOne(RefusedPolicy::kStop);
+  StartWithMuchBehindALargeOne(RejectedRecordPolicy::kStop);
   ASSERT_TRUE(
       flow_.RunUntil([&] { return flow_.Status(kOrders0).restarts() >= 1; }));
   flow_.RunFor(absl::Minutes(5));
@@ -172,13 +172,13 @@ TEST_F(FlowBehindTest, NothingBehindARejectedRecordIsWrittenWhileItIsRejected) {
 }
 
 TEST_F(FlowBehindTest, NothingIsWrittenTwiceUnderSkip) {
-  StartWithMuchBehindALargeOne(RefusedPolicy::kSkip);
+  StartWithMuchBehindALargeOne(RejectedRecordPolicy::kSkip);
   EXPECT_TRUE(Settles(3010));
   ExpectNumbersOnceInOrder();
 }
 
 TEST_F(FlowBehindTest, NothingIsWrittenTwiceUnderDeadLetter) {
-  StartWithMuchBehindALargeOne(RefusedPolicy::kDeadLetter);
+  StartWithMuchBehindALargeOne(RejectedRecordPolicy::kDeadLetter);
   EXPECT_TRUE(Settles(3010));
   ExpectNumbersOnceInOrder();
 }
@@ -186,7 +186,7 @@ TEST_F(FlowBehindTest, NothingIsWrittenTwiceUnderDeadLetter) {
 // The limit was lowered a moment ago, and nobody knows yet.
 class FlowUnforeseenTest : public FlowIsolationTest {
  protected:
-  void StartAndLowerTheLimit(RefusedPolicy on_refused) {
+  void StartAndLowerTheLimit(RejectedRecordPolicy on_refused) {
     CreateBoth(on_refused, 1000000);
     a().SetMaxBatchRecords(10);
     AppendNumbers(10);
@@ -218,7 +218,7 @@ class FlowUnforeseenTest : public FlowIsolationTest {
 };
 
 TEST_F(FlowUnforeseenTest, WhatLandedBehindComesOnceMoreAndNotAtEachRetry) {
-  StartAndLowerTheLimit(RefusedPolicy::kStop);
+  StartAndLowerTheLimit(RejectedRecordPolicy::kStop);
   ASSERT_TRUE(
       flow_.RunUntil([&] { return flow_.Status(kOrders0).restarts() >= 1; }));
   const int64_t end = b().LogEnd(kCopy0);
@@ -233,14 +233,14 @@ TEST_F(FlowUnforeseenTest, WhatLandedBehindComesOnceMoreAndNotAtEachRetry) {
 }
 
 TEST_F(FlowUnforeseenTest, SkipLeavesOutTheRejectedRecordOnly) {
-  StartAndLowerTheLimit(RefusedPolicy::kSkip);
+  StartAndLowerTheLimit(RejectedRecordPolicy::kSkip);
   EXPECT_TRUE(Settles(515));
   ExpectLastCopiesInOrder();
   ExpectOnlyTheLargeAreSkipped(SkipReason::kRefused);
 }
 
 TEST_F(FlowUnforeseenTest, ACompactedTopicNamesTheRecordWithoutAKey) {
-  CreateBoth(RefusedPolicy::kSkip, 1000000);
+  CreateBoth(RejectedRecordPolicy::kSkip, 1000000);
   flow_.Start();
   flow_.RunFor(absl::Seconds(2));
   b().SetTopicConfig("A.orders", "cleanup.policy", "compact");
@@ -257,7 +257,7 @@ TEST_F(FlowUnforeseenTest, ACompactedTopicNamesTheRecordWithoutAKey) {
 }
 
 TEST_F(FlowIsolationTest, ATopicWithASmallLimitTakesSmallBatches) {
-  CreateBoth(RefusedPolicy::kSkip, 1000);
+  CreateBoth(RejectedRecordPolicy::kSkip, 1000);
   AppendNumbers(5000);
   flow_.Start();
   EXPECT_TRUE(Settles(4999));
@@ -266,7 +266,7 @@ TEST_F(FlowIsolationTest, ATopicWithASmallLimitTakesSmallBatches) {
 }
 
 TEST_F(FlowIsolationTest, ALoweredLimitIsFoundOutByHalves) {
-  CreateBoth(RefusedPolicy::kStop, 1000000);
+  CreateBoth(RejectedRecordPolicy::kStop, 1000000);
   b().FailDescribeConfigs("", absl::PermissionDeniedError("not allowed"));
   flow_.Start();
   flow_.RunFor(absl::Seconds(2));

@@ -40,7 +40,7 @@ FlowMemory::FlowMemory(FlowMemoryOptions options, Cluster* source,
 
 absl::Status FlowMemory::Load(ClusterAdmin* target_admin) {
   std::map<std::string, InternalTopicKind> topics = options_.others;
-  topics[options_.progress_topic] = InternalTopicKind::kProgress;
+  topics[options_.progress.offset_storage_topic] = InternalTopicKind::kProgress;
   topics[options_.index_topic] = InternalTopicKind::kOffsetIndex;
   if (!options_.offset_syncs_topic.empty() &&
       !options_.offset_syncs_on_source) {
@@ -93,12 +93,13 @@ absl::Status FlowMemory::Correct(ClusterAdmin* admin, const Cluster& cluster,
 
 absl::Status FlowMemory::LoadProgress(ClusterAdmin* target_admin) {
   const absl::StatusOr<InternalTopic> topic = EnsureInternalTopic(
-      target_admin, options_.progress_topic, InternalTopicKind::kProgress,
-      options_.progress_partitions, options_.progress_replication_factor);
+      target_admin, options_.progress.offset_storage_topic,
+      InternalTopicKind::kProgress, options_.progress.offset_storage_partitions,
+      options_.progress.offset_storage_replication_factor);
   if (!topic.ok()) return AtCluster(topic.status(), *target_);
   if (!topic->created) {
-    absl::Status status =
-        Read(target_, options_.progress_topic, &progress_reading_);
+    absl::Status status = Read(target_, options_.progress.offset_storage_topic,
+                               &progress_reading_);
     if (!status.ok()) return status;
   }
   progress_partitions_ = topic->partitions;
@@ -108,7 +109,8 @@ absl::Status FlowMemory::LoadProgress(ClusterAdmin* target_admin) {
 absl::Status FlowMemory::LoadIndex(ClusterAdmin* target_admin) {
   const absl::StatusOr<InternalTopic> topic = EnsureInternalTopic(
       target_admin, options_.index_topic, InternalTopicKind::kOffsetIndex,
-      options_.index_partitions, options_.index_replication_factor);
+      options_.index_partitions,
+      options_.progress.offset_storage_replication_factor);
   if (!topic.ok()) return AtCluster(topic.status(), *target_);
   if (!topic->created) {
     absl::Status status = Read(target_, options_.index_topic, &index_reading_);
@@ -130,7 +132,7 @@ absl::Status FlowMemory::LoadIndex(ClusterAdmin* target_admin) {
 void FlowMemory::Apply() {
   progress_reading_.records.TakeAll(
       [this](const RecordView& record) { progress_.Apply(record); });
-  WarnOfGarbage(options_.progress_topic, progress_.unreadable());
+  WarnOfGarbage(options_.progress.offset_storage_topic, progress_.unreadable());
   int64_t unreadable = 0;
   index_reading_.records.TakeAll([&](const RecordView& record) {
     const absl::Status applied =

@@ -25,6 +25,7 @@
 #include "mirror/cluster/internal_topic_check.h"
 #include "mirror/cluster/internal_topic_config.h"
 #include "mirror/cluster/topic_follower.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/progress/progress_store.h"
@@ -36,13 +37,12 @@ namespace mirror {
 
 struct FlowMemoryOptions {
   std::string flow;  // "S->T"
-  std::string progress_topic;
-  int32_t progress_partitions = 25;
-  int32_t progress_replication_factor = -1;
+  // With the name of the topic. The index topic has the same replication
+  // factor.
+  ProgressOptions progress;
   std::string index_topic;
   // How many shards a flow begins with; the topic's count is used later on.
   int32_t index_partitions = 4;
-  int32_t index_replication_factor = -1;
   // MM2's syncs; empty: there are none.
   std::string offset_syncs_topic;
   bool offset_syncs_on_source = true;
@@ -88,7 +88,7 @@ class FlowMemory {
   std::vector<SupersededProgress> superseded_progress() const {
     return progress_.superseded();
   }
-  int32_t progress_partitions() const { return progress_partitions_; }
+  int32_t offset_storage_partitions() const { return progress_partitions_; }
   // How many shards the flow has.
   int32_t index_partitions() const { return index_partitions_; }
   // What was odd about the topics, for the operator.

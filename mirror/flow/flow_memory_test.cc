@@ -62,7 +62,7 @@ class FlowMemoryTest : public testing::Test {
         admin_(target_.NewAdmin("test").value()) {
     FlowMemoryOptions options;
     options.flow = "A->B";
-    options.progress_topic = kProgressTopic;
+    options.progress.offset_storage_topic = kProgressTopic;
     options.index_topic = kIndexTopic;
     options.offset_syncs_topic = kSyncsTopic;
     options.others["A.checkpoints.internal"] = InternalTopicKind::kCheckpoints;
@@ -109,7 +109,7 @@ class FlowMemoryTest : public testing::Test {
 
 TEST_F(FlowMemoryTest, AFlowThatNeverRanHasItsTopicsCreated) {
   ASSERT_THAT(Load(), IsOk());
-  EXPECT_EQ(memory_->progress_partitions(), 25);
+  EXPECT_EQ(memory_->offset_storage_partitions(), 25);
   EXPECT_EQ(memory_->index_partitions(), 4);
   EXPECT_EQ(target_.PartitionCount(kIndexTopic), 4);
   EXPECT_THAT(target_.TopicConfigs(kIndexTopic),

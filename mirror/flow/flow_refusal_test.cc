@@ -39,7 +39,8 @@ class FlowRefusalTest : public FlowGapTest {
   }
   // As a dead letter it is not answered.
   void StartWithALetterOnItsWay() {
-    Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+    Policies(LossPolicy::kStop, LossPolicy::kStop,
+             RejectedRecordPolicy::kDeadLetter);
     b().CreateTopic(kDeadLetters, 1);
     b().SetPartitionDown({kDeadLetters, 0}, true);
     StartWithALargeOne();
@@ -48,7 +49,7 @@ class FlowRefusalTest : public FlowGapTest {
 };
 
 TEST_F(FlowRefusalTest, ARefusedRecordIsLeftOutAndNoted) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   StartWithALargeOne();
   EXPECT_TRUE(Settles(9));
   EXPECT_EQ(b().LogEnd(kCopy0), 9);
@@ -64,7 +65,7 @@ TEST_F(FlowRefusalTest, ARefusedRecordIsLeftOutAndNoted) {
 }
 
 TEST_F(FlowRefusalTest, TheLastRecordOfALogIsLeftOutAsWell) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   StartWithALargeOne();
   ASSERT_TRUE(Settles(9));
   AppendLarge();
@@ -72,7 +73,8 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsLeftOutAsWell) {
 }
 
 TEST_F(FlowRefusalTest, ARefusedRecordIsKeptInTheDeadLetterTopic) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  Policies(LossPolicy::kStop, LossPolicy::kStop,
+           RejectedRecordPolicy::kDeadLetter);
   StartWithALargeOne();
   EXPECT_TRUE(Settles(9));
   EXPECT_EQ(b().LogEnd(kCopy0), 9);
@@ -89,7 +91,8 @@ TEST_F(FlowRefusalTest, ARefusedRecordIsKeptInTheDeadLetterTopic) {
 }
 
 TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  Policies(LossPolicy::kStop, LossPolicy::kStop,
+           RejectedRecordPolicy::kDeadLetter);
   StartWithALargeOne();
   ASSERT_TRUE(Settles(9));
   AppendLarge();
@@ -98,7 +101,7 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
 }
 
 TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
-  Policies(GapPolicy::kSkip, GapPolicy::kStop, RefusedPolicy::kSkip);
+  Policies(LossPolicy::kSkip, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   a().CreateTopic("orders", 1);
   b().CreateTopic("A.orders", 1);
   b().SetMaxMessageBytes("A.orders", 1000);
@@ -123,7 +126,7 @@ TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
   b().SetPartitionDown({kDeadLetters, 0}, false);
   flow_.RunFor(absl::Seconds(10));
   EXPECT_TRUE(Stops(PROBLEM_SOURCE_RECREATED));
-  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kReseed), IsOk());
   EXPECT_TRUE(Settles(2));
   EXPECT_EQ(Copies("new"), 3);
 }
@@ -132,8 +135,8 @@ TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
 // their way, and then the target refuses those as a batch.
 class FlowTwoRefusalsTest : public FlowRefusalTest {
  protected:
-  void StartWithTwoRefusals(RefusedPolicy on_refused) {
-    Policies(GapPolicy::kStop, GapPolicy::kStop, on_refused);
+  void StartWithTwoRefusals(RejectedRecordPolicy on_refused) {
+    Policies(LossPolicy::kStop, LossPolicy::kStop, on_refused);
     a().CreateTopic("orders", 1);
     a().SetMaxBatchRecords(10);
     b().CreateTopic("A.orders", 1);
@@ -155,7 +158,7 @@ class FlowTwoRefusalsTest : public FlowRefusalTest {
 };
 
 TEST_F(FlowTwoRefusalsTest, ARecordThatIsTakenAfterAllIsNoDeadLetter) {
-  StartWithTwoRefusals(RefusedPolicy::kDeadLetter);
+  StartWithTwoRefusals(RejectedRecordPolicy::kDeadLetter);
   EXPECT_TRUE(Settles(19));
   AppendOld(1);
   EXPECT_TRUE(Settles(20));
@@ -166,7 +169,7 @@ TEST_F(FlowTwoRefusalsTest, ARecordThatIsTakenAfterAllIsNoDeadLetter) {
 }
 
 TEST_F(FlowTwoRefusalsTest, ARecordThatIsTakenAfterAllIsForgotten) {
-  StartWithTwoRefusals(RefusedPolicy::kSkip);
+  StartWithTwoRefusals(RejectedRecordPolicy::kSkip);
   EXPECT_TRUE(Settles(19));
   EXPECT_EQ(b().LogEnd(kCopy0), 20);
   EXPECT_THAT(History(), IsEmpty());
@@ -225,7 +228,8 @@ TEST_F(FlowLateLetterTest, IsNotPassedByRecordsThatATransformDrops) {
 }
 
 TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kDeadLetter);
+  Policies(LossPolicy::kStop, LossPolicy::kStop,
+           RejectedRecordPolicy::kDeadLetter);
   b().CreateTopic(kDeadLetters, 1);
   b().SetMaxMessageBytes(kDeadLetters, 1000);
   a().CreateTopic("other", 1);
@@ -288,7 +292,7 @@ TEST_F(FlowHiddenTest, NoTransformIsShownHalfARecord) {
 }
 
 TEST_F(FlowHiddenTest, ARecordThatTransformsCannotSeeIsLeftOutAndNoted) {
-  Policies(GapPolicy::kStop, GapPolicy::kStop, RefusedPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   AddTransform();
   StartWithAHiddenOne();
   EXPECT_TRUE(Settles(9));
@@ -318,7 +322,7 @@ TEST_F(FlowRefusalTest, WaitsBeforeARefusedRecordByDefault) {
   flow_.RunFor(absl::Minutes(2));
   EXPECT_EQ(b().LogEnd(kCopy0), 4);
   EXPECT_THAT(flow_.Status(kOrders0).reason(),
-              HasSubstr("set on.refused.record to skip or dead-letter"));
+              HasSubstr("set on.rejected.record to skip or dead-letter"));
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ using Kind = EngineEvent::Kind;
 
 class FlowStartTest : public FlowGapTest {
  protected:
-  FlowStartTest() { flow_.control_options().start_at = StartAt::kLatest; }
+  FlowStartTest() {
+    flow_.control_options().delivery.start_at = StartAt::kLatest;
+  }
 
   // The topic "clicks" has 1,000 old records and 100 new ones.
   void StartOnClicks() {
@@ -107,7 +109,7 @@ TEST_F(FlowStartTest, APartitionThatHadNothingToCopyContinuesAtItsStart) {
 TEST_F(FlowStartTest, AKillAtAnyMomentAfterTheLookLosesNothing) {
   for (int steps = 10; steps < 60; ++steps) {
     SimulatedFlow flow;
-    flow.control_options().start_at = StartAt::kLatest;
+    flow.control_options().delivery.start_at = StartAt::kLatest;
     flow.source().CreateTopic("orders", 1);
     flow.source().Fill(kOrders0, 10);
     flow.Start();
@@ -120,8 +122,8 @@ TEST_F(FlowStartTest, AKillAtAnyMomentAfterTheLookLosesNothing) {
 }
 
 TEST_F(FlowStartTest, WhatRetentionTakesBeforeTheFirstCopyIsAGap) {
-  flow_.control_options().start_at = StartAt::kEarliest;
-  Policies(GapPolicy::kSkip, GapPolicy::kStop);
+  flow_.control_options().delivery.start_at = StartAt::kEarliest;
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
   a().CreateTopic("orders", 1);
   flow_.Start();
   flow_.RunFor(absl::Seconds(10));
@@ -211,13 +213,13 @@ TEST_F(FlowStartTest, WhatIsLeftOutAfterMirrorMakerRanIsReportedOnce) {
 }
 
 TEST_F(FlowStartTest, LaterLooksDoNotDependOnTheSettingOfTheFirst) {
-  flow_.control_options().start_at = StartAt::kEarliest;
+  flow_.control_options().delivery.start_at = StartAt::kEarliest;
   a().CreateTopic("orders", 1);
   AppendNew(10);
   flow_.Start();
   flow_.RunFor(absl::Seconds(10));
   ASSERT_THAT(flow_.Stop(), IsOk());
-  flow_.control_options().start_at = StartAt::kLatest;
+  flow_.control_options().delivery.start_at = StartAt::kLatest;
   a().CreateTopic("later", 1);
   a().Fill({"later", 0}, 50);
   flow_.Start();

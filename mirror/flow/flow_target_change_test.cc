@@ -52,14 +52,14 @@ TEST_F(FlowGapTest, ADeletedTargetTopicIsMadeAgainOnceTheOperatorDecided) {
   StartWithTen();
   b().DeleteTopic("A.orders");
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   AppendNew(5);
   EXPECT_TRUE(Settles(14));
   EXPECT_EQ(b().LogEnd(kCopy0), 5);
   a().DeleteRecordsBefore(kOrders0, 5);
   b().DeleteTopic("A.orders");
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
-  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kReseed), IsOk());
   EXPECT_TRUE(flow_.RunUntil(
       [&] { return b().HasTopic("A.orders") && b().LogEnd(kCopy0) == 10; }));
 }
@@ -76,7 +76,7 @@ TEST_F(FlowGapTest, ADeletedTargetTopicThatHeldNothingIsSimplyMadeAgain) {
 }
 
 TEST_F(FlowGapTest, ADeletedTargetTopicIsMadeAgainAndWhatItHeldNoted) {
-  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kSkip);
   StartWithTen();
   b().DeleteTopic("A.orders");
   AppendNew(5);
@@ -94,7 +94,7 @@ TEST_F(FlowGapTest, ADeletedTargetTopicIsMadeAgainAndWhatItHeldNoted) {
 }
 
 TEST_F(FlowGapTest, ADeletedTargetTopicIsFilledAgainFromTheSource) {
-  Policies(GapPolicy::kStop, GapPolicy::kReseed);
+  Policies(LossPolicy::kStop, LossPolicy::kReseed);
   StartWithTen();
   b().DeleteTopic("A.orders");
   EXPECT_TRUE(flow_.RunUntil(
@@ -107,7 +107,7 @@ class FlowReseedTest : public FlowGapTest {
   void LoseTheEnd() { b().TruncateTo(kCopy0, 7); }
   // Which is told, and not mended yet.
   void ReseedALostEnd(bool source_is_down) {
-    Policies(GapPolicy::kStop, GapPolicy::kReseed);
+    Policies(LossPolicy::kStop, LossPolicy::kReseed);
     StartWithTen();
     LoseTheEnd();
     a().SetPartitionDown(kOrders0, source_is_down);
@@ -161,7 +161,7 @@ TEST_P(FlowCrashTest, ALostTargetIsFilledAgainOnceTheSourceIsBack) {
 
 TEST_P(FlowCrashTest, ALostTargetIsFilledAgainIfNewTopicsBeginAtTheirEnd) {
   ReseedALostEnd(/*source_is_down=*/true);
-  flow_.control_options().start_at = StartAt::kLatest;
+  flow_.control_options().delivery.start_at = StartAt::kLatest;
   CrashLater();
   a().SetPartitionDown(kOrders0, false);
   EXPECT_TRUE(IsFilledAgain());
@@ -172,14 +172,14 @@ TEST_P(FlowCrashTest, ALostTargetIsFilledAgainIfTheOperatorSaysSo) {
   LoseTheEnd();
   ASSERT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
   a().SetPartitionDown(kOrders0, true);
-  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kReseed), IsOk());
   CrashLater();
   a().SetPartitionDown(kOrders0, false);
   // Or the decision was not stored yet, and is asked for again.
   flow_.RunFor(absl::Minutes(1));
   if (flow_.Status(kOrders0).state() == PARTITION_STOPPED) {
     EXPECT_LT(GetParam(), 80);  // two commits
-    EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+    EXPECT_THAT(Resolve(LossPolicy::kReseed), IsOk());
   }
   EXPECT_TRUE(IsFilledAgain());
 }
@@ -199,7 +199,7 @@ TEST_F(FlowGapTest, WhatTheOperatorDecidedIsNotAskedAgainAfterARestart) {
   StartWithTen();
   ReplaceTheTarget();
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   AppendNew(1);
   ASSERT_TRUE(Settles(10));
   Restart();
@@ -212,7 +212,7 @@ TEST_F(FlowGapTest, ATargetThatLostItsEndIsNoticedWhileNothingIsCopied) {
   StartWithTen();
   b().TruncateTo(kCopy0, 7);
   EXPECT_TRUE(Stops(PROBLEM_TARGET_TRUNCATED));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   AppendNew(2);
   EXPECT_TRUE(Settles(11));
   ASSERT_EQ(History().size(), 1u);
@@ -234,7 +234,7 @@ TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedWhileNothingIsCopied) {
   EXPECT_TRUE(Stops(PROBLEM_TARGET_WRITTEN_BY_OTHERS));
   EXPECT_THAT(flow_.Status(kOrders0).reason(),
               HasSubstr("1 records from offset 12 of A.orders-0 on cluster B"));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   AppendNew(1);
   EXPECT_TRUE(Settles(11));
   flow_.RunFor(absl::Minutes(1));
@@ -242,7 +242,7 @@ TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedWhileNothingIsCopied) {
 }
 
 TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedByTheNextCopy) {
-  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kSkip);
   StartWithTen();
   for (int i = 0; i < 3; ++i) {
     b().Append(kCopy0, WithValue("foreign"));
@@ -254,7 +254,7 @@ TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedByTheNextCopy) {
 }
 
 TEST_F(FlowGapTest, OthersMayWriteToASharedTarget) {
-  flow_.loop_options().partition.target_is_shared = true;
+  flow_.loop_options().partition.delivery.target_is_shared = true;
   StartWithTen();
   b().Append(kCopy0, WithValue("foreign"));
   AppendNew(1);
@@ -284,14 +284,14 @@ TEST_F(FlowGapTest, OurOwnWritesAreNobodyElses) {
 }
 
 TEST_F(FlowGapTest, WhatIsLostWhileTheSourceIsAwaitedIsToldAfterwards) {
-  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kSkip);
   StartWithTen();
   a().TruncateTo(kOrders0, 6);
   AppendNew(20);
   ASSERT_TRUE(Stops(PROBLEM_SOURCE_GAP));
   b().DeleteTopic("A.orders");
   flow_.RunFor(absl::Seconds(30));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   EXPECT_TRUE(Settles(25));
   EXPECT_EQ(Copies("new"), 20);
   EXPECT_EQ(flow_.CountEvents(Kind::kTargetChanged), 1);
@@ -309,13 +309,13 @@ TEST_F(FlowGapTest, ATargetDeletedWhileTheSourceIsOutOfSightIsNoticedAfter) {
   EXPECT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
   flow_.RunFor(absl::Seconds(10));
   EXPECT_FALSE(b().HasTopic("A.orders"));
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   AppendNew(1);
   EXPECT_TRUE(Settles(10));
 }
 
 TEST_F(FlowGapTest, APartitionThatIsStoppedKeepsNoTargetTopicFromTheOthers) {
-  Policies(GapPolicy::kStop, GapPolicy::kSkip);
+  Policies(LossPolicy::kStop, LossPolicy::kSkip);
   const TopicPartition other{"orders", 1};
   a().CreateTopic("orders", 2);
   a().Fill(kOrders0, 10);
@@ -342,12 +342,12 @@ TEST_F(FlowGapTest, ASourceThatComesBackDecidesNothingAboutTheTarget) {
 
 // What on.source.gap says is no decision about the target.
 class FlowBothMadeAnewTest : public FlowGapTest,
-                             public testing::WithParamInterface<GapPolicy> {
+                             public testing::WithParamInterface<LossPolicy> {
  protected:
   // The target topic was made anew, and ten copies are gone with the old one;
   // and then the source topic.
   void SetUp() override {
-    Policies(GetParam(), GapPolicy::kStop);
+    Policies(GetParam(), LossPolicy::kStop);
     StartWithTen();
     b().DeleteTopic("A.orders");
     ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
@@ -384,19 +384,19 @@ class FlowBothMadeAnewTest : public FlowGapTest,
 };
 
 INSTANTIATE_TEST_SUITE_P(AllPolicies, FlowBothMadeAnewTest,
-                         testing::Values(GapPolicy::kStop, GapPolicy::kSkip,
-                                         GapPolicy::kReseed));
+                         testing::Values(LossPolicy::kStop, LossPolicy::kSkip,
+                                         LossPolicy::kReseed));
 
 TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAndIsCopiedFromItsStart) {
   ExpectStopped();
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   ExpectTheNewTopicToBeCopied();
 }
 
 TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAfterARestart) {
   Restart();
   ExpectStopped();
-  EXPECT_THAT(Resolve(GapPolicy::kReseed), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kReseed), IsOk());
   ExpectTheNewTopicToBeCopied();
 }
 

@@ -31,7 +31,7 @@ MemoryWriter::MemoryWriter(MemoryWriterOptions options, Cluster* target,
       target_(target),
       clock_(clock),
       index_(options_.index_topic),
-      progress_(options_.progress_topic) {}
+      progress_(options_.offset_storage_topic) {}
 
 void MemoryWriter::SetPartitions(int32_t progress, int32_t index) {
   progress_partitions_ = progress;

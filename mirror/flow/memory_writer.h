@@ -33,7 +33,7 @@ namespace mirror {
 
 struct MemoryWriterOptions {
   std::string client_id;
-  std::string progress_topic;
+  std::string offset_storage_topic;
   std::string index_topic;
 };
 

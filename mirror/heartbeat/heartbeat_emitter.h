@@ -14,21 +14,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/internal_topic.h"
+#include "mirror/flow_options.h"
 #include "mirror/runtime/clock.h"
 
 namespace mirror {
-
-struct HeartbeatOptions {
-  // emit.heartbeats.enabled.
-  bool enabled = true;
-  // emit.heartbeats.interval.seconds.
-  absl::Duration interval = absl::Seconds(1);
-  // heartbeats.topic.replication.factor; -1: the broker's default.
-  int32_t replication_factor = -1;
-};
 
 // Purpose: one heartbeat per RunOnce().
 // Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "mirror/metadata/acl_sync_options.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/policy/topic_selection.h"

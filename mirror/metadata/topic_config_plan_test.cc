@@ -28,7 +28,7 @@ struct Vector {
   std::string label;
   TopicConfig source;
   TopicConfig target;
-  UseDefaultsFrom use_defaults_from = UseDefaultsFrom::kTarget;
+  ClusterSide use_defaults_from = ClusterSide::kTarget;
   std::string created = {};  // the value at creation, or ""
   std::string change = {};   // "SET value", "DELETE", or ""
 };
@@ -75,8 +75,8 @@ TEST_P(TopicConfigPlanTest, IsDoneAfterOneRound) {
 constexpr auto kTopic = ConfigSource::kTopic;
 constexpr auto kDefault = ConfigSource::kDefault;
 constexpr auto kStatic = ConfigSource::kStaticBroker;
-constexpr auto kFromTarget = UseDefaultsFrom::kTarget;
-constexpr auto kFromSource = UseDefaultsFrom::kSource;
+constexpr auto kFromTarget = ClusterSide::kTarget;
+constexpr auto kFromSource = ClusterSide::kSource;
 
 std::string Label(const TestParamInfo<Vector>& info) {
   return info.param.label;

@@ -30,7 +30,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/cluster_admin.h"
-#include "mirror/metadata/topic_config_options.h"
+#include "mirror/flow_options.h"
 #include "mirror/metadata/topic_config_plan.h"
 #include "mirror/metadata/topic_config_problems.h"
 #include "mirror/metadata/topic_config_writer.h"

@@ -188,7 +188,7 @@ TEST_F(TopicConfigSyncTest, ExcludedConfigsAreLeftAlone) {
 
 TEST_F(TopicConfigSyncTest, DefaultsOfTheSourceAreWrittenOutIfAskedFor) {
   options_.configs.filter =
-      RegexConfigPropertyFilter::Create("segment.*", UseDefaultsFrom::kSource)
+      RegexConfigPropertyFilter::Create("segment.*", ClusterSide::kSource)
           .value();
   b_.SetTopicConfig("A.orders", "retention.ms", "2000");
   ASSERT_THAT(Round(), IsOk());

@@ -8,7 +8,7 @@ namespace mirror {
 
 absl::StatusOr<std::shared_ptr<const ConfigPropertyFilter>>
 RegexConfigPropertyFilter::Create(absl::string_view exclude,
-                                  UseDefaultsFrom use_defaults_from) {
+                                  ClusterSide use_defaults_from) {
   auto excluded =
       internal::PatternList::Create("config.properties.exclude", exclude);
   if (!excluded.ok()) return excluded.status();
@@ -17,7 +17,7 @@ RegexConfigPropertyFilter::Create(absl::string_view exclude,
 }
 
 RegexConfigPropertyFilter::RegexConfigPropertyFilter(
-    internal::PatternList exclude, UseDefaultsFrom use_defaults_from)
+    internal::PatternList exclude, ClusterSide use_defaults_from)
     : exclude_(std::move(exclude)), use_defaults_from_(use_defaults_from) {}
 
 bool RegexConfigPropertyFilter::ShouldReplicateConfigProperty(
@@ -27,7 +27,7 @@ bool RegexConfigPropertyFilter::ShouldReplicateConfigProperty(
 
 bool RegexConfigPropertyFilter::ShouldReplicateSourceDefault(
     absl::string_view property) const {
-  return use_defaults_from_ == UseDefaultsFrom::kSource;
+  return use_defaults_from_ == ClusterSide::kSource;
 }
 
 }  // namespace mirror

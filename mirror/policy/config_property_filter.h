@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "mirror/flow_options.h"
 #include "mirror/policy/pattern_list.h"
 
 namespace mirror {
@@ -46,11 +47,9 @@ inline constexpr absl::string_view kDefaultConfigPropertiesExclude =
     "unclean\\.leader\\.election\\.enable, "
     "min\\.insync\\.replicas";
 
-// use.defaults.from: whose default holds where a source topic sets nothing.
-enum class UseDefaultsFrom { kTarget, kSource };
-
 // Copies every setting that no exclude expression matches. The list is written
-// as for RegexTopicFilter.
+// as for RegexTopicFilter. `use_defaults_from` (the property) is the cluster
+// whose default holds where a source topic sets nothing.
 //
 // Thread safety and lifetime: as ConfigPropertyFilter.
 class RegexConfigPropertyFilter final : public ConfigPropertyFilter {
@@ -59,17 +58,17 @@ class RegexConfigPropertyFilter final : public ConfigPropertyFilter {
   // nothing.
   static absl::StatusOr<std::shared_ptr<const ConfigPropertyFilter>> Create(
       absl::string_view exclude = kDefaultConfigPropertiesExclude,
-      UseDefaultsFrom use_defaults_from = UseDefaultsFrom::kTarget);
+      ClusterSide use_defaults_from = ClusterSide::kTarget);
 
   bool ShouldReplicateConfigProperty(absl::string_view property) const override;
   bool ShouldReplicateSourceDefault(absl::string_view property) const override;
 
  private:
   RegexConfigPropertyFilter(internal::PatternList exclude,
-                            UseDefaultsFrom use_defaults_from);
+                            ClusterSide use_defaults_from);
 
   const internal::PatternList exclude_;
-  const UseDefaultsFrom use_defaults_from_;
+  const ClusterSide use_defaults_from_;
 };
 
 }  // namespace mirror

@@ -33,7 +33,7 @@ TEST(RegexConfigPropertyFilter, TakesDefaultsFromTheTargetUnlessTold) {
   EXPECT_FALSE(
       RegexConfigPropertyFilter::Create().value()->ShouldReplicateSourceDefault(
           "retention.ms"));
-  EXPECT_TRUE(RegexConfigPropertyFilter::Create("", UseDefaultsFrom::kSource)
+  EXPECT_TRUE(RegexConfigPropertyFilter::Create("", ClusterSide::kSource)
                   .value()
                   ->ShouldReplicateSourceDefault("retention.ms"));
 }

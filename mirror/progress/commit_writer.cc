@@ -35,7 +35,8 @@ CommitWriter::CommitWriter(CommitWriterOptions options, OffsetSyncStore* index,
       store_(index),
       clock_(clock),
       index_(options_.index_topic),
-      progress_(options_.progress_topic, FirstId(options_.index_partition)) {}
+      progress_(options_.offset_storage_topic,
+                FirstId(options_.index_partition)) {}
 
 int32_t CommitWriter::WriterOf(const Ack& ack, const std::string& index_topic) {
   return ack.target.topic == index_topic
@@ -88,7 +89,7 @@ void CommitWriter::Step(RecordSink* sink, absl::Time now) {
               index_.idle() ? absl::InfiniteFuture() : index_since_, now,
               &index_reported_.silent);
   const auto oldest = in_flight_.begin();
-  NoteSilence(options_.progress_topic, -1,
+  NoteSilence(options_.offset_storage_topic, -1,
               oldest == in_flight_.end() ? absl::InfiniteFuture()
                                          : oldest->second.since,
               now, &progress_reported_.silent);
@@ -134,7 +135,7 @@ void CommitWriter::QueueProgress(absl::Time now) {
       record.headers.push_back({kOwnHeader, through.growth->Encode()});
     }
     const int32_t partition =
-        PartitionForKey(*record.key, options_.progress_partitions);
+        PartitionForKey(*record.key, options_.offset_storage_partitions);
     records[partition].push_back(std::move(record));
     offsets[partition].push_back(std::move(through));
   }
@@ -162,7 +163,7 @@ void CommitWriter::CollectProgress() {
       if (outcome.status.ok()) committed_.push_back(std::move(through));
       in_flight_.erase(it);
     }
-    Note(options_.progress_topic, outcome.status,
+    Note(options_.offset_storage_topic, outcome.status,
          "until then a restart copies records again",
          &progress_reported_.rejected);
   }

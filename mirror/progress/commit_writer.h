@@ -39,9 +39,9 @@ struct CommitWriterOptions {
   std::string source_alias;
   std::string target_alias;
   // mm2-offsets.S.internal and mm2-offset-index.S.internal on the target.
-  std::string progress_topic;
+  std::string offset_storage_topic;
   std::string index_topic;
-  int32_t progress_partitions = 1;
+  int32_t offset_storage_partitions = 1;
   // The one that is written here.
   int32_t index_partition = 0;
 };

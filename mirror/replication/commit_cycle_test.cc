@@ -115,8 +115,10 @@ TEST_F(CommitCycleTest, AStopCommitsWhatIsAcknowledgedBesideAStuckPartition) {
 
 TEST_F(CommitCycleTest, AFastFlowCommitsByAmountSoAKillRepeatsNoMore) {
   // Of 64 bytes beside the value and some 20 with it: about 50 records each.
-  flow_.loop_options().commit_bytes = kIndexPartitions * 50 * 80;
-  flow_.loop_options().commit_interval = absl::Hours(1);
+  flow_.loop_options().partition.delivery.offset_flush_bytes =
+      kIndexPartitions * 50 * 80;
+  flow_.loop_options().partition.delivery.offset_flush_interval =
+      absl::Hours(1);
   a().SetMaxBatchRecords(10);
   StartWithOrders();
   a().Fill({"orders", 0}, 10000);
@@ -131,8 +133,10 @@ TEST_F(CommitCycleTest, AFastFlowCommitsByAmountSoAKillRepeatsNoMore) {
 }
 
 TEST_F(CommitCycleTest, RecordsWithoutValuesCountAsWell) {
-  flow_.loop_options().commit_bytes = kIndexPartitions * 64 * 50;
-  flow_.loop_options().commit_interval = absl::Hours(1);
+  flow_.loop_options().partition.delivery.offset_flush_bytes =
+      kIndexPartitions * 64 * 50;
+  flow_.loop_options().partition.delivery.offset_flush_interval =
+      absl::Hours(1);
   StartWithOrders();
   for (int i = 0; i < 100; ++i) {
     Record tombstone;

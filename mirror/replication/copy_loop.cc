@@ -39,8 +39,8 @@ CopyLoop::CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
       target_cluster_(target),
       clock_(clock),
       sources_(source, options_.source),
-      bounds_watch_(options_.commit_interval),
-      dead_letters_(options_.partition.dead_letter_topic),
+      bounds_watch_(options_.partition.delivery.offset_flush_interval),
+      dead_letters_(options_.partition.delivery.dead_letter_topic),
       sink_budget_(options_.sink.max_buffered_bytes) {}
 
 CopyLoop::~CopyLoop() {
@@ -153,12 +153,13 @@ CommitCycle* CopyLoop::CycleFor(const TopicPartition& source) {
   CommitCycleOptions options;
   options.writer = {options_.partition.source_alias,
                     options_.partition.target_alias,
-                    options_.progress_topic,
+                    options_.offset_storage_topic,
                     options_.index_topic,
                     progress_partitions_,
                     partition};
-  options.interval = options_.commit_interval;
-  options.max_bytes = options_.commit_bytes / index_partitions_;
+  options.interval = options_.partition.delivery.offset_flush_interval;
+  options.max_bytes =
+      options_.partition.delivery.offset_flush_bytes / index_partitions_;
   return &commits_
               .try_emplace(partition, std::move(options), options_.store,
                            clock_)
@@ -167,7 +168,7 @@ CommitCycle* CopyLoop::CycleFor(const TopicPartition& source) {
 
 CommitCycle* CopyLoop::CycleOf(const Ack& ack) {
   if (ack.target.topic != options_.index_topic &&
-      ack.target.topic != options_.progress_topic) {
+      ack.target.topic != options_.offset_storage_topic) {
     return nullptr;
   }
   const auto cycle =

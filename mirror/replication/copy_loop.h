@@ -29,11 +29,11 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/topic_limits.h"
 #include "mirror/cluster/topic_queue.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/bounds_watch.h"
 #include "mirror/replication/commit_cycle.h"
-#include "mirror/replication/gap_policy.h"
 #include "mirror/replication/loop_entry.h"
 #include "mirror/replication/partition_replicator.h"
 #include "mirror/replication/sink_budget.h"
@@ -53,16 +53,14 @@ struct CopyLoopOptions {
   std::string flow;
   SourceOptions source;
   SinkOptions sink;
+  // partition.delivery also says how often progress is committed, all loops of
+  // the flow together.
   PartitionOptions partition;
   // mm2-offsets.S.internal and mm2-offset-index.S.internal on the target.
-  std::string progress_topic;
+  std::string offset_storage_topic;
   std::string index_topic;
   // Is told of every copy, and must outlive the loop.
   OffsetSyncStore* store = nullptr;
-  // Progress is committed after this time, or once this much was acknowledged
-  // (Flow::offset_flush_bytes) in all loops of the flow.
-  absl::Duration commit_interval = absl::Seconds(1);
-  int64_t commit_bytes = 16 << 20;
   // Records first, first+1, ... were copied to base, base+1, ...; in order for
   // one partition. Called by the loop's thread under its lock.
   std::function<void(const TopicPartition& source, UpstreamOffset first,
@@ -123,7 +121,7 @@ class CopyLoop {
   void OnSourceRecreated(const TopicPartition& source,
                          const std::string& topic_id);
   void OnTargetChange(const TopicPartition& source, const TargetChange& change);
-  absl::Status Resolve(const TopicPartition& source, GapPolicy decision);
+  absl::Status Resolve(const TopicPartition& source, LossPolicy decision);
   // Remembered for partitions that are added later.
   void SetPaused(const std::string& topic, bool paused);
   // The source topic is another one than before; to be called before what is to

@@ -141,7 +141,7 @@ void CopyLoop::OnTargetChange(const TopicPartition& source,
 }
 
 absl::Status CopyLoop::Resolve(const TopicPartition& source,
-                               GapPolicy decision) {
+                               LossPolicy decision) {
   MutexLock lock(&mu_);
   Entry* entry = Find(source);
   if (entry == nullptr) {

@@ -304,14 +304,14 @@ TEST_F(CopyLoopTest, AGapStopsThePartitionUntilTheOperatorDecides) {
   ASSERT_TRUE(flow_.RunUntil(
       [&] { return flow_.Status(kOrders0).state() == PARTITION_STOPPED; }));
   EXPECT_THAT(flow_.Status(kOrders0).reason(), HasSubstr("100 to 149"));
-  flow_.loop_options().partition.on_gap = GapPolicy::kSkip;
+  flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kSkip;
   flow_.Start();
   ASSERT_TRUE(flow_.RunUntil([&] { return b().LogEnd(kCopy0) == 150; }));
   EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kSourceGap), 1);
 }
 
 TEST_F(CopyLoopTest, ASkippedGapIsNotFoundAgainAfterARestart) {
-  flow_.loop_options().partition.on_gap = GapPolicy::kSkip;
+  flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kSkip;
   StartWithOrders(1);
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil(

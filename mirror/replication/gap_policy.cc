@@ -39,7 +39,7 @@ SkippedRange Truncated(UpstreamOffset wanted, UpstreamOffset at) {
 
 }  // namespace
 
-StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap) {
+StartDecision DecideStart(const StartQuestion& question, LossPolicy on_gap) {
   const PartitionBounds& bounds = question.bounds;
   if (!question.wanted.has_value()) return {bounds.log_start, std::nullopt};
   const UpstreamOffset wanted = *question.wanted;
@@ -50,7 +50,7 @@ StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap) {
     // What took the place of lost records is copied as well.
     decision.start = std::max(same_until, bounds.log_start);
     decision.gap = Truncated(wanted, *decision.start);
-    if (on_gap == GapPolicy::kReseed) decision.start = bounds.log_start;
+    if (on_gap == LossPolicy::kReseed) decision.start = bounds.log_start;
   } else if (wanted < bounds.log_start) {
     decision.start = bounds.log_start;
     decision.gap = Lost(wanted, bounds.log_start);
@@ -58,7 +58,7 @@ StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap) {
     decision.start = wanted;
     return decision;
   }
-  if (on_gap == GapPolicy::kStop) decision.start.reset();
+  if (on_gap == LossPolicy::kStop) decision.start.reset();
   return decision;
 }
 

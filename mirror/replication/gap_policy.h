@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What to do where records cannot be copied, or copies did not stay: the
-// choices of the operator. MM2 resets silently to the log's start, and does not
-// look at the target at all.
+// Where to read on if the source lacks the records that come next, by the
+// operator's LossPolicy. MM2 resets silently to the log's start.
 
 #ifndef MIRROR_REPLICATION_GAP_POLICY_H_
 #define MIRROR_REPLICATION_GAP_POLICY_H_
@@ -11,28 +10,11 @@
 #include <string>
 
 #include "mirror/cluster/record_source.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/sync/skipped_range.h"
 
 namespace mirror {
-
-// The properties on.source.gap and on.target.change.
-enum class GapPolicy {
-  kStop,    // stop the partition; the operator decides
-  kSkip,    // go on with the next record that is there; report what was lost
-  kReseed,  // copy what is there from its start, after what was copied before
-};
-
-// A single record that the target refuses: the property on.refused.record.
-enum class RefusedPolicy {
-  kStop,        // the partition waits before it, and tries again
-  kSkip,        // leave it out, and note that
-  kDeadLetter,  // put it into the dead-letter topic instead
-};
-
-// Where the partitions begin that a flow finds at its first look at the source
-// (auto.offset.reset). What appears later is copied from its log's start.
-enum class StartAt { kEarliest, kLatest };
 
 // What is known when a partition asks where to read on.
 struct StartQuestion {
@@ -53,7 +35,7 @@ struct StartDecision {
   std::optional<SkippedRange> gap;
 };
 
-StartDecision DecideStart(const StartQuestion& question, GapPolicy on_gap);
+StartDecision DecideStart(const StartQuestion& question, LossPolicy on_gap);
 
 }  // namespace mirror
 

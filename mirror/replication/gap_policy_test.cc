@@ -20,52 +20,53 @@ StartQuestion Wanted(int64_t offset,
   return {U(offset), diverged_at, {U(100), U(200)}};
 }
 
-std::optional<int64_t> Start(const StartQuestion& question, GapPolicy on_gap) {
+std::optional<int64_t> Start(const StartQuestion& question, LossPolicy on_gap) {
   const auto start = DecideStart(question, on_gap).start;
   if (!start.has_value()) return std::nullopt;
   return start->value();
 }
 
-SkippedRange Gap(const StartQuestion& question, GapPolicy on_gap) {
+SkippedRange Gap(const StartQuestion& question, LossPolicy on_gap) {
   return DecideStart(question, on_gap).gap.value();
 }
 
 TEST(DecideStart, BeginsAtTheLogsStartWithoutProgress) {
   const StartQuestion question{std::nullopt, std::nullopt, {U(100), U(200)}};
-  EXPECT_EQ(Start(question, GapPolicy::kStop), 100);
+  EXPECT_EQ(Start(question, LossPolicy::kStop), 100);
 }
 
 TEST(DecideStart, GoesOnWhereTheLogHasTheOffset) {
   for (const int64_t wanted : {100, 150, 200}) {
-    EXPECT_EQ(Start(Wanted(wanted), GapPolicy::kStop), wanted);
-    EXPECT_EQ(Start(Wanted(wanted, U(wanted)), GapPolicy::kStop), wanted);
-    EXPECT_FALSE(DecideStart(Wanted(wanted), GapPolicy::kSkip).gap.has_value());
+    EXPECT_EQ(Start(Wanted(wanted), LossPolicy::kStop), wanted);
+    EXPECT_EQ(Start(Wanted(wanted, U(wanted)), LossPolicy::kStop), wanted);
+    EXPECT_FALSE(
+        DecideStart(Wanted(wanted), LossPolicy::kSkip).gap.has_value());
   }
 }
 
 TEST(DecideStart, StopsAtAGapByDefault) {
-  EXPECT_EQ(Start(Wanted(99), GapPolicy::kStop), std::nullopt);
-  EXPECT_EQ(Start(Wanted(201), GapPolicy::kStop), std::nullopt);
-  EXPECT_EQ(Start(Wanted(150, U(120)), GapPolicy::kStop), std::nullopt);
+  EXPECT_EQ(Start(Wanted(99), LossPolicy::kStop), std::nullopt);
+  EXPECT_EQ(Start(Wanted(201), LossPolicy::kStop), std::nullopt);
+  EXPECT_EQ(Start(Wanted(150, U(120)), LossPolicy::kStop), std::nullopt);
 }
 
 TEST(DecideStart, SkipsOrReseedsWhenTold) {
-  EXPECT_EQ(Start(Wanted(50), GapPolicy::kSkip), 100);
-  EXPECT_EQ(Start(Wanted(50), GapPolicy::kReseed), 100);
-  EXPECT_EQ(Start(Wanted(500), GapPolicy::kSkip), 200);
-  EXPECT_EQ(Start(Wanted(500), GapPolicy::kReseed), 100);
+  EXPECT_EQ(Start(Wanted(50), LossPolicy::kSkip), 100);
+  EXPECT_EQ(Start(Wanted(50), LossPolicy::kReseed), 100);
+  EXPECT_EQ(Start(Wanted(500), LossPolicy::kSkip), 200);
+  EXPECT_EQ(Start(Wanted(500), LossPolicy::kReseed), 100);
 }
 
 TEST(DecideStart, CopiesWhatTookThePlaceOfLostRecords) {
   // The log has grown again, past the position.
-  EXPECT_EQ(Start(Wanted(150, U(120)), GapPolicy::kSkip), 120);
-  EXPECT_EQ(Start(Wanted(150, U(120)), GapPolicy::kReseed), 100);
-  EXPECT_EQ(Start(Wanted(150, U(0)), GapPolicy::kSkip), 100);
-  EXPECT_EQ(Start(Wanted(500, U(300)), GapPolicy::kSkip), 200);
+  EXPECT_EQ(Start(Wanted(150, U(120)), LossPolicy::kSkip), 120);
+  EXPECT_EQ(Start(Wanted(150, U(120)), LossPolicy::kReseed), 100);
+  EXPECT_EQ(Start(Wanted(150, U(0)), LossPolicy::kSkip), 100);
+  EXPECT_EQ(Start(Wanted(500, U(300)), LossPolicy::kSkip), 200);
 }
 
 TEST(DecideStart, NamesTheRecordsThatAreMissing) {
-  const SkippedRange lost = Gap(Wanted(40), GapPolicy::kSkip);
+  const SkippedRange lost = Gap(Wanted(40), LossPolicy::kSkip);
   EXPECT_EQ(lost.reason, SkipReason::kSourceLost);
   EXPECT_EQ(lost.first, U(40));
   EXPECT_EQ(lost.end, U(100));
@@ -75,7 +76,7 @@ TEST(DecideStart, NamesTheRecordsThatAreMissing) {
 
 TEST(DecideStart, MarksWhereALogWasTruncated) {
   for (const auto& question : {Wanted(500), Wanted(250, U(230))}) {
-    const SkippedRange mark = Gap(question, GapPolicy::kStop);
+    const SkippedRange mark = Gap(question, LossPolicy::kStop);
     EXPECT_EQ(mark.reason, SkipReason::kSourceTruncated);
     EXPECT_EQ(mark.first, U(200));
     EXPECT_EQ(mark.end, U(200));

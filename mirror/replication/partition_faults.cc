@@ -46,12 +46,12 @@ void PartitionReplicator::OnDeadLettered(const absl::Status& status,
   }
   // The target may have been changed meanwhile, so it is asked again, too.
   Fail(PROBLEM_RECORD_REFUSED, *letter, /*from_target=*/true, /*quiet=*/false,
-       absl::StrCat(letter_why_,
-                    "; nor was it written to the dead-letter topic ",
-                    options_->dead_letter_topic, ": ",
-                    WithGrant(status, absl::StrCat("WRITE on topic ",
-                                                   options_->dead_letter_topic))
-                        .message()),
+       absl::StrCat(
+           letter_why_, "; nor was it written to the dead-letter topic ",
+           options_->delivery.dead_letter_topic, ": ",
+           WithGrant(status, absl::StrCat("WRITE on topic ",
+                                          options_->delivery.dead_letter_topic))
+               .message()),
        now);
 }
 
@@ -62,10 +62,11 @@ void PartitionReplicator::NoteRejected(UpstreamOffset offset, SkipReason reason,
   range.end = offset + 1;
   range.records = 1;
   range.reason = reason;
-  range.detail = reason == SkipReason::kRefused
-                     ? absl::StrCat("left out: ", why)
-                     : absl::StrCat("put into topic ",
-                                    options_->dead_letter_topic, ": ", why);
+  range.detail =
+      reason == SkipReason::kRefused
+          ? absl::StrCat("left out: ", why)
+          : absl::StrCat("put into topic ",
+                         options_->delivery.dead_letter_topic, ": ", why);
   NoteSkipped(std::move(range), now);
   window_.SettleRejected(offset);
   UpdateCommittable();
@@ -94,7 +95,7 @@ void PartitionReplicator::OnTargetChange(
                         "requests came late; goes on, unless it continues"));
     return;
   }
-  if (options_->on_target_change == GapPolicy::kStop) {
+  if (options_->delivery.on_target_change == LossPolicy::kStop) {
     Suspend(change.problem,
             absl::StrCat(change.what,
                          "; set on.target.change to skip (go on) or reseed "
@@ -110,7 +111,8 @@ void PartitionReplicator::OnTargetChange(
            LogLevel::kWarning, absl::StrCat(change.what, "; goes on"));
   }
   // What others wrote took nothing away.
-  if (options_->on_target_change == GapPolicy::kReseed && !change.foreign()) {
+  if (options_->delivery.on_target_change == LossPolicy::kReseed &&
+      !change.foreign()) {
     StartOver(topic_id_);
     committable_ = UpstreamOffset(-1);
   }
@@ -150,7 +152,8 @@ void PartitionReplicator::OnRejected(const absl::Status& status,
   if (!limit.empty()) absl::StrAppend(&why, "; ", limit);
   const bool in_place =
       state_ == PARTITION_RUNNING || state_ == PARTITION_DRAINING;
-  if (options_->on_refused == RefusedPolicy::kStop || !in_place) {
+  if (options_->delivery.on_rejected_record == RejectedRecordPolicy::kStop ||
+      !in_place) {
     Fail(PROBLEM_RECORD_REFUSED, rejected.offset, /*from_target=*/true,
          /*quiet=*/false,
          absl::StrCat(why,
@@ -159,7 +162,7 @@ void PartitionReplicator::OnRejected(const absl::Status& status,
          now);
     return;
   }
-  if (options_->on_refused == RefusedPolicy::kSkip) {
+  if (options_->delivery.on_rejected_record == RejectedRecordPolicy::kSkip) {
     NoteRejected(rejected.offset, SkipReason::kRefused, why, now);
     return;
   }
@@ -180,7 +183,8 @@ void PartitionReplicator::OnHidden(UpstreamOffset offset,
       " on cluster ", options_->source_alias,
       " cannot be shown to the flow's transforms: ", why.message());
   // A dead letter would not be what it was, either.
-  const bool settles = options_->on_refused == RefusedPolicy::kSkip;
+  const bool settles =
+      options_->delivery.on_rejected_record == RejectedRecordPolicy::kSkip;
   if (settles) {
     hidden_ = offset;
     hidden_why_ = what;
@@ -188,7 +192,7 @@ void PartitionReplicator::OnHidden(UpstreamOffset offset,
   Fail(PROBLEM_RECORD_REFUSED, offset, /*from_target=*/false, settles,
        absl::StrCat(what,
                     "; a flow without transforms copies it, and one with "
-                    "on.refused.record = skip leaves it out"),
+                    "on.rejected.record = skip leaves it out"),
        now);
 }
 
@@ -381,7 +385,7 @@ void PartitionReplicator::OnSourceRecreated(
   range.detail = absl::StrCat(what, "; the old one was copied up to offset ",
                               range.first.value() - 1,
                               ", the new one is copied from its start");
-  if (options_->on_gap == GapPolicy::kStop) {
+  if (options_->delivery.on_source_gap == LossPolicy::kStop) {
     Suspend(PROBLEM_SOURCE_RECREATED,
             absl::StrCat(what,
                          "; set on.source.gap to reseed to copy the new one "
@@ -417,7 +421,7 @@ void PartitionReplicator::StartOver(const std::string& topic_id) {
   state_ = PARTITION_DRAINING;
 }
 
-absl::Status PartitionReplicator::Resolve(GapPolicy decision, absl::Time now) {
+absl::Status PartitionReplicator::Resolve(LossPolicy decision, absl::Time now) {
   if (state_ != PARTITION_STOPPED) {
     return absl::FailedPreconditionError(
         absl::StrCat(plan_.source.ToString(), " is not stopped"));
@@ -428,7 +432,7 @@ absl::Status PartitionReplicator::Resolve(GapPolicy decision, absl::Time now) {
   if (auto recreated = std::exchange(recreated_, std::nullopt)) {
     NoteSkipped(*std::move(recreated), now);
     StartOver(new_topic_id_);
-  } else if (decision == GapPolicy::kReseed) {
+  } else if (decision == LossPolicy::kReseed) {
     StartOver(topic_id_);
   } else {
     decision_ = decision;

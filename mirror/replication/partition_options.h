@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/replication/gap_policy.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/transform/record_transform.h"
@@ -47,12 +47,8 @@ struct PartitionPlan {
 struct PartitionOptions {
   std::string source_alias;
   std::string target_alias;
-  GapPolicy on_gap = GapPolicy::kStop;
-  GapPolicy on_target_change = GapPolicy::kStop;
-  RefusedPolicy on_refused = RefusedPolicy::kStop;
-  std::string dead_letter_topic;
-  // Others write to the target topics, and that is meant so.
-  bool target_is_shared = false;
+  // With the name of the dead-letter topic, if there is one.
+  DeliveryOptions delivery;
   std::vector<std::shared_ptr<const RecordTransform>> transforms;
   // Memory of records in flight before more are held back, so that one stuck
   // partition cannot fill the loop's whole buffer.

@@ -76,7 +76,7 @@ std::string TargetRemedy(PartitionProblem problem, const absl::Status& status,
     case PROBLEM_RECORD_REFUSED:
       return absl::StrCat(RejectionRemedy(status), " of topic ", topic,
                           " on cluster ", alias,
-                          "; to continue without it, set on.refused.record to "
+                          "; to continue without it, set on.rejected.record to "
                           "skip or dead-letter");
     case PROBLEM_TARGET_TOPIC_MISSING:
       return "; the next topic refresh creates it, or on.target.change decides";

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/transform/transform_batch.h"
 
@@ -67,8 +68,8 @@ void PartitionReplicator::OnBounds(const PartitionBounds& bounds,
   StartQuestion question{std::nullopt, diverged_at_, bounds};
   if (asks_bounds_) question.wanted = next_read_;
   if (from_start_) question.wanted = bounds.log_start;
-  StartDecision decision =
-      DecideStart(question, decision_.value_or(options_->on_gap));
+  StartDecision decision = DecideStart(
+      question, decision_.value_or(options_->delivery.on_source_gap));
   if (!decision.start.has_value()) {
     Suspend(PROBLEM_SOURCE_GAP,
             absl::StrCat(decision.gap->detail,
@@ -244,8 +245,8 @@ std::optional<TargetChange> PartitionReplicator::JudgeTargetEnd(
     DownstreamOffset expected, DownstreamOffset end) const {
   auto change = mirror::JudgeTargetEnd(plan_.target, options_->target_alias,
                                        expected, end);
-  const bool meant =
-      change.has_value() && change->foreign() && options_->target_is_shared;
+  const bool meant = change.has_value() && change->foreign() &&
+                     options_->delivery.target_is_shared;
   return meant ? std::nullopt : change;
 }
 

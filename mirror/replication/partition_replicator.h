@@ -28,6 +28,7 @@
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/record_source.h"
 #include "mirror/cluster/topic_limits.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
@@ -193,7 +194,7 @@ class PartitionReplicator {
   void StartOver(const std::string& topic_id);
   // The operator's decision for a partition that is STOPPED; not kStop.
   // FailedPrecondition: it is not.
-  absl::Status Resolve(GapPolicy decision, absl::Time now);
+  absl::Status Resolve(LossPolicy decision, absl::Time now);
   // Whether it is STOPPED as copies are gone from the target.
   bool copies_are_lost() const { return lost_.has_value(); }
   // The same, or will be once what it is STOPPED for now is decided.
@@ -255,9 +256,9 @@ class PartitionReplicator {
   std::optional<int64_t> choked_above_;
   bool asks_bounds_ = false;  // the source does not have next_read_
   std::optional<UpstreamOffset> diverged_at_;
-  bool from_start_ = false;            // the operator asked for the log's start
-  std::optional<GapPolicy> decision_;  // the operator's, for this gap
-  std::string topic_id_;               // that the offsets belong to
+  bool from_start_ = false;  // the operator asked for the log's start
+  std::optional<LossPolicy> decision_;  // the operator's, for this gap
+  std::string topic_id_;                // that the offsets belong to
   // If STOPPED, and that is another now: which, and what the old one had more.
   std::string new_topic_id_;
   std::optional<SkippedRange> recreated_;

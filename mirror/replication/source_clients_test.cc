@@ -127,8 +127,8 @@ class WatchedCluster final : public Cluster {
 class SourceClientsTest : public testing::Test {
  protected:
   SourceClientsTest() {
-    flow_.control_options().on_gap = GapPolicy::kReseed;
-    flow_.loop_options().partition.on_gap = GapPolicy::kReseed;
+    flow_.control_options().delivery.on_source_gap = LossPolicy::kReseed;
+    flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kReseed;
     flow_.set_source_port(&watched_);
   }
   FakeCluster& a() { return flow_.source(); }

@@ -33,7 +33,7 @@ OffsetSyncPublisher::Create(Cluster* cluster,
   absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
       InternalTopicWriter::Create(
           cluster, options.topic, InternalTopicKind::kOffsetSyncs,
-          options.replication_factor, options.client_id, clock);
+          options.offset_syncs.replication_factor, options.client_id, clock);
   if (!writer.ok()) return writer.status();
   return std::unique_ptr<OffsetSyncPublisher>(
       new OffsetSyncPublisher(std::move(options), *std::move(writer), clock));
@@ -46,7 +46,7 @@ OffsetSyncPublisher::OffsetSyncPublisher(
       writer_(std::move(writer)),
       clock_(clock),
       last_promotion_(clock->Now()),
-      emitter_(options_.lag_max) {}
+      emitter_(options_.offset_syncs.lag_max) {}
 
 void OffsetSyncPublisher::OnCopied(const TopicPartition& source,
                                    UpstreamOffset first, DownstreamOffset base,

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/internal_topic.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/clock.h"
@@ -33,9 +34,7 @@ namespace mirror {
 struct OffsetSyncPublisherOptions {
   // The policy's OffsetSyncsTopic().
   std::string topic;
-  int32_t replication_factor = -1;
-  // offset.lag.max.
-  int64_t lag_max = 100;
+  OffsetSyncOptions offset_syncs;
   // How often each partition that moved gets a sync at least.
   absl::Duration promote_interval = absl::Seconds(1);
   std::string client_id;

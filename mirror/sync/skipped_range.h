@@ -35,7 +35,7 @@ enum class SkipReason {
   kSourceTruncated = 1,
   // The topic was deleted and created again.
   kSourceRecreated = 2,
-  // The target refuses them, and on.refused.record=skip.
+  // The target refuses them, and on.rejected.record=skip.
   kRefused = 3,
   // Kept in the dead-letter topic instead.
   kDeadLettered = 4,

@@ -44,6 +44,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (const std::string& warning : config->warnings()) CheckHidden(warning);
   for (const std::string& note : config->notes()) CheckHidden(note);
-  CheckHidden(mirror::PrintConfig(*config));
+  CheckHidden(config->printed());
   return 0;
 }

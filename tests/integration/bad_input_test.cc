@@ -161,7 +161,7 @@ TEST_F(NullKeyTest, InACompactedTopicStopsWithTheReasonAndARemedy) {
 TEST_F(NullKeyTest, InACompactedTopicIsADeadLetterWithTheReason) {
   CreatePrices();
   Flow flow = NewFlow();
-  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  flow.on_rejected_record = RejectedRecordPolicy::kDeadLetter;
   flow.dead_letter_topic = Topic("letters");
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("prices")));
@@ -194,7 +194,7 @@ TEST_F(BadInputTest, ATopicThatMayNotBeWritten) {
 TEST_F(BadInputTest, TheTargetsTopicIsDeleted) {
   CreateBadAndGood();
   Flow flow = NewFlow();
-  flow.on_target_change = GapPolicy::kSkip;
+  flow.on_target_change = LossPolicy::kSkip;
   RunningMirror mirror(std::move(flow));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
   target()->DeleteTopic(Copy("bad"));
@@ -238,7 +238,7 @@ TEST_F(BadInputTest, ARecreatedTopicStopsByDefault) {
 TEST_F(BadInputTest, ARecreatedTopicIsCopiedWhereTheOperatorSaysReseed) {
   CreateBadAndGood();
   Flow flow = NewFlow();
-  flow.on_source_gap = GapPolicy::kReseed;
+  flow.on_source_gap = LossPolicy::kReseed;
   RunningMirror mirror(std::move(flow));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
   const auto before = target()->Values(Copy("bad"))[0];
@@ -271,7 +271,7 @@ TEST_F(BadInputTest, RecordsDeletedBeforeTheyWereCopiedAreNoSilentGap) {
     EXPECT_EQ(target()->End({Copy("bad"), 0}), 100);
   }
   Flow flow = NewFlow();
-  flow.on_source_gap = GapPolicy::kSkip;
+  flow.on_source_gap = LossPolicy::kSkip;
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kSourceGap, {tp.ToString(), "150"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
@@ -281,8 +281,8 @@ TEST_F(BadInputTest, RecordsDeletedBeforeTheyWereCopiedAreNoSilentGap) {
 TEST_F(BadInputTest, GarbageInTheOffsetsTopic) {
   CreateBadAndGood();
   Flow flow = NewFlow();
-  flow.progress_topic = "mm2-offsets.garbage.internal";
-  target()->CreateTopic(flow.progress_topic, 5,
+  flow.offset_storage_topic = "mm2-offsets.garbage.internal";
+  target()->CreateTopic(flow.offset_storage_topic, 5,
                         {{"cleanup.policy", "compact"}});
   const std::vector<std::pair<std::string, std::string>> garbage = {
       {"{", "{"},
@@ -301,10 +301,10 @@ TEST_F(BadInputTest, GarbageInTheOffsetsTopic) {
     record.value = value;
     records.push_back(std::move(record));
   }
-  target()->Append({flow.progress_topic, 2}, std::move(records));
+  target()->Append({flow.offset_storage_topic, 2}, std::move(records));
   RunningMirror mirror(flow);
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kTopicProblem,
-                                {flow.progress_topic, "5 records"}));
+                                {flow.offset_storage_topic, "5 records"}));
   ExpectBothSame(&mirror);
   // Its own records are found among the garbage.
   ASSERT_THAT(mirror.engine()->Stop(), IsOk());

@@ -11,7 +11,6 @@
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/replication/gap_policy.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/testing/matchers.h"
 #include "tests/integration/mirror_test.h"
@@ -80,7 +79,7 @@ TEST_F(DamagedLogTest, OnceItIsDeletedThePolicyForGapsDecides) {
   CreateOrders();
   FlipBit(source(), Source(0), 10);
   Flow flow = NewFlow();
-  flow.on_source_gap = GapPolicy::kSkip;
+  flow.on_source_gap = LossPolicy::kSkip;
   RunningMirror mirror(std::move(flow));
   ExpectOnlyTheDamageIsLeft(&mirror);
   DeleteRecordsBefore(source()->servers(), Source(0), 11);

@@ -34,8 +34,8 @@ class GapTest : public MirrorTest {
     source()->CreateTopic(Topic("orders"), 1);
     source()->AppendNumbers(Source(), 0, count);
   }
-  static Flow NewFlow(GapPolicy on_source_gap,
-                      GapPolicy on_target_change = GapPolicy::kStop) {
+  static Flow NewFlow(LossPolicy on_source_gap,
+                      LossPolicy on_target_change = LossPolicy::kStop) {
     Flow flow = MirrorTest::NewFlow();
     flow.on_source_gap = on_source_gap;
     flow.on_target_change = on_target_change;
@@ -73,7 +73,7 @@ class GapTest : public MirrorTest {
   static void RetentionPasses() {
     CreateOrders(100);
     {
-      RunningMirror mirror(NewFlow(GapPolicy::kStop));
+      RunningMirror mirror(NewFlow(LossPolicy::kStop));
       ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
       ASSERT_THAT(mirror.engine()->Stop(), IsOk());
     }
@@ -84,14 +84,14 @@ class GapTest : public MirrorTest {
 
 TEST_F(GapTest, RetentionThatPassesTheMirrorStopsIt) {
   RetentionPasses();
-  RunningMirror mirror(NewFlow(GapPolicy::kStop));
+  RunningMirror mirror(NewFlow(LossPolicy::kStop));
   EXPECT_TRUE(AwaitStopped(&mirror, PROBLEM_SOURCE_GAP));
   EXPECT_THAT(mirror.Partition(Topic("orders"), 0).reason(),
               AllOf(HasSubstr("100 to 10099"), HasSubstr("on.source.gap")));
   EXPECT_EQ(Copied(), Numbers(0, 100));
   // Not even a restart is needed.
   EXPECT_THAT(
-      mirror.engine()->ResolvePartition("A->B", Source(), GapPolicy::kSkip),
+      mirror.engine()->ResolvePartition("A->B", Source(), LossPolicy::kSkip),
       IsOk());
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   EXPECT_EQ(Copied().size(), 600u);
@@ -100,14 +100,14 @@ TEST_F(GapTest, RetentionThatPassesTheMirrorStopsIt) {
 TEST_F(GapTest, RetentionThatPassesTheMirrorIsSkippedAndNoted) {
   RetentionPasses();
   {
-    RunningMirror mirror(NewFlow(GapPolicy::kSkip));
+    RunningMirror mirror(NewFlow(LossPolicy::kSkip));
     EXPECT_TRUE(mirror.AwaitEvent(Kind::kSourceGap, {"100 to 10099"}));
     EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
     EXPECT_EQ(Copied().size(), 600u);
     EXPECT_EQ(Copied()[100], "10100");
     ASSERT_THAT(mirror.engine()->Stop(), IsOk());
   }
-  RunningMirror mirror(NewFlow(GapPolicy::kSkip));
+  RunningMirror mirror(NewFlow(LossPolicy::kSkip));
   source()->AppendNumbers(Source(), 10600, 1);
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   const PartitionStatus status = mirror.Partition(Topic("orders"), 0);
@@ -120,7 +120,7 @@ TEST_F(GapTest, RetentionThatPassesTheMirrorIsSkippedAndNoted) {
 
 TEST_F(GapTest, RetentionThatPassesTheMirrorIsReseeded) {
   RetentionPasses();
-  RunningMirror mirror(NewFlow(GapPolicy::kReseed));
+  RunningMirror mirror(NewFlow(LossPolicy::kReseed));
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kSourceGap, {"100 to 10099"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   EXPECT_EQ(Copied().size(), 600u);
@@ -131,12 +131,12 @@ TEST_F(GapTest, RetentionUpToTheLastMarkerIsNoGap) {
   source()->CreateTopic(Topic("orders"), 1);
   AppendCommitted(source()->servers(), Source(), 10);
   {
-    RunningMirror mirror(NewFlow(GapPolicy::kStop));
+    RunningMirror mirror(NewFlow(LossPolicy::kStop));
     ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
     ASSERT_THAT(mirror.engine()->Stop(), IsOk());
   }
   DeleteRecordsBefore(source()->servers(), Source(), source()->End(Source()));
-  RunningMirror mirror(NewFlow(GapPolicy::kStop));
+  RunningMirror mirror(NewFlow(LossPolicy::kStop));
   AppendCommitted(source()->servers(), Source(), 5);
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   EXPECT_EQ(Copied().size(), 15u);
@@ -158,7 +158,7 @@ TEST_F(GapTest, ABareConsumerGoesOnInARecreatedTopicWithoutAWord) {
 
 TEST_F(GapTest, NothingOfARecreatedTopicIsSkippedOrMixedIn) {
   CreateOrders(100);
-  Flow flow = NewFlow(GapPolicy::kStop);
+  Flow flow = NewFlow(LossPolicy::kStop);
   // Too long to be of any help.
   flow.refresh_topics_interval = absl::Hours(1);
   RunningMirror mirror(std::move(flow));
@@ -168,7 +168,7 @@ TEST_F(GapTest, NothingOfARecreatedTopicIsSkippedOrMixedIn) {
   EXPECT_TRUE(AwaitStopped(&mirror, PROBLEM_SOURCE_RECREATED));
   EXPECT_EQ(Copied(), Numbers(0, 100));
   EXPECT_THAT(
-      mirror.engine()->ResolvePartition("A->B", Source(), GapPolicy::kReseed),
+      mirror.engine()->ResolvePartition("A->B", Source(), LossPolicy::kReseed),
       IsOk());
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   std::vector<std::string> all = Numbers(0, 100);
@@ -180,7 +180,7 @@ TEST_F(GapTest, NothingOfARecreatedTopicIsSkippedOrMixedIn) {
 // epoch, and that has grown past the mirror's position before anybody looks.
 TEST_F(GapTest, ALogThatLostItsEndIsNoticedByItsEpoch) {
   CreateOrders(50);
-  RunningMirror mirror(NewFlow(GapPolicy::kStop));
+  RunningMirror mirror(NewFlow(LossPolicy::kStop));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   const std::filesystem::path segment =
       source()->broker()->LogFolder(Topic("orders"), 0) +
@@ -200,7 +200,7 @@ TEST_F(GapTest, ALogThatLostItsEndIsNoticedByItsEpoch) {
               HasSubstr("truncated at 50"));
   EXPECT_EQ(Copied(), Numbers(0, 100));
   EXPECT_THAT(
-      mirror.engine()->ResolvePartition("A->B", Source(), GapPolicy::kSkip),
+      mirror.engine()->ResolvePartition("A->B", Source(), LossPolicy::kSkip),
       IsOk());
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kSourceTruncated, {"truncated at 50"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
@@ -211,7 +211,7 @@ TEST_F(GapTest, ALogThatLostItsEndIsNoticedByItsEpoch) {
 
 TEST_F(GapTest, ADeletedTargetTopicStopsThePartition) {
   CreateOrders(100);
-  RunningMirror mirror(NewFlow(GapPolicy::kStop));
+  RunningMirror mirror(NewFlow(LossPolicy::kStop));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   target()->DeleteTopic(Copy("orders"));
   source()->AppendNumbers(Source(), 100, 10);
@@ -220,7 +220,7 @@ TEST_F(GapTest, ADeletedTargetTopicStopsThePartition) {
               AllOf(HasSubstr("was deleted from cluster B"),
                     HasSubstr("on.target.change")));
   EXPECT_THAT(
-      mirror.engine()->ResolvePartition("A->B", Source(), GapPolicy::kReseed),
+      mirror.engine()->ResolvePartition("A->B", Source(), LossPolicy::kReseed),
       IsOk());
   EXPECT_TRUE(Eventually([&] {
     return target()->Partitions(Copy("orders")) == 1 &&
@@ -231,7 +231,7 @@ TEST_F(GapTest, ADeletedTargetTopicStopsThePartition) {
 
 TEST_F(GapTest, SomebodyElsesWritesAreNoticed) {
   CreateOrders(100);
-  RunningMirror mirror(NewFlow(GapPolicy::kStop));
+  RunningMirror mirror(NewFlow(LossPolicy::kStop));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   target()->AppendNumbers(Target(), 7000, 3);
   source()->AppendNumbers(Source(), 100, 10);
@@ -249,8 +249,8 @@ TEST_F(GapTest, ARecordTheTargetRefusesIsSkippedAndNoted) {
   source()->AppendNumbers(Source(), 0, 50);
   source()->Append(Source(), {Large(50)});
   source()->AppendNumbers(Source(), 51, 50);
-  Flow flow = NewFlow(GapPolicy::kStop);
-  flow.on_refused_record = RefusedPolicy::kSkip;
+  Flow flow = NewFlow(LossPolicy::kStop);
+  flow.on_rejected_record = RejectedRecordPolicy::kSkip;
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(
       mirror.AwaitEvent(Kind::kRecordSkipped,
@@ -267,8 +267,8 @@ TEST_F(GapTest, ARecordTheTargetRefusesIsKeptInTheDeadLetterTopic) {
   source()->AppendNumbers(Source(), 0, 50);
   source()->Append(Source(), {Large(50)});
   source()->AppendNumbers(Source(), 51, 50);
-  Flow flow = NewFlow(GapPolicy::kStop);
-  flow.on_refused_record = RefusedPolicy::kDeadLetter;
+  Flow flow = NewFlow(LossPolicy::kStop);
+  flow.on_rejected_record = RejectedRecordPolicy::kDeadLetter;
   flow.dead_letter_topic = letters;
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(

@@ -224,7 +224,7 @@ TEST_F(HostileSourceTest, ANameThatIsNotSeenWholeIsCopiedUnseenOrRefused) {
     EXPECT_TRUE(
         Eventually([] { return target()->End({Copy(kTransformed), 0}) == 1; }));
   }
-  flow.on_refused_record = RefusedPolicy::kSkip;
+  flow.on_rejected_record = RejectedRecordPolicy::kSkip;
   RunningMirror mirror(flow);
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kRecordSkipped, {"offset 1"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic(kTransformed)));
@@ -266,10 +266,10 @@ class FarFutureTest : public HostileSourceTest {
            {{"message.timestamp.after.max.ms", "9223372036854775807"}});
   }
   // Leaves the target's topic with the broker's limit of an hour.
-  static Flow NewFlow(RefusedPolicy on_refused) {
+  static Flow NewFlow(RejectedRecordPolicy on_refused) {
     Flow flow = HostileSourceTest::NewFlow(kUntouched);
     flow.topic_configs.enabled = false;
-    flow.on_refused_record = on_refused;
+    flow.on_rejected_record = on_refused;
     target()->CreateTopic(Copy(kUntouched), 1);
     return flow;
   }
@@ -284,12 +284,12 @@ TEST_F(FarFutureTest, IsCopiedWhereTheTopicIsConfiguredAsOnTheSource) {
 
 TEST_F(FarFutureTest, IsRefusedByName) {
   CreateOrders();
-  RunningMirror mirror(NewFlow(RefusedPolicy::kStop));
+  RunningMirror mirror(NewFlow(RejectedRecordPolicy::kStop));
   EXPECT_TRUE(mirror.AwaitEvent(
       Kind::kPartitionProblem,
       {Source(kUntouched).ToString(), "the record at offset 1",
        absl::StrCat(Copy(kUntouched), "-0"), "cluster B",
-       "message.timestamp.after.max.ms", "on.refused.record"}));
+       "message.timestamp.after.max.ms", "on.rejected.record"}));
   EXPECT_TRUE(
       mirror.AwaitProblem(Topic(kUntouched), 0, PROBLEM_RECORD_REFUSED));
   EXPECT_EQ(target()->End({Copy(kUntouched), 0}), 1);
@@ -297,7 +297,7 @@ TEST_F(FarFutureTest, IsRefusedByName) {
 
 TEST_F(FarFutureTest, IsLeftOutWhereTheOperatorSaysSkip) {
   CreateOrders();
-  RunningMirror mirror(NewFlow(RefusedPolicy::kSkip));
+  RunningMirror mirror(NewFlow(RejectedRecordPolicy::kSkip));
   EXPECT_TRUE(
       mirror.AwaitEvent(Kind::kRecordSkipped, {"the record at offset 1"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic(kUntouched)));
@@ -306,7 +306,7 @@ TEST_F(FarFutureTest, IsLeftOutWhereTheOperatorSaysSkip) {
 
 TEST_F(FarFutureTest, IsKeptInTheDeadLetterTopic) {
   CreateOrders();
-  Flow flow = NewFlow(RefusedPolicy::kDeadLetter);
+  Flow flow = NewFlow(RejectedRecordPolicy::kDeadLetter);
   flow.dead_letter_topic = Topic("letters");
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kRecordSkipped, {Topic("letters")}));

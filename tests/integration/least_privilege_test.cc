@@ -100,7 +100,7 @@ TEST_F(LeastPrivilegeTest, OffsetSyncsOnTheSourceNeedTheirTopicThere) {
   A()->CreateTopic(orders, 1);
   Append(orders, 100);
   Flow flow = NewFlow();
-  flow.offset_syncs.location = OffsetSyncOptions::Location::kSource;
+  flow.offset_syncs.location = ClusterSide::kSource;
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
   EXPECT_TRUE(Eventually([&] { return mirror.Status().offset_syncs() > 0; }));

@@ -55,8 +55,8 @@ Flow AllFeatures(const std::string& topics, const std::string& groups) {
   flow.shards = 2;
   flow.refresh_topics_interval = absl::Seconds(1);
   flow.offset_flush_interval = absl::Milliseconds(100);
-  flow.on_refused_record = RefusedPolicy::kDeadLetter;
-  flow.offset_syncs.location = OffsetSyncOptions::Location::kTarget;
+  flow.on_rejected_record = RejectedRecordPolicy::kDeadLetter;
+  flow.offset_syncs.location = ClusterSide::kTarget;
   flow.checkpoints.interval = absl::Seconds(1);
   flow.checkpoints.refresh_groups_interval = absl::Seconds(1);
   flow.checkpoints.sync_group_offsets = true;

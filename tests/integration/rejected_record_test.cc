@@ -47,9 +47,9 @@ class RejectedRecordTest : public MirrorTest {
     record.value = std::string(bytes, '\0');
     source()->Append({Topic("t"), 0}, {record});
   }
-  static Flow FlowWith(RefusedPolicy on_refused) {
+  static Flow FlowWith(RejectedRecordPolicy on_refused) {
     Flow flow = NewFlow();
-    flow.on_refused_record = on_refused;
+    flow.on_rejected_record = on_refused;
     flow.dead_letter_topic = absl::StrCat("letters.", Topic("t"));
     return flow;
   }
@@ -76,7 +76,7 @@ class RejectedRecordTest : public MirrorTest {
     source()->CreateTopic(Topic("t"), 1, kTakesLarge);
     target()->CreateTopic(Copy("t"), 1);
     Fill(bytes, behind);
-    RunningMirror mirror(FlowWith(RefusedPolicy::kStop));
+    RunningMirror mirror(FlowWith(RejectedRecordPolicy::kStop));
     EXPECT_TRUE(mirror.AwaitEvent(
         Kind::kPartitionProblem,
         {"the record at offset 10", absl::StrCat(bytes, " bytes"),
@@ -107,7 +107,7 @@ TEST_F(RejectedRecordTest, SkipWritesNothingTwice) {
   source()->CreateTopic(Topic("t"), 1, kTakesLarge);
   target()->CreateTopic(Copy("t"), 1);
   Fill(kLarge, 100000);
-  RunningMirror mirror(FlowWith(RefusedPolicy::kSkip));
+  RunningMirror mirror(FlowWith(RejectedRecordPolicy::kSkip));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("t")));
   EXPECT_EQ(SmallCopies(), Numbers(100010));
 }
@@ -116,7 +116,7 @@ TEST_F(RejectedRecordTest, ADeadLetterWritesNothingTwice) {
   source()->CreateTopic(Topic("t"), 1, kTakesLarge);
   target()->CreateTopic(Copy("t"), 1);
   Fill(kLarge, 10000);
-  Flow flow = FlowWith(RefusedPolicy::kDeadLetter);
+  Flow flow = FlowWith(RejectedRecordPolicy::kDeadLetter);
   RunningMirror mirror(flow);
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("t")));
   EXPECT_EQ(SmallCopies(), Numbers(10010));
@@ -127,7 +127,7 @@ TEST_F(RejectedRecordTest, TheClientsOwnLimitIsNamedAsWhatItIs) {
   source()->CreateTopic(Topic("t"), 1, kTakesLarge);
   target()->CreateTopic(Copy("t"), 1, kTakesLarge);
   Fill(kLarge, 1000);
-  Flow flow = FlowWith(RefusedPolicy::kStop);
+  Flow flow = FlowWith(RejectedRecordPolicy::kStop);
   flow.target.properties["message.max.bytes"] = "1000000";
   RunningMirror mirror(flow);
   EXPECT_TRUE(
@@ -143,7 +143,7 @@ TEST_F(RejectedRecordTest, ALimitLoweredAMomentAgoCostsOneWindow) {
   source()->CreateTopic(Topic("t"), 1, kTakesLarge);
   target()->CreateTopic(Copy("t"), 1, kTakesLarge);
   Append(0, 10);
-  RunningMirror mirror(FlowWith(RefusedPolicy::kStop));
+  RunningMirror mirror(FlowWith(RejectedRecordPolicy::kStop));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("t")));
   SetTopicConfig(target()->servers(), Copy("t"), "max.message.bytes", "");
   AppendLarge(10, kLarge);
@@ -169,7 +169,7 @@ TEST_F(RejectedRecordTest, ASmallLimitRejectsNoBatch) {
   source()->CreateTopic(Topic("t"), 1);
   target()->CreateTopic(Copy("t"), 1, {{"max.message.bytes", "20000"}});
   Append(0, 100000);
-  RunningMirror mirror(FlowWith(RefusedPolicy::kSkip));
+  RunningMirror mirror(FlowWith(RejectedRecordPolicy::kSkip));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("t")));
   EXPECT_EQ(SmallCopies(), Numbers(100000));
   EXPECT_EQ(mirror.EventCount(Kind::kRecordSkipped), 0);

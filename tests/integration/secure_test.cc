@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/config/mirror_maker_config.h"
-#include "mirror/flow_from_config.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror::testing {
@@ -71,7 +70,7 @@ Flow SecureTest::FlowOf(const std::string& file) {
   const auto config =
       MirrorMakerConfig::Parse(file, "mm2.properties", ConfigSources::System());
   EXPECT_THAT(config, IsOk());
-  return FlowFromConfig(config->flows().front()).value();
+  return config->flows().front();
 }
 
 void SecureTest::MakeTopic() {

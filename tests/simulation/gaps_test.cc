@@ -28,12 +28,14 @@ class World {
  public:
   explicit World(uint64_t seed) : random_(seed), flow_(seed) {
     const auto any = [this] {
-      return Chance(50) ? GapPolicy::kSkip : GapPolicy::kReseed;
+      return Chance(50) ? LossPolicy::kSkip : LossPolicy::kReseed;
     };
     PartitionOptions& partition = flow_.loop_options().partition;
-    flow_.control_options().on_gap = partition.on_gap = any();
-    flow_.control_options().on_target_change = any();
-    partition.on_target_change = flow_.control_options().on_target_change;
+    flow_.control_options().delivery.on_source_gap =
+        partition.delivery.on_source_gap = any();
+    flow_.control_options().delivery.on_target_change = any();
+    partition.delivery.on_target_change =
+        flow_.control_options().delivery.on_target_change;
     flow_.source().CreateTopic("orders", 1);
     flow_.source().SetMaxBatchRecords(1 + Below(50));
     flow_.Start(1);
@@ -146,7 +148,8 @@ class World {
 
   // Whether what the target lost is copied again.
   bool Reseeds() {
-    return flow_.control_options().on_target_change == GapPolicy::kReseed;
+    return flow_.control_options().delivery.on_target_change ==
+           LossPolicy::kReseed;
   }
 
   // Copies of a record may be lost to the target only after it was written.

@@ -31,8 +31,8 @@ class LostTargetTest : public FlowGapTest {
  protected:
   LostTargetTest() : groups_(&flow_, /*sync_group_offsets=*/true) {}
 
-  void StartWithAGroup(GapPolicy on_target_change) {
-    Policies(GapPolicy::kStop, on_target_change);
+  void StartWithAGroup(LossPolicy on_target_change) {
+    Policies(LossPolicy::kStop, on_target_change);
     a().CreateTopic("orders", 1);
     a().AppendGap(kOrders0, 2);
     a().Fill(kOrders0, 1498);
@@ -108,7 +108,7 @@ class LostTargetTest : public FlowGapTest {
 };
 
 TEST_F(LostTargetTest, ADeletedTopicThatIsCopiedOnHasItsOffsetsCorrected) {
-  StartWithAGroup(GapPolicy::kSkip);
+  StartWithAGroup(LossPolicy::kSkip);
   b().DeleteTopic("A.orders");
   a().Fill(kOrders0, 50);
   ASSERT_TRUE(CopiesUpTo(1549));
@@ -124,7 +124,7 @@ TEST_F(LostTargetTest, ADeletedTopicThatIsCopiedOnHasItsOffsetsCorrected) {
 }
 
 TEST_F(LostTargetTest, ADeletedTopicThatWaitsForTheOperatorHasNoOffsets) {
-  StartWithAGroup(GapPolicy::kStop);
+  StartWithAGroup(LossPolicy::kStop);
   b().DeleteTopic("A.orders");
   Run(absl::Minutes(1));
   EXPECT_EQ(Last(), std::nullopt);
@@ -138,7 +138,7 @@ TEST_F(LostTargetTest, ADeletedTopicThatWaitsForTheOperatorHasNoOffsets) {
   Run(absl::Minutes(1));
   EXPECT_EQ(Last(), std::nullopt);
   EXPECT_EQ(Committed(), std::nullopt);
-  EXPECT_THAT(Resolve(GapPolicy::kSkip), IsOk());
+  EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   a().Fill(kOrders0, 1);
   Run(absl::Minutes(1));
   EXPECT_EQ(LastCheckpoint(), DownstreamOffset(2000));
@@ -148,7 +148,7 @@ TEST_F(LostTargetTest, ADeletedTopicThatWaitsForTheOperatorHasNoOffsets) {
 class TruncatedTargetTest : public LostTargetTest {
  protected:
   // The log ends at 500, and the commit at 998 outlives that.
-  void Truncate(GapPolicy on_target_change) {
+  void Truncate(LossPolicy on_target_change) {
     StartWithAGroup(on_target_change);
     b().TruncateTo(kCopy0, 500);
     ignored_ = 998;
@@ -156,14 +156,14 @@ class TruncatedTargetTest : public LostTargetTest {
 };
 
 TEST_F(TruncatedTargetTest, TheCommitIsTakenBackToWhatIsLeft) {
-  Truncate(GapPolicy::kStop);
+  Truncate(LossPolicy::kStop);
   Run(absl::Minutes(1));
   EXPECT_EQ(LastCheckpoint(), DownstreamOffset(500));
   EXPECT_EQ(Committed(), 500);
 }
 
 TEST_F(TruncatedTargetTest, ACommitThatLaterCopiesCoverIsTakenBackOnce) {
-  Truncate(GapPolicy::kSkip);
+  Truncate(LossPolicy::kSkip);
   a().Fill(kOrders0, 2000);
   ASSERT_TRUE(CopiesUpTo(3499));
   Run(absl::Minutes(1));
@@ -182,7 +182,7 @@ TEST_F(TruncatedTargetTest, ACommitThatLaterCopiesCoverIsTakenBackOnce) {
 }
 
 TEST_F(TruncatedTargetTest, ARestartDoesNotForgetThatACommitIsToBeTakenBack) {
-  Truncate(GapPolicy::kSkip);
+  Truncate(LossPolicy::kSkip);
   // Its offsets cannot be set while the checkpoint is corrected.
   b().FailSetOffset(kCopy0, absl::UnavailableError("no coordinator"));
   a().Fill(kOrders0, 2000);
@@ -201,7 +201,7 @@ TEST_F(TruncatedTargetTest, ARestartDoesNotForgetThatACommitIsToBeTakenBack) {
 }
 
 TEST_F(TruncatedTargetTest, AGroupWithMembersIsLeftAlone) {
-  Truncate(GapPolicy::kSkip);
+  Truncate(LossPolicy::kSkip);
   b().SetGroupActive(kGroup, true);
   a().Fill(kOrders0, 2000);
   ASSERT_TRUE(CopiesUpTo(3499));
@@ -216,7 +216,7 @@ TEST_F(TruncatedTargetTest, AGroupWithMembersIsLeftAlone) {
 }
 
 TEST_F(TruncatedTargetTest, WhatTheTruncationLeftIsNotTouched) {
-  StartWithAGroup(GapPolicy::kSkip);
+  StartWithAGroup(LossPolicy::kSkip);
   a().CommitGroupOffset("early", kOrders0, 302);
   Run(absl::Minutes(1));
   b().TruncateTo(kCopy0, 500);
@@ -228,7 +228,7 @@ TEST_F(TruncatedTargetTest, WhatTheTruncationLeftIsNotTouched) {
 
 // 800 is where the source's log begins by now: 998 is among the new copies.
 TEST_F(LostTargetTest, AReseedFromALaterStartCorrectsWhatIsOfTheOldLog) {
-  StartWithAGroup(GapPolicy::kReseed);
+  StartWithAGroup(LossPolicy::kReseed);
   a().CommitGroupOffset(kGroup, kOrders0, 700);
   ASSERT_TRUE(
       RunUntil([this] { return LastCheckpoint() == DownstreamOffset(698); }));
@@ -250,7 +250,7 @@ TEST_F(LostTargetTest, AReseedFromALaterStartCorrectsWhatIsOfTheOldLog) {
 }
 
 TEST_F(LostTargetTest, ARebuiltTargetGetsNoOffsetsOfTheOldOne) {
-  StartWithAGroup(GapPolicy::kStop);
+  StartWithAGroup(LossPolicy::kStop);
   a().DeleteRecordsBefore(kOrders0, 500);
   b().Rebuild("new-B");
   Run(absl::Minutes(1));
@@ -268,7 +268,7 @@ TEST_F(LostTargetTest, ARebuiltTargetGetsNoOffsetsOfTheOldOne) {
 }
 
 TEST_F(LostTargetTest, GroupOffsetsAreRenewedWhileTheSourceIsDown) {
-  StartWithAGroup(GapPolicy::kStop);
+  StartWithAGroup(LossPolicy::kStop);
   a().SetDown(true);
   flow_.Crash();
   b().DeleteGroup(kGroup);  // offsets.retention.minutes
@@ -279,7 +279,7 @@ TEST_F(LostTargetTest, GroupOffsetsAreRenewedWhileTheSourceIsDown) {
 }
 
 TEST_F(LostTargetTest, AStaleCheckpointIsCorrectedWhileTheSourceIsDown) {
-  StartWithAGroup(GapPolicy::kStop);
+  StartWithAGroup(LossPolicy::kStop);
   a().SetDown(true);
   flow_.Crash();
   b().TruncateTo(kCopy0, 500);

@@ -31,15 +31,16 @@ constexpr char kLetters[] = "mm2-dead-letters.A.internal";
 class World {
  public:
   explicit World(uint64_t seed) : random_(seed), flow_(seed) {
-    constexpr RefusedPolicy kPolicies[] = {
-        RefusedPolicy::kStop, RefusedPolicy::kSkip, RefusedPolicy::kDeadLetter};
+    constexpr RejectedRecordPolicy kPolicies[] = {
+        RejectedRecordPolicy::kStop, RejectedRecordPolicy::kSkip,
+        RejectedRecordPolicy::kDeadLetter};
     policy_ = kPolicies[Below(3)];
     PartitionOptions& partition = flow_.loop_options().partition;
-    partition.on_refused = policy_;
+    partition.delivery.on_rejected_record = policy_;
     partition.max_in_flight_bytes = 1 + Below(50000);
-    if (policy_ == RefusedPolicy::kDeadLetter) {
-      partition.dead_letter_topic = kLetters;
-      flow_.control_options().dead_letter_topic = kLetters;
+    if (policy_ == RejectedRecordPolicy::kDeadLetter) {
+      partition.delivery.dead_letter_topic = kLetters;
+      flow_.control_options().delivery.dead_letter_topic = kLetters;
     }
     flow_.source().CreateTopic("orders", 1);
     flow_.source().SetMaxBatchRecords(1 + Below(50));
@@ -56,7 +57,7 @@ class World {
     }
     flow_.target().SetDown(false);
     flow_.target().ReleaseAcks();
-    if (policy_ == RefusedPolicy::kStop) {
+    if (policy_ == RejectedRecordPolicy::kStop) {
       flow_.target().SetMaxMessageBytes("A.orders", kLargeLimit);
     }
     Append(1);
@@ -121,7 +122,7 @@ class World {
     const std::vector<Record> copies = flow_.target().Records(kCopy);
     for (size_t i = 0; i < copies.size(); ++i) last[*copies[i].key] = i;
     std::map<std::string, int> letters;
-    if (policy_ == RefusedPolicy::kDeadLetter) {
+    if (policy_ == RejectedRecordPolicy::kDeadLetter) {
       for (const Record& letter : flow_.target().Records({kLetters, 0})) {
         EXPECT_EQ(letter.value->size(), kLarge) << "a good record was rejected";
         ++letters[*letter.key];
@@ -133,8 +134,9 @@ class World {
       const auto it = last.find(*record.key);
       if (it == last.end()) {
         EXPECT_EQ(record.value->size(), kLarge) << *record.key << " is lost";
-        EXPECT_NE(policy_, RefusedPolicy::kStop) << *record.key << " is lost";
-        if (policy_ == RefusedPolicy::kDeadLetter) {
+        EXPECT_NE(policy_, RejectedRecordPolicy::kStop)
+            << *record.key << " is lost";
+        if (policy_ == RejectedRecordPolicy::kDeadLetter) {
           EXPECT_GT(letters.count(*record.key), 0u);
         }
         continue;
@@ -152,7 +154,7 @@ class World {
 
   std::mt19937_64 random_;
   SimulatedFlow flow_;
-  RefusedPolicy policy_ = RefusedPolicy::kStop;
+  RejectedRecordPolicy policy_ = RejectedRecordPolicy::kStop;
   int appended_ = 0;
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "mirror/config/print_flows.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "mirror/config/config_testing.h"
-#include "mirror/config/flow_config.h"
 #include "mirror/config/mirror_maker_config.h"
+#include "mirror/config/resolved_flow.h"
 
 namespace mirror {
 namespace {
@@ -19,7 +21,7 @@ using testing::HasSubstr;
 std::string AllOutput(const std::string& text) {
   const auto config = Parse(text);
   if (!config.ok()) return std::string(config.status().message());
-  std::string out = PrintConfig(*config);
+  std::string out = config->printed();
   for (const auto& messages : {config->warnings(), config->notes()}) {
     for (const std::string& message : messages) {
       absl::StrAppend(&out, message, "\n");
@@ -62,19 +64,19 @@ TEST(SecretTest, AppearInNoOutputWhateverIsWrong) {
 }
 
 TEST(SecretTest, VariablesReachTheClientThoughTheyAreNotShown) {
-  const FlowConfig flow = AToB(
+  const FlowClients clients = ClientsOfAToB(
       "A.security.protocol=SASL_SSL\nA.sasl.mechanism=PLAIN\n"
       "A.sasl.jaas.config=x.PlainLoginModule required username=u "
       "password=\"${env:SECRET}\";\n");
-  EXPECT_EQ(Text(flow.source_consumer.librdkafka, "sasl.password"), kSecret);
+  EXPECT_EQ(Text(clients.source_consumer.librdkafka, "sasl.password"), kSecret);
 }
 
-TEST(PrintConfigTest, ShowsValueAndOriginOfEverything) {
+TEST(PrintFlowsTest, ShowsValueAndOriginOfEverything) {
   const auto config = Parse(absl::StrCat(
       kTwoClusters, "tasks.max=7\nssl.key.password=x\nsecurity.protocol=SSL\n",
       "B.producer.buffer.memory=2048\n"));
   ASSERT_TRUE(config.ok()) << config.status();
-  const std::string printed = PrintConfig(*config);
+  const std::string printed = config->printed();
   for (const char* part :
        {"clusters = A, B\n", "## A->B: replicates, emits heartbeats\n",
         "## B->A: does not replicate, emits heartbeats\n",

@@ -123,7 +123,7 @@ absl::StatusOr<Positions> Ask(MirrorClient* client, const std::string& alias,
       positions[tp.partition] = position.offset.value();
     }
   } else {
-    const auto answers = client->RemoteConsumerOffsets(group, alias, kTimeout);
+    const auto answers = client->RemoteConsumerOffsets(alias, group, kTimeout);
     if (!answers.ok()) return answers.status();
     for (const auto& [tp, position] : *answers) {
       positions[tp.partition] = position.offset;

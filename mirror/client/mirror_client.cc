@@ -335,7 +335,7 @@ const ReplicationPolicy& MirrorClient::policy() const {
 
 void MirrorClient::Cancel() { impl_->Cancel(); }
 
-int64_t MirrorClient::SkippedRecords(const std::string& source_alias) {
+int64_t MirrorClient::UnreadableRecords(const std::string& source_alias) {
   const Impl::Source& source = impl_->GetSource(source_alias);
   return source.offsets.skipped() + source.checkpoints.skipped();
 }
@@ -436,13 +436,13 @@ MirrorClient::CommitOffsets(const std::string& group,
 }
 
 absl::StatusOr<GroupOffsets> MirrorClient::RemoteConsumerOffsets(
-    const std::string& group, const std::string& remote_alias,
+    const std::string& source_alias, const std::string& group,
     absl::Duration timeout) {
   const auto checkpoints =
-      impl_->GetSource(remote_alias)
+      impl_->GetSource(source_alias)
           .checkpoints.Read(group, impl_->DeadlineIn(timeout));
   if (!checkpoints.ok()) {
-    return impl_->Explain(checkpoints.status(), remote_alias);
+    return impl_->Explain(checkpoints.status(), source_alias);
   }
   GroupOffsets offsets;
   for (const auto& [target, checkpoint] : *checkpoints) {

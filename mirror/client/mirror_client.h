@@ -130,10 +130,10 @@ class MirrorClient {
       absl::Duration timeout);
 
   // The newest checkpoints of `group` as they are, by partitions here; none if
-  // it has none. MM2's remoteConsumerOffsets, which on a timeout returns what
-  // it has. Mind the order of the arguments, which is MM2's.
+  // it has none. MM2's remoteConsumerOffsets(group, alias), which returns what
+  // it has on a timeout.
   absl::StatusOr<GroupOffsets> RemoteConsumerOffsets(
-      const std::string& group, const std::string& remote_alias,
+      const std::string& source_alias, const std::string& group,
       absl::Duration timeout);
 
   // What topic names tell; each asks for the list of topics once. Sorted.
@@ -158,7 +158,7 @@ class MirrorClient {
 
   // How many records in the topics of this source were no such records, and
   // were skipped. Answers are then weaker, never wrong.
-  int64_t SkippedRecords(const std::string& source_alias);
+  int64_t UnreadableRecords(const std::string& source_alias);
 
   // Makes calls under way and all later ones return Cancelled soon.
   void Cancel();

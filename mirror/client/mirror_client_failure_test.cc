@@ -43,7 +43,7 @@ TEST_F(MirrorClientFailureTest, AnUnknownSourceIsToldWhatThereIs) {
                              HasSubstr("primery.checkpoints.internal"),
                              HasSubstr("check that \"primery\" is the alias"),
                              HasSubstr("has primary.checkpoints.internal"))));
-  EXPECT_THAT(client_->RemoteConsumerOffsets("billing", "primery", kTimeout),
+  EXPECT_THAT(client_->RemoteConsumerOffsets("primery", "billing", kTimeout),
               StatusIs(StatusCode::kNotFound));
 }
 
@@ -118,7 +118,7 @@ TEST_F(MirrorClientFailureTest, AStalledClusterEndsInDeadlineExceeded) {
   EXPECT_EQ(clock_.Now() - start, kTimeout);
   EXPECT_THAT(Translate(7), StatusIs(StatusCode::kDeadlineExceeded));
   EXPECT_THAT(WaitFor(7), StatusIs(StatusCode::kDeadlineExceeded));
-  EXPECT_THAT(client_->RemoteConsumerOffsets("billing", "primary", kTimeout),
+  EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "billing", kTimeout),
               StatusIs(StatusCode::kDeadlineExceeded));
   EXPECT_THAT(client_->HeartbeatTopics(), StatusIs(StatusCode::kUnavailable));
 }
@@ -223,7 +223,7 @@ TEST_F(MirrorClientFailureTest, ThreadsShareAClient) {
             ->TranslateOffset("primary", {"orders", 0}, UpstreamOffset(5),
                               kTimeout)
             .ok() &&
-        client->RemoteConsumerOffsets("billing", "primary", kTimeout).ok() &&
+        client->RemoteConsumerOffsets("primary", "billing", kTimeout).ok() &&
         client->RemoteTopics().ok();
     MutexLock lock(&mu);
     ++(answered ? good : bad);

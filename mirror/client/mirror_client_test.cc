@@ -133,7 +133,7 @@ TEST_F(MirrorClientTest, ASinglePositionIsToldWhatIsSkippedAboveIt) {
       "primary", {"orders", 0}, UpstreamOffset(149), kTimeout);
   EXPECT_EQ(waited.value(),
             (TranslatedOffset{Exact(600), {Skipped(100, 150)}}));
-  EXPECT_EQ(client_->SkippedRecords("primary"), 0) << "those are none";
+  EXPECT_EQ(client_->UnreadableRecords("primary"), 0) << "those are none";
 }
 
 TEST_F(MirrorClientTest, WhatAnEarlierTopicLostIsNoLongerTold) {
@@ -240,8 +240,8 @@ TEST_F(MirrorClientTest, GarbageIsSkippedRecordByRecordAndCounted) {
   EXPECT_THAT(TranslateGroup(),
               IsOkAndHolds(ElementsAre(Pair(TopicPartition{"primary.orders", 0},
                                             ExactFor(7, 507)))));
-  EXPECT_EQ(client_->SkippedRecords("primary"), 4);
-  EXPECT_EQ(client_->SkippedRecords("other"), 0);
+  EXPECT_EQ(client_->UnreadableRecords("primary"), 4);
+  EXPECT_EQ(client_->UnreadableRecords("other"), 0);
 }
 
 TEST_F(MirrorClientTest, TombstonesDeleteWhatTheyName) {
@@ -255,7 +255,7 @@ TEST_F(MirrorClientTest, TombstonesDeleteWhatTheyName) {
   const IndexSegmentKey key{{"orders", 0}, UpstreamOffset(0)};
   Write(kIndex, *key.Encode(), std::nullopt);
   EXPECT_THAT(Translate(7), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_EQ(client_->SkippedRecords("primary"), 0);
+  EXPECT_EQ(client_->UnreadableRecords("primary"), 0);
 }
 
 TEST_F(MirrorClientTest, AnIndexTopicMadeAnewReplacesWhatWasRead) {
@@ -287,10 +287,10 @@ TEST_F(MirrorClientTest, RemoteConsumerOffsetsAreTheCheckpointsAsTheyAre) {
   WriteCheckpoint("billing", "primary.orders", 7, 400);
   WriteCheckpoint("billing", "primary.orders", 8, 501, "note");
   WriteCheckpoint("shipping", "primary.orders", 9, 900);
-  EXPECT_THAT(client_->RemoteConsumerOffsets("billing", "primary", kTimeout),
+  EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "billing", kTimeout),
               IsOkAndHolds(ElementsAre(Pair(TopicPartition{"primary.orders", 0},
                                             GroupOffset{501, "note"}))));
-  EXPECT_THAT(client_->RemoteConsumerOffsets("nobody", "primary", kTimeout),
+  EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "nobody", kTimeout),
               IsOkAndHolds(testing::IsEmpty()));
 }
 

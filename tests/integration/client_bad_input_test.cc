@@ -75,7 +75,7 @@ class ClientBadInputTest : public MirrorTest {
     const auto client = NewClient();
     EXPECT_TRUE(Eventually([&] {
       const auto offsets =
-          client->RemoteConsumerOffsets("billing", alias, kPatience);
+          client->RemoteConsumerOffsets(alias, "billing", kPatience);
       return offsets.ok() &&
              *offsets == GroupOffsets{{{alias + ".orders", 0}, {700, ""}}};
     }));
@@ -243,7 +243,7 @@ TEST_F(ClientBadInputTest, GarbageCostsOnlyItself) {
   const GroupPosition& position = positions->at({"dirty.orders", 0});
   EXPECT_EQ(position.offset, DownstreamOffset(700));
   EXPECT_TRUE(position.exact());
-  EXPECT_GE(client->SkippedRecords("dirty"), 4);
+  EXPECT_GE(client->UnreadableRecords("dirty"), 4);
   const Ended ended = Run({"--source", "dirty", "--group", "billing"});
   EXPECT_EQ(ended.exit_code, 0);
   EXPECT_THAT(ended.output, HasSubstr("dirty.orders 0 700 exact\n"));

@@ -114,7 +114,7 @@ TEST_F(ClientTest, TranslatesGroupsAndPositions) {
       client_->TranslateBack("primary", {"orders", 0}, DownstreamOffset(507),
                              kPatience),
       IsOkAndHolds(BackTranslation{UpstreamOffset(7), Exactness::kExact}));
-  EXPECT_THAT(client_->RemoteConsumerOffsets("billing", "primary", kPatience),
+  EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "billing", kPatience),
               IsOkAndHolds(ElementsAre(Pair(TopicPartition{"primary.orders", 0},
                                             GroupOffset{501, ""}))));
   EXPECT_THAT(client_->RemoteTopics("primary"),

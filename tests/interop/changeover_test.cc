@@ -74,7 +74,7 @@ class ChangeoverTest : public InteropTest {
     const auto client = NewClient(target);
     for (const std::string& group : groups_) {
       const auto offsets =
-          client->RemoteConsumerOffsets(group, source->alias(), kPatience);
+          client->RemoteConsumerOffsets(source->alias(), group, kPatience);
       if (!offsets.ok() || offsets->size() < kPartitions) return false;
       if (group == "group-1000" && *offsets != At(copy, 1000)) return false;
     }
@@ -117,7 +117,7 @@ class ChangeoverTest : public InteropTest {
   // The checkpoint of `group` for the first partition, -1: none.
   static int64_t Checkpoint(const std::string& group) {
     const auto offsets =
-        NewClient(B())->RemoteConsumerOffsets(group, "A", kPatience).value();
+        NewClient(B())->RemoteConsumerOffsets("A", group, kPatience).value();
     const auto it = offsets.find({"A.orders", 0});
     return it == offsets.end() ? -1 : it->second.offset;
   }
@@ -157,7 +157,7 @@ void ExpectGoodAnswers(TestCluster* source, TestCluster* target,
             ClientTells(client.get(), source->alias(), groups));
   for (const std::string& group : groups) {
     const auto mm2 =
-        client->RemoteConsumerOffsets(group, source->alias(), kPatience);
+        client->RemoteConsumerOffsets(source->alias(), group, kPatience);
     const auto ours =
         client->TranslateOffsets(source->alias(), group, kPatience);
     ASSERT_THAT(mm2, IsOk());

@@ -146,7 +146,7 @@ Lines ClientTells(MirrorClient* client, const std::string& source,
   add("checkpoints", client->CheckpointTopics());
   for (const std::string& group : groups) {
     const auto offsets =
-        client->RemoteConsumerOffsets(group, source, kPatience).value();
+        client->RemoteConsumerOffsets(source, group, kPatience).value();
     for (const auto& [tp, position] : offsets) {
       lines.push_back(absl::StrCat("> ", group, " ", tp.ToString(), " ",
                                    position.offset, " ", position.metadata));

@@ -98,7 +98,7 @@ class JavaCheckpointsTest : public InteropTest {
   // Java's checkpoint.
   int64_t Checkpoint(const std::string& group, const TopicPartition& tp) {
     const auto offsets =
-        client_->RemoteConsumerOffsets(group, "A", absl::Seconds(10));
+        client_->RemoteConsumerOffsets("A", group, absl::Seconds(10));
     if (!offsets.ok()) return -1;
     const auto it = offsets->find({"A." + tp.topic, tp.partition});
     return it == offsets->end() ? -1 : it->second.offset;

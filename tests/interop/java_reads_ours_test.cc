@@ -90,7 +90,7 @@ class JavaReadsOursTest : public InteropTest {
     const auto client = NewClient(target);
     for (const auto& [name, offsets] : groups) {
       const auto found =
-          client->RemoteConsumerOffsets(name, source->alias(), kPatience);
+          client->RemoteConsumerOffsets(source->alias(), name, kPatience);
       if (!found.ok() || *found != ExpectedCheckpoints(source, offsets)) {
         return false;
       }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/command_line.h"
+#include "mirror/daemon/command_line.h"
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 const char kHelp[] =
     "Mirrors Kafka clusters as a MirrorMaker 2 properties file says.\n"
@@ -134,4 +134,4 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   return result;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/cluster_check.h"
+#include "mirror/daemon/cluster_check.h"
 
 #include <algorithm>
 #include <memory>
@@ -18,7 +18,7 @@
 #include "mirror/flow_topics.h"
 #include "mirror/policy/topic_selection.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Answer {
@@ -101,4 +101,4 @@ bool CheckFlowClusters(const Flow& flow, const Logger& log) {
   return true;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

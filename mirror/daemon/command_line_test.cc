@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/command_line.h"
+#include "mirror/daemon/command_line.h"
 
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -74,4 +74,4 @@ TEST(CommandLineTest, MistakesAreNamed) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

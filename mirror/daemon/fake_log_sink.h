@@ -2,8 +2,8 @@
 //
 // A log that a test reads: "LEVEL SUBJECT MESSAGE" per line.
 
-#ifndef EXAMPLES_FAKE_LOG_SINK_H_
-#define EXAMPLES_FAKE_LOG_SINK_H_
+#ifndef MIRROR_DAEMON_FAKE_LOG_SINK_H_
+#define MIRROR_DAEMON_FAKE_LOG_SINK_H_
 
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/runtime/log.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: none; for code that logs on the test's own thread.
 class FakeLogSink final : public LogSink {
@@ -23,6 +23,6 @@ class FakeLogSink final : public LogSink {
   std::vector<std::string> lines;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
-#endif  // EXAMPLES_FAKE_LOG_SINK_H_
+#endif  // MIRROR_DAEMON_FAKE_LOG_SINK_H_

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/flow_summary.h"
+#include "mirror/daemon/flow_summary.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 bool IsSetAside(PartitionState state) {
@@ -52,4 +52,4 @@ std::string SummarizeFlow(const FlowStatus& flow, int64_t records_before,
       flow.reason().empty() ? "" : absl::StrCat("; ", flow.reason()));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/dry_run.h"
+#include "mirror/daemon/dry_run.h"
 
 #include <memory>
 #include <optional>
@@ -9,10 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "examples/fake_log_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/cluster/internal_topic_config.h"
+#include "mirror/daemon/fake_log_sink.h"
 #include "mirror/metadata/acl_ledger.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/policy/config_property_filter.h"
@@ -22,7 +22,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -231,4 +231,4 @@ TEST(FormatDryRun, NothingToDoIsOneLine) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

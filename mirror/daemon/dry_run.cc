@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/dry_run.h"
+#include "mirror/daemon/dry_run.h"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +33,7 @@
 #include "mirror/model/acl_binding.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr size_t kTopicsAtOnce = 200;
@@ -346,4 +346,4 @@ std::string FormatDryRun(const DryRunRows& rows) {
   return absl::StrCat(text, "\n", Summary(rows));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

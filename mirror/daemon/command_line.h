@@ -4,8 +4,8 @@
 //
 //   mirror_maker FILE [--clusters ALIAS...] [--check] ...
 
-#ifndef EXAMPLES_COMMAND_LINE_H_
-#define EXAMPLES_COMMAND_LINE_H_
+#ifndef MIRROR_DAEMON_COMMAND_LINE_H_
+#define MIRROR_DAEMON_COMMAND_LINE_H_
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "mirror/runtime/log.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct CommandLine {
   enum class Action { kRun, kCheck, kDryRun, kPrintConfig, kHelp, kVersion };
@@ -35,6 +35,6 @@ absl::StatusOr<CommandLine> ParseCommandLine(
 // What --help prints.
 extern const char kHelp[];
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
-#endif  // EXAMPLES_COMMAND_LINE_H_
+#endif  // MIRROR_DAEMON_COMMAND_LINE_H_

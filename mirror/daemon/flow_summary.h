@@ -4,8 +4,8 @@
 //
 //   12 partitions, 1 suspended; 1234567 records copied, 20000/s; lag 42
 
-#ifndef EXAMPLES_FLOW_SUMMARY_H_
-#define EXAMPLES_FLOW_SUMMARY_H_
+#ifndef MIRROR_DAEMON_FLOW_SUMMARY_H_
+#define MIRROR_DAEMON_FLOW_SUMMARY_H_
 
 #include <cstdint>
 #include <string>
@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 int64_t CopiedRecords(const FlowStatus& flow);
 
@@ -21,6 +21,6 @@ int64_t CopiedRecords(const FlowStatus& flow);
 std::string SummarizeFlow(const FlowStatus& flow, int64_t records_before,
                           absl::Duration elapsed);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
-#endif  // EXAMPLES_FLOW_SUMMARY_H_
+#endif  // MIRROR_DAEMON_FLOW_SUMMARY_H_

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/cluster_check.h"
+#include "mirror/daemon/cluster_check.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "examples/fake_log_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/daemon/fake_log_sink.h"
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/testing/fake_cluster.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -93,4 +93,4 @@ TEST_F(ClusterCheckTest, HeartbeatsAloneMayStayInOneCluster) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "examples/flow_summary.h"
+#include "mirror/daemon/flow_summary.h"
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 void AddPartition(FlowStatus* flow, PartitionState state, int64_t records,
@@ -35,4 +35,4 @@ TEST(FlowSummaryTest, NamesWhatTroublesTheFlow) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

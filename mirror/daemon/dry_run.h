@@ -7,8 +7,8 @@
 //   for (const Flow& flow : flows) DryRunFlow(flow, log, &report);
 //   std::fputs(FormatDryRun(report.rows).c_str(), stdout);
 
-#ifndef EXAMPLES_DRY_RUN_H_
-#define EXAMPLES_DRY_RUN_H_
+#ifndef MIRROR_DAEMON_DRY_RUN_H_
+#define MIRROR_DAEMON_DRY_RUN_H_
 
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@
 #include "mirror/flow.h"
 #include "mirror/runtime/log.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // One thing that would be created or changed.
 struct DryRunRow {
@@ -43,6 +43,6 @@ void DryRunFlow(const Flow& flow, const Logger& log, DryRunReport* report);
 // The rows in columns under a head, and a line that counts them.
 std::string FormatDryRun(const DryRunRows& rows);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
-#endif  // EXAMPLES_DRY_RUN_H_
+#endif  // MIRROR_DAEMON_DRY_RUN_H_

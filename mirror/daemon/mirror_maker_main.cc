@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mirror/daemon/mirror_maker_main.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "mirror/config/mirror_maker_config.h"
+#include "mirror/daemon/cluster_check.h"
+#include "mirror/daemon/command_line.h"
+#include "mirror/daemon/dry_run.h"
+#include "mirror/daemon/flow_summary.h"
+#include "mirror/flow.h"
+#include "mirror/mirror_engine.h"
+#include "mirror/version.h"
+
+namespace mirror {
+namespace internal {
+namespace {
+
+constexpr int kOk = 0;
+constexpr int kWrongConfiguration = 2;
+constexpr int kCannotStart = 3;
+
+// The signals that end the program, and the one by which the engine's threads
+// wake the main thread.
+sigset_t HandledSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
+    sigaddset(&signals, signal);
+  }
+  return signals;
+}
+
+// The next of HandledSignals(), or 0 when `timeout` has passed.
+int AwaitSignal(absl::Duration timeout) {
+  const sigset_t signals = HandledSignals();
+  const timespec wait = absl::ToTimespec(timeout);
+  return std::max(sigtimedwait(&signals, nullptr, &wait), 0);
+}
+
+class WakeOnFailure final : public EngineListener {
+ public:
+  void OnEvent(const EngineEvent& event) override {
+    if (event.kind == EngineEvent::Kind::kFlowFailed) kill(getpid(), SIGUSR1);
+  }
+};
+
+void LogErrors(const Logger& log, const absl::Status& status) {
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    log.Error("", line);
+  }
+}
+
+// Flows that only write heartbeats do not fail, and alone do not keep the
+// program running.
+bool AllHaveFailed(const EngineStatus& status, const std::vector<Flow>& flows) {
+  bool any = false;
+  for (int i = 0; i < status.flows_size(); ++i) {
+    if (!flows[i].replicate) continue;
+    if (status.flows(i).state() != FLOW_FAILED) return false;
+    any = true;
+  }
+  return any;
+}
+
+class Daemon {
+ public:
+  Daemon(const CommandLine& line, const MirrorMakerConfig& config,
+         LogSink* sink)
+      : line_(line), config_(config), sink_(sink), log_(LoggerOf("")) {}
+
+  // Returns the exit code.
+  int Run(std::vector<Flow> flows) {
+    MirrorEngineOptions options(std::move(flows));
+    options.log = sink_;
+    options.listener = &listener_;
+    auto engine = MirrorEngine::Create(std::move(options));
+    if (!engine.ok()) {
+      LogErrors(log_, engine.status());
+      return kCannotStart;
+    }
+    engine_ = *std::move(engine);
+    if (absl::Status status = engine_->Start(); !status.ok()) {
+      LogErrors(log_, status);
+      return kCannotStart;
+    }
+    const int exit_code = AwaitEnd();
+    const absl::Status stopped = engine_->Stop();
+    if (!stopped.ok()) log_.Warning("", stopped.message());
+    log_.Info("", "stopped");
+    return exit_code;
+  }
+
+ private:
+  Logger LoggerOf(const std::string& flow) const {
+    return Logger(sink_, Clock::System(), flow);
+  }
+
+  int AwaitEnd() {
+    last_summary_ = Clock::System()->Now();
+    for (;;) {
+      const bool summaries = line_.status_interval > absl::ZeroDuration();
+      const absl::Time next = last_summary_ + line_.status_interval;
+      const int signal =
+          AwaitSignal(summaries ? std::max(next - Clock::System()->Now(),
+                                           absl::ZeroDuration())
+                                : absl::Hours(1));
+      if (signal == SIGTERM || signal == SIGINT) {
+        log_.Info("", absl::StrCat(signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                                   ": stopping"));
+        return kOk;
+      }
+      if (AllHaveFailed(engine_->Status(), config_.flows())) {
+        log_.Error("", "no flow can run; see above");
+        return kCannotStart;
+      }
+      if (summaries && Clock::System()->Now() >= next) LogSummaries();
+    }
+  }
+
+  void LogSummaries() {
+    const absl::Time now = Clock::System()->Now();
+    const EngineStatus status = engine_->Status();
+    for (int i = 0; i < status.flows_size(); ++i) {
+      // Heartbeats have no figures.
+      if (!config_.flows()[i].replicate) continue;
+      const FlowStatus& flow = status.flows(i);
+      const std::string name = config_.flows()[i].name();
+      int64_t& records = records_[name];
+      LoggerOf(name).Info("",
+                          SummarizeFlow(flow, records, now - last_summary_));
+      records = CopiedRecords(flow);
+    }
+    last_summary_ = now;
+  }
+
+  const CommandLine& line_;
+  const MirrorMakerConfig& config_;
+  LogSink* const sink_;
+  const Logger log_;
+  WakeOnFailure listener_;
+  std::unique_ptr<MirrorEngine> engine_;
+  absl::Time last_summary_;
+  std::map<std::string, int64_t> records_;  // at the last summary, by flow
+};
+
+// "A->B, B->A (heartbeats only)".
+std::string DescribeFlows(const MirrorMakerConfig& config) {
+  std::vector<std::string> names;
+  for (const Flow& flow : config.flows()) {
+    names.push_back(
+        absl::StrCat(flow.name(), flow.replicate ? "" : " (heartbeats only)"));
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+void LogConfiguration(const MirrorMakerConfig& config, LogSink* sink) {
+  const Logger log(sink, Clock::System(), "");
+  for (const std::string& text : config.warnings()) log.Warning("", text);
+  for (const std::string& text : config.notes()) log.Info("", text);
+}
+
+// The report is the program's output, so it goes to standard output.
+int Check(const CommandLine& line, const std::vector<Flow>& flows) {
+  StreamLogSink report(stdout, line.log_format, LogLevel::kInfo);
+  bool good = true;
+  for (const Flow& flow : flows) {
+    good &=
+        CheckFlowClusters(flow, Logger(&report, Clock::System(), flow.name()));
+  }
+  return good ? kOk : kCannotStart;
+}
+
+// The same; what cannot be found out goes to standard error.
+int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
+  DryRunReport report;
+  for (const Flow& flow : flows) {
+    DryRunFlow(flow, Logger(sink, Clock::System(), flow.name()), &report);
+  }
+  std::fputs(FormatDryRun(report.rows).c_str(), stdout);
+  return report.complete ? kOk : kCannotStart;
+}
+
+int RunFile(const CommandLine& line) {
+  StreamLogSink sink(stderr, line.log_format, line.log_level);
+  const Logger log(&sink, Clock::System(), "");
+  std::vector<std::string> warnings;
+  const auto config = MirrorMakerConfig::Load(
+      line.file, ConfigSources::System(), {line.clusters}, &warnings);
+  if (!config.ok()) {
+    for (const std::string& text : warnings) log.Warning("", text);
+    LogErrors(log, config.status());
+    return kWrongConfiguration;
+  }
+  if (line.action == CommandLine::Action::kRun) {
+    log.Info("", absl::StrCat("mirror_maker ", kVersion, " starts ",
+                              DescribeFlows(*config), " of ", line.file));
+  }
+  LogConfiguration(*config, &sink);
+  if (line.action == CommandLine::Action::kPrintConfig) {
+    std::fputs(config->printed().c_str(), stdout);
+    return kOk;
+  }
+  const std::vector<Flow>& flows = config->flows();
+  if (line.action == CommandLine::Action::kCheck) return Check(line, flows);
+  if (line.action == CommandLine::Action::kDryRun) {
+    return PrintDryRun(flows, &sink);
+  }
+  return Daemon(line, *config, &sink).Run(flows);
+}
+
+// --help and --version are answered here.
+int RunCommandLine(const std::vector<std::string>& arguments) {
+  const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);
+  if (!line.ok()) {
+    const std::string message(line.status().message());
+    std::fprintf(stderr, "mirror_maker: %s (see --help)\n", message.c_str());
+    return kWrongConfiguration;
+  }
+  if (line->action == CommandLine::Action::kHelp) {
+    std::fputs(kHelp, stdout);
+    return kOk;
+  }
+  if (line->action == CommandLine::Action::kVersion) {
+    std::printf("mirror_maker %s\n", kVersion);
+    return kOk;
+  }
+  return RunFile(*line);
+}
+
+}  // namespace
+}  // namespace internal
+
+int MirrorMakerMain(int argc, char** argv) {
+  // Before any thread starts, so that all inherit it.
+  const sigset_t signals = internal::HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A log that is no longer read does not stop the mirror.
+  signal(SIGPIPE, SIG_IGN);
+  return internal::RunCommandLine(
+      std::vector<std::string>(argv + 1, argv + argc));
+}
+
+}  // namespace mirror

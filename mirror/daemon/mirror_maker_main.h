@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MirrorMaker 2's dedicated mode as a function: the main() of a daemon that
+// runs an mm2.properties file. Answers to MM2's class MirrorMaker.
+//
+//   int main(int argc, char** argv) {
+//     return mirror::MirrorMakerMain(argc, argv);
+//   }
+//
+// docs/mirror_maker.md describes the command line, signals and exit codes.
+
+#ifndef MIRROR_DAEMON_MIRROR_MAKER_MAIN_H_
+#define MIRROR_DAEMON_MIRROR_MAKER_MAIN_H_
+
+namespace mirror {
+
+// Parses the command line, runs the flows of the file until SIGTERM or SIGINT,
+// and returns the exit code of the process: 0 stopped, checked or printed; 2
+// wrong arguments or configuration; 3 could not start, or a cluster does not
+// answer. Errors are logged to standard error.
+//
+// Thread safety: call it once, from main(), before any thread is started: it
+// blocks SIGTERM, SIGINT and SIGUSR1 for the process and ignores SIGPIPE.
+int MirrorMakerMain(int argc, char** argv);
+
+}  // namespace mirror
+
+#endif  // MIRROR_DAEMON_MIRROR_MAKER_MAIN_H_

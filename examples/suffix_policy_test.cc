@@ -21,4 +21,12 @@ TEST(SuffixPolicyTest, NamesACopyAfterItsSource) {
   EXPECT_EQ(policy.TopicSource("orders"), std::nullopt);
 }
 
+TEST(SuffixPolicyTest, TakesTheSuffixFromItsProperties) {
+  SuffixPolicy policy;
+  ASSERT_TRUE(policy.Configure({{"replication.policy.suffix", "_of_"}}).ok());
+  EXPECT_EQ(policy.FormatRemoteTopic("eu", "orders"), "orders_of_eu");
+  EXPECT_EQ(policy.UpstreamTopic("orders_of_eu"), "orders");
+  EXPECT_FALSE(policy.Configure({{"replication.policy.suffix", ""}}).ok());
+}
+
 }  // namespace

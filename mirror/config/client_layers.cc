@@ -101,16 +101,20 @@ SettingMap ClusterProperties(const ConfigFile& file, const std::string& alias) {
   return cluster;
 }
 
+SettingMap ConnectorSettings(const ConfigFile& file, const std::string& source,
+                             const std::string& target) {
+  SettingMap connector;
+  FileClusterProperties(ClusterProperties(file, source), "source", &connector);
+  FileClusterProperties(ClusterProperties(file, target), "target", &connector);
+  Override(file.Stripped(absl::StrCat(source, "->", target, ".")), &connector);
+  return connector;
+}
+
 FlowClients LayerClientSettings(const ConfigFile& file,
                                 const std::string& source,
                                 const std::string& target,
                                 ClusterSide offset_syncs_location) {
-  const SettingMap target_properties = ClusterProperties(file, target);
-  SettingMap connector;
-  FileClusterProperties(ClusterProperties(file, source), "source", &connector);
-  FileClusterProperties(target_properties, "target", &connector);
-  Override(file.Stripped(absl::StrCat(source, "->", target, ".")), &connector);
-
+  const SettingMap connector = ConnectorSettings(file, source, target);
   FlowClients clients;
   clients.source_consumer.java =
       ConnectorClient(connector, "source", "consumer.");
@@ -122,7 +126,8 @@ FlowClients LayerClientSettings(const ConfigFile& file,
       connector,
       offset_syncs_location == ClusterSide::kSource ? "source" : "target",
       "producer.");
-  clients.data_producer.java = DataProducer(target_properties, connector);
+  clients.data_producer.java =
+      DataProducer(ClusterProperties(file, target), connector);
 
   for (ClientConfig* consumer :
        {&clients.source_consumer, &clients.target_consumer}) {

@@ -26,6 +26,12 @@ bool IsConnectionKey(absl::string_view name);
 // keys spread to its clients and defaulted from the top level.
 SettingMap ClusterProperties(const ConfigFile& file, const std::string& alias);
 
+// What MM2 gives to the connectors of the flow S->T about clients and for S->T
+// alone: the properties of S as source.cluster.NAME, source.consumer.NAME and
+// so on, those of T as target.*, and S->T.NAME as NAME.
+SettingMap ConnectorSettings(const ConfigFile& file, const std::string& source,
+                             const std::string& target);
+
 // The `java` half of every client of the flow between two clusters, by their
 // names in `clusters`. Consumers read committed by default.
 FlowClients LayerClientSettings(const ConfigFile& file,

@@ -58,8 +58,11 @@ std::string Places(const PropertySpec& spec) {
 class Checker {
  public:
   Checker(const ConfigFile& file, const std::vector<std::string>& aliases,
-          ConfigFindings* findings)
-      : file_(file), aliases_(aliases), findings_(*findings) {
+          const PluginRegistry* plugins, ConfigFindings* findings)
+      : file_(file),
+        aliases_(aliases),
+        plugins_(plugins),
+        findings_(*findings) {
     // The longest first, so that "a.b" is not taken for "a".
     std::sort(aliases_.begin(), aliases_.end(),
               [](const std::string& a, const std::string& b) {
@@ -71,6 +74,7 @@ class Checker {
     std::vector<const ConfigValue*> in_file_order;
     for (const auto& [name, value] : file_.values()) {
       in_file_order.push_back(&value);
+      has_host_class_ |= NamesHostClass(value);
     }
     std::sort(in_file_order.begin(), in_file_order.end(),
               [](const ConfigValue* a, const ConfigValue* b) {
@@ -223,8 +227,33 @@ class Checker {
     const absl::Status status = CheckValue(*spec, value);
     if (!status.ok()) {
       findings_.errors.push_back(std::string(status.message()));
+    } else if (spec->type == PropertyType::kPlugin) {
+      CheckClass(*spec, value);
     }
     return true;
+  }
+
+  void CheckClass(const PropertySpec& spec, const ConfigValue& value) {
+    if (plugins_ == nullptr) return;
+    const absl::Status known =
+        plugins_->Check(spec.name, absl::StripAsciiWhitespace(value.text));
+    if (known.ok()) return;
+    findings_.errors.push_back(value.Message(known.message()));
+  }
+
+  // Whether `value` names a class that MM2 does not have.
+  static bool NamesHostClass(const ConfigValue& value) {
+    for (const PropertySpec& spec : AllProperties()) {
+      if (spec.type != PropertyType::kPlugin || value.unknown) continue;
+      if (value.property != spec.name &&
+          !absl::EndsWith(value.property, absl::StrCat(".", spec.name))) {
+        continue;
+      }
+      const std::string name = ReadText(spec, value).value_or("");
+      return std::find(spec.choices.begin(), spec.choices.end(), name) ==
+             spec.choices.end();
+    }
+    return false;
   }
 
   void NoteIgnored(const PropertySpec& spec, const ConfigValue& value) {
@@ -260,9 +289,14 @@ class Checker {
                                name, " or ", cluster, ".admin.", name,
                                cluster == "X" ? " for each cluster X" : ""));
     }
-    if (const PropertySpec* meant = Meant(name)) {
-      return WarnMisspelled(*meant, scope, value);
-    }
+    // What MM2 gives to plugins may be a name of theirs; see PluginProperties.
+    const bool reaches_plugins =
+        has_host_class_ &&
+        (scope == kFlow || absl::StartsWith(name, "replication.policy."));
+    const PropertySpec* meant =
+        reaches_plugins ? Meant(name, kSlipsInFamily) : Meant(name);
+    if (meant != nullptr) return WarnMisspelled(*meant, scope, value);
+    if (reaches_plugins) return;
     Warn(value, "no effect: unknown property");
   }
 
@@ -274,6 +308,9 @@ class Checker {
 
   const ConfigFile& file_;
   std::vector<std::string> aliases_;
+  const PluginRegistry* const plugins_;
+  // A class of the host is named, which may have properties of its own.
+  bool has_host_class_ = false;
   ConfigFindings& findings_;
 };
 
@@ -281,8 +318,8 @@ class Checker {
 
 void CheckProperties(const ConfigFile& file,
                      const std::vector<std::string>& aliases,
-                     ConfigFindings* findings) {
-  Checker(file, aliases, findings).Run();
+                     const PluginRegistry* plugins, ConfigFindings* findings) {
+  Checker(file, aliases, plugins, findings).Run();
 }
 
 }  // namespace mirror

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mirror/config/config_file.h"
+#include "mirror/config/plugin_registry.h"
 
 namespace mirror {
 
@@ -20,11 +21,12 @@ struct ConfigFindings {
   std::vector<std::string> notes;     // accepted, no effect here
 };
 
-// Adds to `findings`. Every message begins with file, line and property; none
-// shows a secret.
+// Adds to `findings`. Classes must be known to `plugins`, unless it is null.
+// Every message begins
+// with file, line and property; none shows a secret.
 void CheckProperties(const ConfigFile& file,
                      const std::vector<std::string>& aliases,
-                     ConfigFindings* findings);
+                     const PluginRegistry* plugins, ConfigFindings* findings);
 
 }  // namespace mirror
 

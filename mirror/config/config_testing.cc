@@ -18,8 +18,10 @@ namespace {
 ResolvedFlow Resolve(const std::string& more) {
   const ConfigFile file =
       ConfigFile::Parse(kTwoClusters + more, "mm2.properties", FakeSources());
+  const PluginRegistry plugins;
   ConfigFindings findings;
-  ResolvedFlow flow = ResolveFlow(file, FakeSources(), "A", "B", &findings);
+  ResolvedFlow flow =
+      ResolveFlow(file, FakeSources(), "A", "B", &plugins, &findings);
   EXPECT_THAT(findings.errors, testing::IsEmpty());
   return flow;
 }

@@ -15,12 +15,12 @@
 #include "mirror/config/client_layers.h"
 #include "mirror/config/flow_clients.h"
 #include "mirror/config/flow_reader.h"
+#include "mirror/config/plugin_reader.h"
 #include "mirror/config/property_table.h"
 #include "mirror/policy/config_property_filter.h"
-#include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
-#include "mirror/policy/identity_replication_policy.h"
 #include "mirror/policy/renaming_replication_policy.h"
+#include "mirror/policy/replication_policy.h"
 #include "mirror/policy/topic_filter.h"
 
 namespace mirror {
@@ -49,16 +49,8 @@ LossPolicy ReadLossPolicy(const FlowReader& read, absl::string_view property) {
                             : LossPolicy::kStop;
 }
 
-// CheckProperties has named patterns that do not compile; the filter of such a
-// flow is null.
 void ReadCopyOptions(const FlowReader& read, Flow* flow) {
   flow->replicate = read.Bool("enabled");
-  flow->topics =
-      RegexTopicFilter::Create(read.Text("topics"), read.Text("topics.exclude"))
-          .value_or(nullptr);
-  flow->groups =
-      RegexGroupFilter::Create(read.Text("groups"), read.Text("groups.exclude"))
-          .value_or(nullptr);
   flow->replicate_heartbeats = read.Bool("heartbeats.replication.enabled");
 }
 
@@ -83,10 +75,6 @@ void ReadTopicOptions(const FlowReader& read, Flow* flow) {
       forget < 0 ? absl::InfiniteDuration() : absl::Milliseconds(forget);
   TopicConfigSyncOptions& configs = flow->topic_configs;
   ReadJob(read, "sync.topic.configs", &configs.enabled, &configs.interval);
-  configs.filter =
-      RegexConfigPropertyFilter::Create(read.Text("config.properties.exclude"),
-                                        read.Side("use.defaults.from"))
-          .value_or(nullptr);
   ReadJob(read, "sync.topic.acls", &flow->acls.enabled, &flow->acls.interval);
   flow->acls.prefixed = read.Bool("sync.topic.acls.prefixed.enabled");
   flow->acls.groups = read.Bool("sync.group.acls.enabled");
@@ -185,28 +173,10 @@ bool CheckSeparator(const FlowReader& read, const Flow& flow, Errors* errors) {
   return true;
 }
 
-// Of a separator that CheckSeparator() accepts.
-absl::StatusOr<std::shared_ptr<const ReplicationPolicy>> Mm2Policy(
-    const FlowReader& read, const Flow& flow) {
-  const std::string separator = read.Text("replication.policy.separator");
-  const bool internal =
-      read.Bool("replication.policy.internal.topic.separator.enabled");
-  if (read.Text("replication.policy.class") == "IdentityReplicationPolicy") {
-    IdentityReplicationPolicy::Options options;
-    options.source_alias = flow.source.alias;
-    options.separator = separator;
-    options.internal_topic_separator_enabled = internal;
-    return IdentityReplicationPolicy::Create(std::move(options));
-  }
-  DefaultReplicationPolicy::Options options;
-  options.separator = separator;
-  options.internal_topic_separator_enabled = internal;
-  return DefaultReplicationPolicy::Create(std::move(options));
-}
-
-void ReadPolicy(const FlowReader& read, Flow* flow, Errors* errors) {
+void ReadPolicy(const FlowReader& read, PluginReader* plugins, Flow* flow,
+                Errors* errors) {
   if (CheckSeparator(read, *flow, errors)) {
-    flow->policy = Mm2Policy(read, *flow).value_or(nullptr);
+    flow->policy = plugins->Make<ReplicationPolicy>("replication.policy.class");
   }
   const std::string property = "replication.policy.rename";
   const std::string renamed = read.Text(property);
@@ -228,6 +198,19 @@ void ReadPolicy(const FlowReader& read, Flow* flow, Errors* errors) {
   flow->policy = *std::move(policy);
 }
 
+// Null where a mistake was found.
+void ReadPlugins(const ConfigFile& file, const FlowReader& read,
+                 const PluginRegistry& registry, Flow* flow, Errors* errors) {
+  PluginReader plugins(file, read, *flow, registry, errors);
+  ReadPolicy(read, &plugins, flow, errors);
+  flow->topics = plugins.Make<TopicFilter>("topic.filter.class");
+  flow->groups = plugins.Make<GroupFilter>("group.filter.class");
+  flow->topic_configs.filter =
+      plugins.Make<ConfigPropertyFilter>("config.property.filter.class");
+  // They see no heartbeats.
+  if (flow->replicate) flow->transforms = plugins.Transforms();
+}
+
 // What PrintFlows() shows of the table.
 std::vector<std::pair<std::string, ConfigValue>> EffectiveValues(
     const FlowReader& read) {
@@ -235,7 +218,7 @@ std::vector<std::pair<std::string, ConfigValue>> EffectiveValues(
   for (const PropertySpec& spec : AllProperties()) {
     const bool of_flow = (spec.scopes & kFlow) != 0 ||
                          (spec.scopes & (kSource | kTarget)) == kTarget;
-    if (spec.use != PropertyUse::kUsed || !of_flow) continue;
+    if (spec.use != PropertyUse::kUsed || !of_flow || spec.IsFamily()) continue;
     values.emplace_back(spec.name, spec.name == "source.cluster.alias"
                                        ? read.Alias(ClusterSide::kSource)
                                    : spec.name == "target.cluster.alias"
@@ -297,6 +280,7 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
 
 ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
                          const std::string& source, const std::string& target,
+                         const PluginRegistry* plugins,
                          ConfigFindings* findings) {
   const FlowReader read(file, source, target);
   Flow flow(source, target);
@@ -309,7 +293,9 @@ ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
   ReadInternalTopics(read, &flow);
   flow.shards = static_cast<int>(std::min(read.Int("tasks.max"), kMaxShards));
   ReadAliases(read, &flow, &findings->errors);
-  ReadPolicy(read, &flow, &findings->errors);
+  if (plugins != nullptr) {
+    ReadPlugins(file, read, *plugins, &flow, &findings->errors);
+  }
 
   FlowClients clients =
       LayerClientSettings(file, source, target, flow.offset_syncs.location);

@@ -9,6 +9,7 @@
 
 #include "mirror/config/config_check.h"
 #include "mirror/config/config_file.h"
+#include "mirror/config/plugin_registry.h"
 #include "mirror/config/resolved_flow.h"
 #include "mirror/java/config_provider.h"
 
@@ -22,9 +23,11 @@ bool IsPairActive(const ConfigFile& file, const std::string& source,
 // The flow, with all values that CheckProperties has found valid. Adds to
 // `findings` what only the whole flow shows: aliases that contain the
 // separator, client settings that cannot be translated, what is not supported.
-// Key stores are read through `sources`.
+// Key stores are read through `sources`. Policy, filters and transforms are of
+// the classes in `plugins`; null: they are not needed, and stay null.
 ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
                          const std::string& source, const std::string& target,
+                         const PluginRegistry* plugins,
                          ConfigFindings* findings);
 
 }  // namespace mirror

@@ -165,6 +165,7 @@ std::vector<ResolvedFlow> ResolveFlows(const ConfigFile& file,
                                        const ConfigSources& sources,
                                        const std::vector<std::string>& aliases,
                                        const MirrorMakerOptions& options,
+                                       const PluginRegistry* plugins,
                                        ConfigFindings* findings) {
   const std::vector<std::string>& targets =
       options.target_clusters.empty() ? aliases : options.target_clusters;
@@ -175,7 +176,8 @@ std::vector<ResolvedFlow> ResolveFlows(const ConfigFile& file,
           !IsPairActive(file, source, target)) {
         continue;
       }
-      flows.push_back(ResolveFlow(file, sources, source, target, findings));
+      flows.push_back(
+          ResolveFlow(file, sources, source, target, plugins, findings));
     }
   }
   if (flows.empty()) {
@@ -195,9 +197,11 @@ struct ParsedFile {
   ConfigFindings findings;
 };
 
+// Without `plugins` the flows have no policy, filters and transforms.
 ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
                      const ConfigSources& sources,
-                     const MirrorMakerOptions& options) {
+                     const MirrorMakerOptions& options,
+                     const PluginRegistry* plugins) {
   const ConfigFile file = ConfigFile::Parse(text, file_name, sources);
   ParsedFile parsed;
   ConfigFindings& findings = parsed.findings;
@@ -206,9 +210,10 @@ ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
   parsed.clusters = CheckAliases(file, aliases, &findings.errors);
   // Without all aliases little can be said about the other properties.
   if (!aliases.empty() && parsed.clusters.size() == aliases.size()) {
-    CheckProperties(file, aliases, &findings);
+    CheckProperties(file, aliases, plugins, &findings);
     CheckOptions(file, aliases, options, &findings.errors);
-    parsed.flows = ResolveFlows(file, sources, aliases, options, &findings);
+    parsed.flows =
+        ResolveFlows(file, sources, aliases, options, plugins, &findings);
     CheckServers(file, aliases, parsed.flows, &findings.errors);
   }
   return parsed;
@@ -243,7 +248,7 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
   const auto parse = [=]() -> absl::StatusOr<ParsedFile> {
     const absl::StatusOr<std::string> now = sources.read_file(path);
     if (!now.ok()) return now.status();
-    return ParseFile(*now, path, sources, options);
+    return ParseFile(*now, path, sources, options, nullptr);
   };
   for (Flow& flow : config->flows_) {
     SetCredentials([=, name = flow.name()] { return ReadClients(parse, name); },
@@ -256,7 +261,8 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
     absl::string_view text, absl::string_view file_name,
     const ConfigSources& sources, const MirrorMakerOptions& options,
     std::vector<std::string>* warnings) {
-  ParsedFile parsed = ParseFile(text, file_name, sources, options);
+  ParsedFile parsed =
+      ParseFile(text, file_name, sources, options, &options.plugins);
   MirrorMakerConfig config;
   config.warnings_ = Distinct(parsed.findings.warnings);
   if (warnings != nullptr) *warnings = config.warnings_;
@@ -268,7 +274,7 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
   config.clusters_ = std::move(parsed.clusters);
   const auto parse = [text = std::string(text), file = std::string(file_name),
                       sources, options]() -> absl::StatusOr<ParsedFile> {
-    return ParseFile(text, file, sources, options);
+    return ParseFile(text, file, sources, options, nullptr);
   };
   for (ResolvedFlow& resolved : parsed.flows) {
     Flow& flow = config.flows_.emplace_back(std::move(resolved.flow));

@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "mirror/config/plugin_registry.h"
 #include "mirror/flow.h"
 #include "mirror/java/config_provider.h"
 
@@ -24,6 +25,8 @@ namespace mirror {
 struct MirrorMakerOptions {
   // As --clusters: only flows into these run here. Empty: all flows.
   std::vector<std::string> target_clusters;
+  // The classes that the file may name. They are made while the file is read.
+  PluginRegistry plugins;
 };
 
 // Thread safety: immutable. Lifetime: self-contained; the credentials of its

@@ -160,12 +160,12 @@ TEST(ConfigErrorTest, EveryMistakeIsNamedAtOnce) {
   EXPECT_EQ(Errors(absl::StrCat(kTwoClusters,
                                 "A->B.tasks.max=0\n"
                                 "emit.checkpoints.interval.seconds=0\n"
-                                "transforms=t\n")),
+                                "topics.blacklist=t\n")),
             "mm2.properties:5: A->B.tasks.max = 0: must be at least 1\n"
             "mm2.properties:6: emit.checkpoints.interval.seconds = 0: must be "
             "at least 1 (seconds), or -1 for never\n"
-            "mm2.properties:7: transforms = t: Java transforms cannot run "
-            "here: subclass mirror::RecordTransform in C++.");
+            "mm2.properties:7: topics.blacklist = t: Removed in Kafka 4.0: "
+            "write topics.exclude.");
 }
 
 TEST(ConfigErrorTest, MistakesOfAllKindsAndWarningsAreNamedInOneRun) {

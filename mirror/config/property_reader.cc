@@ -29,7 +29,8 @@ bool IsNumber(PropertyType type) {
 // The choice that `text` names, or nothing. A class may carry its package.
 absl::string_view MatchChoice(const PropertySpec& spec,
                               absl::string_view text) {
-  const bool is_class = spec.type == PropertyType::kClass;
+  const bool is_class =
+      spec.type == PropertyType::kClass || spec.type == PropertyType::kPlugin;
   for (const absl::string_view choice : spec.choices) {
     if (is_class) {
       if (text == choice || (absl::StartsWith(text, "org.apache.kafka.") &&
@@ -97,6 +98,9 @@ std::string AllowedValues(const PropertySpec& spec) {
       return spec.choices.size() == 1
                  ? std::string(spec.choices.front())
                  : absl::StrCat("one of: ", absl::StrJoin(spec.choices, ", "));
+    case PropertyType::kPlugin:
+      return absl::StrCat(absl::StrJoin(spec.choices, ", "),
+                          ", or a class of the host");
     case PropertyType::kSeconds:
       return absl::StrCat("at least ", spec.min, " (seconds), or -1 for never");
     case PropertyType::kMillis:
@@ -170,7 +174,9 @@ absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
   if (!checked.ok()) return checked;
   const absl::string_view text = absl::StripAsciiWhitespace(value.text);
   if (spec.choices.empty()) return std::string(text);
-  return std::string(MatchChoice(spec, text));
+  const absl::string_view choice = MatchChoice(spec, text);
+  // A class of the host keeps the name that it is registered by.
+  return std::string(choice.empty() ? text : choice);
 }
 
 }  // namespace mirror

@@ -88,11 +88,19 @@ PropertySpec Choice(string_view name, unsigned scopes, string_view fallback,
   return spec;
 }
 
-PropertySpec Class(string_view name, unsigned scopes, string_view fallback,
-                   std::vector<string_view> choices, string_view meaning) {
-  PropertySpec spec =
-      Choice(name, scopes, fallback, std::move(choices), meaning);
+// Only the default is possible.
+PropertySpec Class(string_view name, unsigned scopes, string_view only,
+                   string_view meaning) {
+  PropertySpec spec = Choice(name, scopes, only, {only}, meaning);
   spec.type = PropertyType::kClass;
+  return spec;
+}
+
+// The first of MM2's classes is the default.
+PropertySpec Plugin(string_view name, std::vector<string_view> mm2s,
+                    string_view meaning) {
+  PropertySpec spec = Choice(name, kTopAndFlow, mm2s.front(), mm2s, meaning);
+  spec.type = PropertyType::kPlugin;
   return spec;
 }
 
@@ -147,11 +155,10 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
           "1", Int("tasks.max", kTopAndFlow, "4", 1, kMaxInt,
                    "Shards of the flow: the most ways in which its partitions "
                    "are distributed over threads.")),
-      Class("replication.policy.class", kTopAndFlow, "DefaultReplicationPolicy",
-            {"DefaultReplicationPolicy", "IdentityReplicationPolicy"},
-            "How topics are named on the target. For your own policy, subclass "
-            "mirror::ReplicationPolicy in C++ and link it: see "
-            "examples/custom_policy."),
+      Plugin("replication.policy.class",
+             {"DefaultReplicationPolicy", "IdentityReplicationPolicy"},
+             "How topics are named on the target. Your own class: a "
+             "mirror::ReplicationPolicy in a PluginRegistry."),
       Text("replication.policy.separator", kTopAndFlow, ".",
            "The text between alias and topic: A.orders. Letters, digits, '.', "
            "'_', '-' only."),
@@ -209,9 +216,8 @@ std::vector<PropertySpec> TopicProperties() {
       Patterns("topics.exclude", kTopAndFlow,
                R"(.*[\-\.]internal,.*\.replica,__.*)",
                "Topics that are not replicated although `topics` matches."),
-      Class("topic.filter.class", kTopAndFlow, "DefaultTopicFilter",
-            {"DefaultTopicFilter"},
-            "For your own filter, subclass mirror::TopicFilter in C++."),
+      Plugin("topic.filter.class", {"DefaultTopicFilter"},
+             "Your own class: a mirror::TopicFilter in a PluginRegistry."),
       Mm2Default("600", Seconds("refresh.topics.interval.seconds", "5",
                                 "How often new topics and partitions are "
                                 "looked for.")),
@@ -231,10 +237,14 @@ std::vector<PropertySpec> TopicProperties() {
                R"(message\.timestamp\.type,unclean\.leader\.election\.enable,)"
                R"(min\.insync\.replicas)",
                "Regular expressions of topic configs that are not copied."),
-      Class(
-          "config.property.filter.class", kTopAndFlow,
-          "DefaultConfigPropertyFilter", {"DefaultConfigPropertyFilter"},
-          "For your own filter, subclass mirror::ConfigPropertyFilter in C++."),
+      Plugin("config.property.filter.class", {"DefaultConfigPropertyFilter"},
+             "Your own class: a mirror::ConfigPropertyFilter in a "
+             "PluginRegistry."),
+      List("transforms", kTopAndFlow, "",
+           "Aliases of mirror::RecordTransform classes in a PluginRegistry, in "
+           "their order. Kafka's own transforms are Java."),
+      Text("transforms.*", kTopAndFlow, "",
+           "transforms.ALIAS.type: the class; the others are its properties."),
       Choice(
           "use.defaults.from", kTopAndFlow, "target", {"target", "source"},
           "The cluster whose default a topic config takes if it is not set on "
@@ -276,9 +286,8 @@ std::vector<PropertySpec> OffsetProperties() {
       Patterns("groups.exclude", kTopAndFlow,
                "console-consumer-.*,connect-.*,__.*",
                "Groups that are not checkpointed although `groups` matches."),
-      Class("group.filter.class", kTopAndFlow, "DefaultGroupFilter",
-            {"DefaultGroupFilter"},
-            "For your own filter, subclass mirror::GroupFilter in C++."),
+      Plugin("group.filter.class", {"DefaultGroupFilter"},
+             "Your own class: a mirror::GroupFilter in a PluginRegistry."),
       Mm2Default("600",
                  Seconds("refresh.groups.interval.seconds", "5",
                          "How often new consumer groups are looked for.")),
@@ -355,7 +364,6 @@ std::vector<PropertySpec> WorkerProperties() {
   };
 }
 
-// Of the Connect worker.
 std::vector<PropertySpec> IgnoredWorkerProperties() {
   return {
       Ignored("config.storage.replication.factor", kStorage,
@@ -394,7 +402,6 @@ std::vector<PropertySpec> IgnoredWorkerProperties() {
   };
 }
 
-// Of the connectors.
 std::vector<PropertySpec> IgnoredProperties() {
   return {
       Ignored("consumer.poll.timeout.ms", kTopAndFlow,
@@ -426,23 +433,17 @@ std::vector<PropertySpec> IgnoredProperties() {
 }
 
 std::vector<PropertySpec> RefusedProperties() {
-  const std::vector<string_view> bytes = {"ByteArrayConverter"};
   constexpr string_view kBytes = "Records are copied byte for byte.";
   return {
-      Class("key.converter", kAnywhere, "ByteArrayConverter", bytes, kBytes),
-      Class("value.converter", kAnywhere, "ByteArrayConverter", bytes, kBytes),
-      Class("header.converter", kAnywhere, "ByteArrayConverter", bytes, kBytes),
+      Class("key.converter", kAnywhere, "ByteArrayConverter", kBytes),
+      Class("value.converter", kAnywhere, "ByteArrayConverter", kBytes),
+      Class("header.converter", kAnywhere, "ByteArrayConverter", kBytes),
       Ignored("key.converter.*", kAnywhere, kBytes),
       Ignored("value.converter.*", kAnywhere, kBytes),
       Ignored("header.converter.*", kAnywhere, kBytes),
-      Refused("transforms", kTopAndFlow, "",
-              "Java transforms cannot run here: subclass "
-              "mirror::RecordTransform in C++."),
-      Ignored("transforms.*", kTopAndFlow, "Settings of `transforms`."),
-      Ignored("predicates", kTopAndFlow, "Used by `transforms` only."),
-      Ignored("predicates.*", kTopAndFlow, "Settings of `predicates`."),
+      Ignored("predicates", kTopAndFlow, "A transform has no predicate here."),
+      Ignored("predicates.*", kTopAndFlow, "See predicates."),
       Class("forwarding.admin.class", kTopAndFlow, "ForwardingAdmin",
-            {"ForwardingAdmin"},
             "A Java admin client cannot be loaded here: implement "
             "mirror::ClusterAdmin in C++."),
       Refused("connector.class", kTopAndFlow, "",

@@ -35,6 +35,7 @@ enum class PropertyType {
   kServers,   // host:port,host:port
   kChoice,    // one of `choices`
   kClass,     // a Java class, full or simple name; one of `choices`
+  kPlugin,    // the same, or a class that the PluginRegistry has
 };
 
 enum class PropertyUse {
@@ -98,7 +99,7 @@ absl::StatusOr<bool> ReadBool(const PropertySpec& spec,
                               const ConfigValue& value);
 absl::StatusOr<absl::Duration> ReadDuration(const PropertySpec& spec,
                                             const ConfigValue& value);
-// Trimmed; a choice in lower case, a class without its package.
+// Trimmed; a choice in lower case, a class of `choices` without its package.
 absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
                                      const ConfigValue& value);
 

@@ -197,12 +197,12 @@ int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
   return report.complete ? kOk : kCannotStart;
 }
 
-int RunFile(const CommandLine& line) {
+int RunFile(const CommandLine& line, const PluginRegistry& plugins) {
   StreamLogSink sink(stderr, line.log_format, line.log_level);
   const Logger log(&sink, Clock::System(), "");
   std::vector<std::string> warnings;
   const auto config = MirrorMakerConfig::Load(
-      line.file, ConfigSources::System(), {line.clusters}, &warnings);
+      line.file, ConfigSources::System(), {line.clusters, plugins}, &warnings);
   if (!config.ok()) {
     for (const std::string& text : warnings) log.Warning("", text);
     LogErrors(log, config.status());
@@ -226,7 +226,8 @@ int RunFile(const CommandLine& line) {
 }
 
 // --help and --version are answered here.
-int RunCommandLine(const std::vector<std::string>& arguments) {
+int RunCommandLine(const std::vector<std::string>& arguments,
+                   const PluginRegistry& plugins) {
   const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);
   if (!line.ok()) {
     const std::string message(line.status().message());
@@ -241,20 +242,20 @@ int RunCommandLine(const std::vector<std::string>& arguments) {
     std::printf("mirror_maker %s\n", kVersion);
     return kOk;
   }
-  return RunFile(*line);
+  return RunFile(*line, plugins);
 }
 
 }  // namespace
 }  // namespace internal
 
-int MirrorMakerMain(int argc, char** argv) {
+int MirrorMakerMain(int argc, char** argv, const PluginRegistry& plugins) {
   // Before any thread starts, so that all inherit it.
   const sigset_t signals = internal::HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A log that is no longer read does not stop the mirror.
   signal(SIGPIPE, SIG_IGN);
   return internal::RunCommandLine(
-      std::vector<std::string>(argv + 1, argv + argc));
+      std::vector<std::string>(argv + 1, argv + argc), plugins);
 }
 
 }  // namespace mirror

@@ -4,7 +4,9 @@
 // runs an mm2.properties file. Answers to MM2's class MirrorMaker.
 //
 //   int main(int argc, char** argv) {
-//     return mirror::MirrorMakerMain(argc, argv);
+//     mirror::PluginRegistry plugins;
+//     plugins.Add<MyPolicy>("com.acme.MyPolicy");
+//     return mirror::MirrorMakerMain(argc, argv, plugins);
 //   }
 //
 // docs/mirror_maker.md describes the command line, signals and exit codes.
@@ -12,16 +14,20 @@
 #ifndef MIRROR_DAEMON_MIRROR_MAKER_MAIN_H_
 #define MIRROR_DAEMON_MIRROR_MAKER_MAIN_H_
 
+#include "mirror/config/plugin_registry.h"
+
 namespace mirror {
 
 // Parses the command line, runs the flows of the file until SIGTERM or SIGINT,
 // and returns the exit code of the process: 0 stopped, checked or printed; 2
 // wrong arguments or configuration; 3 could not start, or a cluster does not
-// answer. Errors are logged to standard error.
+// answer. Errors are logged to standard error. `plugins` has the classes that
+// the file may name.
 //
 // Thread safety: call it once, from main(), before any thread is started: it
 // blocks SIGTERM, SIGINT and SIGUSR1 for the process and ignores SIGPIPE.
-int MirrorMakerMain(int argc, char** argv);
+int MirrorMakerMain(int argc, char** argv,
+                    const PluginRegistry& plugins = PluginRegistry());
 
 }  // namespace mirror
 

@@ -97,7 +97,10 @@ class MirrorMakerTest : public ::testing::Test {
   }
 
   static bool AwaitCopied(const std::string& topic, int64_t end) {
-    const TopicPartition copy{absl::StrCat("A.", topic), 0};
+    return AwaitEnd({absl::StrCat("A.", topic), 0}, end);
+  }
+
+  static bool AwaitEnd(const TopicPartition& copy, int64_t end) {
     const auto admin = B()->cluster()->NewAdmin("test").value();
     // No answer while the topic is being created.
     return Eventually([&] {
@@ -140,6 +143,21 @@ TEST_F(MirrorMakerTest, CopiesWholeRecordsFromMm2sFileAndGoesOnAfterAStop) {
   EXPECT_EQ(B()->Read("A.orders"), A()->Read("orders")) << "nothing twice";
   EXPECT_THAT(daemon->Output(),
               AllOf(HasSubstr("SIGINT: stopping"), HasSubstr("stopped")));
+}
+
+TEST_F(MirrorMakerTest, ADaemonOfAHostCopiesUnderTheNamesOfItsPolicy) {
+  A()->CreateTopic("bills", 1);
+  A()->AppendNumbers({"bills", 0}, 0, 100);
+  const std::string file = WriteProperties(
+      absl::StrCat(Mm2File(A()->servers(), B()->servers()),
+                   "A->B.topics = bills\n"
+                   "replication.policy.class = com.acme.SuffixPolicy\n"
+                   "replication.policy.suffix = -of-\n"));
+  auto daemon = StartMirrorMaker({file}, "my_mirror_maker");
+  ASSERT_TRUE(AwaitEnd({"bills-of-A", 0}, 100)) << daemon->Output();
+  ASSERT_THAT(daemon->Signal(SIGTERM), IsOk());
+  EXPECT_THAT(daemon->Wait(kStopTimeout), IsOkAndHolds(0)) << daemon->Output();
+  EXPECT_EQ(B()->Partitions("A.bills"), 0);
 }
 
 TEST_F(MirrorMakerTest, StopsInTimeWhileTheTargetIsStalled) {

@@ -17,9 +17,9 @@ std::string WriteProperties(const std::string& text) {
 
 namespace {
 
-std::vector<std::string> CommandLine(
-    const std::vector<std::string>& arguments) {
-  std::vector<std::string> argv = {"examples/mirror_maker"};
+std::vector<std::string> CommandLine(const std::vector<std::string>& arguments,
+                                     const std::string& program) {
+  std::vector<std::string> argv = {absl::StrCat("examples/", program)};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return argv;
 }
@@ -27,14 +27,15 @@ std::vector<std::string> CommandLine(
 }  // namespace
 
 std::unique_ptr<ChildProcess> StartMirrorMaker(
-    const std::vector<std::string>& arguments) {
-  return ChildProcess::Start(CommandLine(arguments),
+    const std::vector<std::string>& arguments, const std::string& program) {
+  return ChildProcess::Start(CommandLine(arguments, program),
                              MakeTestDirectory("mirror_maker") + "/output")
       .value();
 }
 
-Ended RunMirrorMaker(const std::vector<std::string>& arguments) {
-  return RunProgram(CommandLine(arguments));
+Ended RunMirrorMaker(const std::vector<std::string>& arguments,
+                     const std::string& program) {
+  return RunProgram(CommandLine(arguments, program));
 }
 
 }  // namespace mirror::testing

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// examples/mirror_maker as users run it: a process and a properties file. The
-// test's BUILD rule needs data = ["//examples:mirror_maker"].
+// examples/mirror_maker, or another daemon of examples/, as users run it: a
+// process and a properties file. The test's BUILD rule names it in `data`, e.g.
+// data = ["//examples:mirror_maker"].
 //
 //   auto daemon = StartMirrorMaker({WriteFile("clusters = A, B\n..."),
 //   "--check"}); EXPECT_THAT(daemon->Wait(absl::Seconds(10)), IsOkAndHolds(0));
@@ -20,12 +21,15 @@ namespace mirror::testing {
 // Puts `text` into a file mm2.properties of its own and returns the path.
 std::string WriteProperties(const std::string& text);
 
-// Ends the program if the process cannot be started.
+// Ends the test program if the process cannot be started. `program` is a target
+// of examples/.
 std::unique_ptr<ChildProcess> StartMirrorMaker(
-    const std::vector<std::string>& arguments);
+    const std::vector<std::string>& arguments,
+    const std::string& program = "mirror_maker");
 
 // Runs to the end, for at most a minute.
-Ended RunMirrorMaker(const std::vector<std::string>& arguments);
+Ended RunMirrorMaker(const std::vector<std::string>& arguments,
+                     const std::string& program = "mirror_maker");
 
 }  // namespace mirror::testing
 

@@ -5,10 +5,13 @@
 // with MM2's rules and bytes; docs/formats/checkpoint.md says what differs.
 //
 //   auto emitter = CheckpointEmitter::Create(&a, &b, options, &store, clock);
-//   PeriodicWorker worker("checkpoints", clock, [&] {
+//   while (!stopped) {
 //     Report((*emitter)->RunOnce());
-//     return (*emitter)->TimeToNextTurn();
-//   });
+//     Sleep((*emitter)->TimeToNextTurn());
+//   }
+//
+// An engine runs one per flow. A program without an engine fills the store by
+// an OffsetSyncReader; see examples/standalone_parts.cc.
 
 #ifndef MIRROR_CHECKPOINT_CHECKPOINT_EMITTER_H_
 #define MIRROR_CHECKPOINT_CHECKPOINT_EMITTER_H_

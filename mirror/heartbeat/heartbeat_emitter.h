@@ -3,6 +3,15 @@
 // Writes a flow's heartbeats to the target: MM2's MirrorHeartbeatTask. The
 // records travel on through other flows and tell which clusters are upstream,
 // and how far (KIP-382).
+//
+//   auto emitter = HeartbeatEmitter::Create(&target, "primary", "heartbeats",
+//                                           HeartbeatOptions(), clock);
+//   while (!stopped) {
+//     Report((*emitter)->RunOnce());
+//     Sleep(absl::Seconds(1));
+//   }
+//
+// An engine runs one per flow; examples/standalone_parts.cc has none.
 
 #ifndef MIRROR_HEARTBEAT_HEARTBEAT_EMITTER_H_
 #define MIRROR_HEARTBEAT_HEARTBEAT_EMITTER_H_
@@ -21,13 +30,15 @@
 
 namespace mirror {
 
-// Purpose: one heartbeat per RunOnce().
+// Purpose: one heartbeat per RunOnce(); the caller keeps the interval.
 // Thread safety: RunOnce() belongs to one thread; the rest is thread-safe.
 // Lifetime: `target` and `clock` must outlive the emitter.
+// Errors: names cluster and topic; the heartbeat is lost, the next one is not.
 class HeartbeatEmitter {
  public:
-  // `topic` is the policy's HeartbeatsTopic(). Contacts nobody. InvalidArgument
-  // for an alias over 32767 bytes or settings that the clients refuse.
+  // `topic` is the policy's HeartbeatsTopic(). Does not connect.
+  // InvalidArgument for an alias over 32767 bytes or settings that the clients
+  // refuse.
   static absl::StatusOr<std::unique_ptr<HeartbeatEmitter>> Create(
       Cluster* target, const std::string& source_alias, std::string topic,
       const HeartbeatOptions& options, Clock* clock);

@@ -4,6 +4,9 @@
 // back. Stands where MM2's OffsetSyncStore stands, and answers exactly where
 // MM2 samples.
 //
+// A program without an engine fills it by an OffsetSyncReader; then its answers
+// are lower bounds between the sampled positions, as MM2's are.
+//
 //   OffsetSyncStore store;
 //   store.Append({"orders", 3},
 //                {{UpstreamOffset(0), DownstreamOffset(500), 1000}});

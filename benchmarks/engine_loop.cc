@@ -5,7 +5,7 @@
 #include "absl/time/clock.h"
 #include "benchmarks/data_path.h"
 #include "mirror/mirror_engine.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror::benchmark {
 namespace {

@@ -27,7 +27,7 @@
 #include "benchmarks/data_path.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/mirror_engine.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 
 ABSL_FLAG(std::string, source, "", "bootstrap servers of the source");
 ABSL_FLAG(std::string, target, "", "bootstrap servers of the target");

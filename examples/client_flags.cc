@@ -15,10 +15,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "mirror/config/config_file.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/java_client_settings.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/policy/renaming_replication_policy.h"
 
 ABSL_FLAG(std::string, bootstrap_server, "", "HOST:PORT of the cluster");

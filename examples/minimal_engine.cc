@@ -12,7 +12,7 @@
 
 #include "absl/time/clock.h"
 #include "mirror/mirror_engine.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/testing/fake_cluster.h"
 
 namespace {

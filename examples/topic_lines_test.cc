@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/heartbeat/heartbeat.h"
-#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync.h"
 #include "mirror/sync/skipped_range.h"

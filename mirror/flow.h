@@ -18,12 +18,9 @@
 #include <utility>
 
 #include "mirror/cluster/cluster.h"
-#include "mirror/cluster/credential_source.h"
 #include "mirror/flow_options.h"
-#include "mirror/policy/config_property_filter.h"
-#include "mirror/policy/group_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
-#include "mirror/policy/topic_filter.h"
 #include "mirror/transform/record_transform.h"
 
 namespace mirror {

@@ -20,10 +20,13 @@
 #define MIRROR_FLOW_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 namespace mirror {
@@ -57,6 +60,29 @@ enum class RejectedRecordPolicy {
 // Where partitions begin that a flow finds when it runs for the first time:
 // auto.offset.reset of the source's consumer.
 enum class StartAt { kEarliest, kLatest };
+
+// -- Credentials of a cluster --
+
+enum class ClientKind { kConsumer, kProducer, kAdmin };
+
+// Secrets that may change while an engine runs: their source is asked again
+// when a cluster denies access, so that a rotated password needs no restart.
+// (MM2 restarts its connectors' clients for that.)
+//
+//   flow.source.credentials = [](ClientKind) {
+//     return ReadVault("mirror");  // {{"sasl.username", ...}, ...}
+//   };
+//
+// Returns librdkafka settings (sasl.username, sasl.password,
+// sasl.oauthbearer.client.secret, ssl.key.pem, ...) as they are now, for
+// clients of that kind; they win over the settings given before. An error: what
+// is known stays in use, and the question is asked again.
+// Called when a client is made and, at most once a second and client, for as
+// long as the cluster refuses it; by several threads at the same time. May read
+// files; must not throw and not wait for long.
+using CredentialSource =
+    std::function<absl::StatusOr<std::map<std::string, std::string>>(
+        ClientKind kind)>;
 
 // -- What to copy --
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

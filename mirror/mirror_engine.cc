@@ -13,9 +13,8 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/flow_cluster.h"
 #include "mirror/flow_runner.h"
-#include "mirror/policy/config_property_filter.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/group_filter.h"
+#include "mirror/policy/filters.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/runtime/mutex.h"
 
 namespace mirror {

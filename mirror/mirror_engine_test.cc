@@ -13,11 +13,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/runtime/thread.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
-#include "mirror/transform/mask_field.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {

@@ -19,8 +19,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "mirror/checkpoint/checkpoint.h"
+#include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
-#include "mirror/sync/translation.h"
 
 namespace mirror {
 

@@ -18,11 +18,11 @@
 #include "absl/strings/string_view.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
-#include "mirror/policy/topic_filter.h"
 #include "mirror/sync/offset_sync_store.h"
-#include "mirror/sync/translation.h"
 
 namespace mirror {
 

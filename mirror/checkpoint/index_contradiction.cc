@@ -2,7 +2,7 @@
 
 #include "mirror/checkpoint/index_contradiction.h"
 
-#include "mirror/sync/translation.h"
+#include "mirror/model/position.h"
 
 namespace mirror {
 

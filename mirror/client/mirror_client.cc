@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "mirror/checkpoint/checkpoint_translator.h"
+#include "mirror/client/best_position.h"
 #include "mirror/client/checkpoint_view.h"
 #include "mirror/client/deadline.h"
 #include "mirror/client/offset_view.h"
@@ -16,7 +17,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/kafka/kafka_cluster.h"
-#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/index_segment.h"
 

@@ -25,16 +25,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "mirror/client/group_position.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/group_admin.h"
 #include "mirror/model/offset.h"
+#include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/policy/replication_policy.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/log.h"
-#include "mirror/sync/skipped_range.h"
-#include "mirror/sync/translation.h"
 
 namespace mirror {
 

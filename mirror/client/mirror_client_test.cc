@@ -9,8 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/client/client_fixture.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {

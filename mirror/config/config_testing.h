@@ -13,7 +13,7 @@
 #include "mirror/config/mirror_maker_config.h"
 #include "mirror/config/resolved_flow.h"
 #include "mirror/flow.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
 namespace mirror {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "mirror/cluster/credential_source.h"
+#include "mirror/flow_options.h"
 #include "mirror/java/java_client_settings.h"
 
 namespace mirror {

@@ -14,7 +14,7 @@
 #include "mirror/config/resolved_flow.h"
 #include "mirror/flow.h"
 #include "mirror/flow_options.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 
 namespace mirror {
 

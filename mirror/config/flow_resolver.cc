@@ -17,11 +17,9 @@
 #include "mirror/config/flow_reader.h"
 #include "mirror/config/plugin_reader.h"
 #include "mirror/config/property_table.h"
-#include "mirror/policy/config_property_filter.h"
-#include "mirror/policy/group_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/renaming_replication_policy.h"
 #include "mirror/policy/replication_policy.h"
-#include "mirror/policy/topic_filter.h"
 
 namespace mirror {
 namespace {

@@ -11,7 +11,7 @@
 #include "mirror/config/config_file.h"
 #include "mirror/config/plugin_registry.h"
 #include "mirror/config/resolved_flow.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 
 namespace mirror {
 

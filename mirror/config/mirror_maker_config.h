@@ -18,7 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/config/plugin_registry.h"
 #include "mirror/flow.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 
 namespace mirror {
 

@@ -6,8 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/flow_options.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

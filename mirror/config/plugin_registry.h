@@ -27,10 +27,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "mirror/policy/config_property_filter.h"
-#include "mirror/policy/group_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
-#include "mirror/policy/topic_filter.h"
 #include "mirror/transform/record_transform.h"
 
 namespace mirror {

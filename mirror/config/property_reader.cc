@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "mirror/config/property_table.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror {
 namespace {

@@ -8,12 +8,11 @@
 #include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/cluster/credential_source.h"
 #include "mirror/config/config_testing.h"
 #include "mirror/config/mirror_maker_config.h"
 #include "mirror/flow.h"
 #include "mirror/flow_options.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror {

@@ -39,7 +39,7 @@
 #include "mirror/flow_options.h"
 #include "mirror/metadata/topic_creator.h"
 #include "mirror/metadata/topic_plan.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/copy_loop.h"
 #include "mirror/replication/partition_replicator.h"

@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/flow/flow_fixture.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/flow/flow_fixture.h"
-#include "mirror/sync/skipped_range.h"
+#include "mirror/model/position.h"
 
 namespace mirror {
 namespace {

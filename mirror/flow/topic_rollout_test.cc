@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/simulated_clock.h"
 

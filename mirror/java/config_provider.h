@@ -11,27 +11,15 @@
 #ifndef MIRROR_JAVA_CONFIG_PROVIDER_H_
 #define MIRROR_JAVA_CONFIG_PROVIDER_H_
 
-#include <functional>
 #include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/java_properties.h"
 
 namespace mirror {
-
-// How configuration reaches the outside world; a test brings its own.
-struct ConfigSources {
-  // The content of a file. NotFound or PermissionDenied with the reason.
-  std::function<absl::StatusOr<std::string>(const std::string& path)> read_file;
-  // The value of an environment variable, if it is set.
-  std::function<absl::optional<std::string>(const std::string& name)> get_env;
-
-  // Files and environment of this process. Reading a file blocks.
-  static ConfigSources System();
-};
 
 // Thread safety: none, it caches files. Lifetime: self-contained.
 // Errors: InvalidArgument or NotFound; they name the variable, never a value.

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
 namespace mirror {

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
 namespace mirror {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
 namespace mirror {

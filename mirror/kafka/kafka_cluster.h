@@ -17,7 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
-#include "mirror/cluster/credential_source.h"
+#include "mirror/flow_options.h"
 #include "mirror/runtime/log.h"
 
 namespace mirror {

@@ -20,7 +20,7 @@
 #include "absl/types/span.h"
 #include "mirror/flow_options.h"
 #include "mirror/model/acl_binding.h"
-#include "mirror/policy/group_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/topic_selection.h"
 
 namespace mirror {

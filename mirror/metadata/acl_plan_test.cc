@@ -12,10 +12,8 @@
 #include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/group_filter.h"
-#include "mirror/policy/identity_replication_policy.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/metadata/topic_plan.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror {
 

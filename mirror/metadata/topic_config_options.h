@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror {
 

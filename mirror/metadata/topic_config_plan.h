@@ -15,7 +15,7 @@
 
 #include "absl/types/span.h"
 #include "mirror/cluster/topic_config.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror {
 

@@ -7,7 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror {
 namespace {

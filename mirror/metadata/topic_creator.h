@@ -20,7 +20,7 @@
 #include "absl/status/status.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/metadata/topic_plan.h"
-#include "mirror/policy/config_property_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/telemetry/engine_event.h"
 
 namespace mirror {

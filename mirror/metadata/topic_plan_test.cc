@@ -9,8 +9,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

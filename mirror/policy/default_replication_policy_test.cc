@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/policy/default_replication_policy.h"
-
 #include <initializer_list>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/policy/group_filter.h"
-
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "mirror/policy/filters.h"
 
 namespace mirror {
 namespace {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/policy/identity_replication_policy.h"
-
 #include "gtest/gtest.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "re2/re2.h"
 
 namespace mirror {

@@ -17,8 +17,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
-#include "mirror/policy/topic_filter.h"
 
 namespace mirror {
 

@@ -4,8 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/policy/renaming_replication_policy.h"
 
 namespace mirror {

@@ -14,7 +14,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/progress/flow_note.h"
 #include "mirror/testing/matchers.h"
-#include "mirror/transform/drop_by_header.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {

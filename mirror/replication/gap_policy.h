@@ -12,7 +12,7 @@
 #include "mirror/cluster/record_source.h"
 #include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
-#include "mirror/sync/skipped_range.h"
+#include "mirror/model/position.h"
 
 namespace mirror {
 

@@ -30,6 +30,7 @@
 #include "mirror/cluster/topic_limits.h"
 #include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
+#include "mirror/model/position.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/epoch_history.h"
@@ -39,7 +40,6 @@
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
-#include "mirror/sync/skipped_range.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 

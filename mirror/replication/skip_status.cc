@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "mirror/sync/skipped_range.h"
+#include "mirror/model/position.h"
 
 namespace mirror {
 

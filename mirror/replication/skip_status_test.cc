@@ -3,7 +3,7 @@
 #include "mirror/replication/skip_status.h"
 
 #include "gtest/gtest.h"
-#include "mirror/sync/skipped_range.h"
+#include "mirror/model/position.h"
 
 namespace mirror {
 namespace {

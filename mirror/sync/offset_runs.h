@@ -20,7 +20,7 @@
 
 #include "absl/types/span.h"
 #include "mirror/model/offset.h"
-#include "mirror/sync/translation.h"
+#include "mirror/model/position.h"
 
 namespace mirror {
 

@@ -30,6 +30,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "mirror/model/offset.h"
+#include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/index_segment.h"
@@ -39,7 +40,6 @@
 #include "mirror/sync/segment_ledger.h"
 #include "mirror/sync/skip_ledger.h"
 #include "mirror/sync/skipped_range.h"
-#include "mirror/sync/translation.h"
 
 namespace mirror {
 

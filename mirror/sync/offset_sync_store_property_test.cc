@@ -19,8 +19,8 @@
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "mirror/model/position.h"
 #include "mirror/sync/offset_sync_store.h"
-#include "mirror/sync/skipped_range.h"
 
 namespace mirror {
 namespace {

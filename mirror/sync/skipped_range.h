@@ -22,58 +22,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "mirror/model/offset.h"
+#include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror {
-
-// The numbers are in the topic: only ever add.
-enum class SkipReason {
-  // The source deleted them before they were read: retention, DeleteRecords.
-  kSourceLost = 0,
-  // The source's log lost its end (unclean election), and other records took
-  // the offsets.
-  kSourceTruncated = 1,
-  // The topic was deleted and created again.
-  kSourceRecreated = 2,
-  // The target refuses them, and on.rejected.record=skip.
-  kRefused = 3,
-  // Kept in the dead-letter topic instead.
-  kDeadLettered = 4,
-  // Were copied, and the target topic was deleted or truncated afterwards.
-  kTargetLost = 5,
-  // Were there before the partition's first record was to be copied:
-  // auto.offset.reset = latest.
-  kBeforeStart = 6,
-};
-
-// "source-lost", "source-truncated", "source-recreated", "refused",
-// "dead-lettered", "target-lost", "before-start".
-absl::string_view ToString(SkipReason reason);
-
-// A value type.
-struct SkippedRange {
-  // Of the detail; what is longer is cut.
-  static constexpr size_t kMaxDetail = 500;
-
-  // [first, end). Empty (first == end): a mark, such as a topic created again
-  // of which nothing is known to be lost.
-  UpstreamOffset first;
-  UpstreamOffset end;
-  // At most so many; fewer than the span once ranges were merged. The sum of
-  // those of a partition does not overflow.
-  int64_t records = 0;
-  SkipReason reason = SkipReason::kSourceLost;
-  // When it was noticed; kept to the millisecond.
-  absl::Time time;
-  // For people; printable ASCII.
-  std::string detail;
-
-  friend bool operator==(const SkippedRange& a, const SkippedRange& b) {
-    return a.first == b.first && a.end == b.end && a.records == b.records &&
-           a.reason == b.reason && a.time == b.time && a.detail == b.detail;
-  }
-  friend std::ostream& operator<<(std::ostream& os, const SkippedRange& range);
-};
 
 // The key of a range in the index topic. Never taken for an IndexSegmentKey,
 // not by earlier versions of this library either. A value type.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/drop_by_header.h"
-
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/for_topics.h"
-
 #include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
-#include "mirror/transform/drop_by_header.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {

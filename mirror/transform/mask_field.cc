@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/mask_field.h"
-
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -11,6 +9,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "mirror/transform/json_values.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {
@@ -62,7 +62,7 @@ absl::StatusOr<std::shared_ptr<const MaskField>> MaskField::Create(
       new MaskField(std::move(options), std::move(paths)));
 }
 
-MaskField::MaskField(Options options, std::vector<internal::JsonPath> paths)
+MaskField::MaskField(Options options, Paths paths)
     : options_(std::move(options)), paths_(std::move(paths)) {}
 
 absl::StatusOr<std::string> MaskField::Replacement(

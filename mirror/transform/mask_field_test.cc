@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/mask_field.h"
-
 #include <optional>
 #include <random>
 #include <string>
@@ -12,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/record_filter.h"
-
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "mirror/transform/record_transforms.h"
 #include "re2/re2.h"
 
 namespace mirror {

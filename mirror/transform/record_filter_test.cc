@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/record_filter.h"
-
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
+#include "mirror/transform/record_transforms.h"
 
 namespace mirror {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/java/config_provider.h"
+#include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 #include "mirror/java/jaas.h"
 #include "mirror/java/java_security_settings.h"

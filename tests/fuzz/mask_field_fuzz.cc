@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mirror/transform/mask_field.h"
+#include "mirror/transform/record_transforms.h"
 #include "nlohmann/json.hpp"
 #include "tests/fuzz/fuzz_input.h"
 

@@ -4,8 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/policy/renaming_replication_policy.h"
 #include "tests/fuzz/fuzz_input.h"
 

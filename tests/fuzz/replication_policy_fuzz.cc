@@ -3,8 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/identity_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/policy/replication_policy.h"
 #include "tests/fuzz/fuzz_input.h"
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "tests/fuzz/fuzz_input.h"
 
 // Input: include, exclude (strings, lists of patterns), topic (the rest). A

@@ -18,7 +18,7 @@
 #include "gtest/gtest.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/cluster/record_sink.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transform.h"
 #include "tests/integration/mirror_test.h"

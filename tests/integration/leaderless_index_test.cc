@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/flow.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/testing/matchers.h"

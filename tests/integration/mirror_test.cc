@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror::testing {

@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/flow.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/testing/matchers.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"

@@ -6,8 +6,7 @@
 #include <iterator>
 
 #include "absl/time/time.h"
-#include "mirror/policy/group_filter.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "tests/integration/test_cluster.h"
 
 namespace mirror::testing {

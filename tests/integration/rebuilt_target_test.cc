@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
 #include "mirror/testing/matchers.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"

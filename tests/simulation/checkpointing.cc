@@ -6,9 +6,8 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "mirror/policy/default_replication_policy.h"
-#include "mirror/policy/group_filter.h"
-#include "mirror/policy/topic_filter.h"
+#include "mirror/policy/filters.h"
+#include "mirror/policy/mm2_replication_policies.h"
 
 namespace mirror {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "mirror/model/position.h"
 #include "mirror/sync/offset_sync.h"
-#include "mirror/sync/translation.h"
 
 namespace mirror {
 

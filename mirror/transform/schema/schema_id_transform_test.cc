@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/policy/default_replication_policy.h"
+#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 #include "mirror/transform/schema/fake_schema_registry.h"

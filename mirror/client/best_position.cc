@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/client/group_position.h"
+#include "mirror/client/best_position.h"
 
 #include "mirror/checkpoint/index_contradiction.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/drop_by_header.h"
+#include "mirror/transform/record_transforms.h"
 
 #include <utility>
 
@@ -16,6 +16,16 @@ absl::StatusOr<RecordVerdict> DropByHeader::Transform(
     if (!value_ || header.value == value_) return RecordVerdict::kDrop;
   }
   return RecordVerdict::kKeep;
+}
+
+ForTopics::ForTopics(std::shared_ptr<const TopicFilter> topics,
+                     std::shared_ptr<const RecordTransform> transform)
+    : topics_(std::move(topics)), transform_(std::move(transform)) {}
+
+absl::StatusOr<RecordVerdict> ForTopics::Transform(const TopicPartition& source,
+                                                   Record& record) const {
+  if (!topics_->ShouldReplicateTopic(source.topic)) return RecordVerdict::kKeep;
+  return transform_->Transform(source, record);
 }
 
 }  // namespace mirror

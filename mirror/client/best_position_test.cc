@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/client/group_position.h"
+#include "mirror/client/best_position.h"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "mirror/model/position.h"
 
 namespace mirror::internal {
 namespace {

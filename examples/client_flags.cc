@@ -29,7 +29,7 @@ ABSL_FLAG(std::string, separator, ".", "replication.policy.separator");
 ABSL_FLAG(bool, identity, false, "topics keep their names on the target");
 ABSL_FLAG(std::string, rename, "", "replication.policy.rename: FROM:TO,...");
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 absl::Status AddJavaSettings(const std::string& file,
@@ -118,4 +118,4 @@ int Fail(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -23,7 +23,7 @@ ABSL_FLAG(std::string, kind, "",
           "heartbeats, checkpoints, offset-syncs or offset-index, where the "
           "topic's name does not tell");
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kUsage[] =
@@ -90,10 +90,10 @@ absl::Status Run() {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal
 
 int main(int argc, char** argv) {
-  mirror::ParseClientFlags(mirror::kUsage, argc, argv);
-  const absl::Status status = mirror::Run();
+  mirror::ParseClientFlags(mirror::internal::kUsage, argc, argv);
+  const absl::Status status = mirror::internal::Run();
   return status.ok() ? 0 : mirror::Fail(status);
 }

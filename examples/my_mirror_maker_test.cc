@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/mirror_maker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -64,4 +64,4 @@ TEST(MyMirrorMakerTest, AnUnknownClassListsTheKnownOnes) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -14,7 +14,7 @@
 #include "mirror/sync/offset_sync.h"
 #include "mirror/sync/skipped_range.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 std::string KeyLine(const HeartbeatKey& key) {
@@ -131,4 +131,4 @@ absl::StatusOr<std::string> FormatRecord(
   return absl::InternalError("no such kind");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

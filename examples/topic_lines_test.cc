@@ -16,7 +16,7 @@
 #include "mirror/sync/skipped_range.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(FormatRecord, PrintsHeartbeats) {
@@ -140,4 +140,4 @@ TEST(ParseTopicKind, KnowsItsNames) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -75,8 +75,8 @@ bool Await(const mirror::FakeCluster& cluster, const std::string& topic,
 }  // namespace
 
 int main() {
-  mirror::FakeSchemaRegistry eu_registry(/*first_id=*/7);
-  mirror::FakeSchemaRegistry us_registry(/*first_id=*/42);
+  mirror::internal::FakeSchemaRegistry eu_registry(/*first_id=*/7);
+  mirror::internal::FakeSchemaRegistry us_registry(/*first_id=*/42);
   eu_registry.Add("orders.eu-value", R"({"schemaType":"JSON","schema":"{}"})");
 
   auto eu = std::make_shared<mirror::FakeCluster>("eu");

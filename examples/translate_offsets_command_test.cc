@@ -11,7 +11,7 @@
 #include "mirror/testing/matchers.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -130,4 +130,4 @@ TEST(ParseTopicColonPartition, SplitsAtTheLastColon) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 
 #include "mirror/kafka/kafka_cluster.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
     const FlowCluster& side, const Logger& log) {
@@ -24,4 +24,4 @@ absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
   return std::shared_ptr<Cluster>(*std::move(cluster));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,13 +12,13 @@
 #include "mirror/flow.h"
 #include "mirror/runtime/log.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // The side's own cluster if it has one, else a real one of its settings.
 // Contacts nobody. Errors: as KafkaCluster::Create.
 absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
     const FlowCluster& side, const Logger& log);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_CLUSTER_H_

@@ -7,7 +7,7 @@
 #include "mirror/replication/dead_letter.h"
 #include "mirror/sync/index_segment.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // As EnsureInternalTopic() creates it.
@@ -102,4 +102,4 @@ std::vector<FlowTopic> InternalTopics(const Flow& flow) {
   return topics;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "mirror/metadata/acl_plan.h"
 #include "mirror/policy/topic_selection.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // All of them are for flows that have their policy and topics set.
 
@@ -42,6 +42,6 @@ struct FlowTopic {
 // created ACLs only once there is one.
 std::vector<FlowTopic> InternalTopics(const Flow& flow);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_TOPICS_H_

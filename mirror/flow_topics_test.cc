@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -108,4 +108,4 @@ TEST(FlowTopics, WhatIsNotDoneNeedsNoTopic) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

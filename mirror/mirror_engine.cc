@@ -155,9 +155,11 @@ absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
     flow->policy = *std::move(policy);
   }
   for (FlowCluster* side : {&flow->source, &flow->target}) {
-    auto cluster = ConnectFlowCluster(*side, Logger(log, clock, flow->name()));
+    auto cluster =
+        internal::ConnectFlowCluster(*side, Logger(log, clock, flow->name()));
     if (!cluster.ok()) {
-      return Annotate(cluster.status(), absl::StrCat("flow ", flow->name()));
+      return internal::Annotate(cluster.status(),
+                                absl::StrCat("flow ", flow->name()));
     }
     side->cluster = *std::move(cluster);
   }
@@ -306,7 +308,7 @@ absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
           impl->OnEvent(event);
         });
     if (!runner.ok()) {
-      return Annotate(runner.status(), absl::StrCat("flow ", name));
+      return internal::Annotate(runner.status(), absl::StrCat("flow ", name));
     }
     MutexLock lock(&impl->runners_mu);
     impl->runners.push_back(*std::move(runner));
@@ -329,7 +331,7 @@ absl::Status MirrorEngine::Start() {
   for (internal::FlowRunner* runner : impl_->Runners()) {
     absl::Status status = runner->Start();
     if (status.ok()) continue;
-    status = Annotate(status, absl::StrCat("flow ", runner->name()));
+    status = internal::Annotate(status, absl::StrCat("flow ", runner->name()));
     impl_->Stop().IgnoreError();
     return status;
   }

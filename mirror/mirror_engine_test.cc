@@ -19,7 +19,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transforms.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -423,4 +423,4 @@ TEST_F(MirrorEngineTest, AStoppedEngineHoldsNothingThatItCouldStillWrite) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "mirror/config/property_table.h"
 #include "mirror/java/java_client_settings.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::string_view kIntroduction =
@@ -183,4 +183,4 @@ std::string ConfigurationMarkdown() {
   return out;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/model/wire.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<CheckpointKey> Checkpoint::DecodeKey(absl::string_view key) {
   internal::WireReader reader("checkpoint key", key);
@@ -72,4 +72,4 @@ std::string Checkpoint::ToString() const {
                       ", metadata=", metadata, "}");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -22,7 +22,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What a checkpoint is about, as in the record's key.
 struct CheckpointKey {
@@ -84,6 +84,6 @@ struct Checkpoint {
 // The newest checkpoint of each of one group's partitions.
 using GroupCheckpoints = std::map<TopicPartition, Checkpoint>;
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_CHECKPOINT_H_

@@ -5,7 +5,7 @@
 #include "benchmark/benchmark.h"
 #include "mirror/checkpoint/checkpoint.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const Checkpoint kCheckpoint{"billing-service",
@@ -34,4 +34,4 @@ void CheckpointDecode(benchmark::State& state) {
 BENCHMARK(CheckpointDecode);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

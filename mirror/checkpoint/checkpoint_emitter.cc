@@ -23,8 +23,9 @@ absl::Status Outage(const std::vector<absl::StatusOr<GroupOffsets>>& answers) {
     if (answer.ok()) return absl::OkStatus();
   }
   const absl::Status& first = answers.front().status();
-  return IsRetriable(first) || absl::IsCancelled(first) ? first
-                                                        : absl::OkStatus();
+  return internal::IsRetriable(first) || absl::IsCancelled(first)
+             ? first
+             : absl::OkStatus();
 }
 
 std::string NotRead(const absl::Status& status) {
@@ -51,12 +52,13 @@ absl::StatusOr<std::unique_ptr<CheckpointEmitter>> CheckpointEmitter::Create(
       source->NewAdmin(kept.client_id);
   if (!topics.ok()) return topics.status();
   emitter->topics_admin_ = *std::move(topics);
-  absl::StatusOr<std::unique_ptr<TargetLogs>> logs =
-      TargetLogs::Create(target, kept.client_id, &emitter->translator_);
+  absl::StatusOr<std::unique_ptr<internal::TargetLogs>> logs =
+      internal::TargetLogs::Create(target, kept.client_id,
+                                   &emitter->translator_);
   if (!logs.ok()) return logs.status();
   emitter->logs_ = *std::move(logs);
-  absl::StatusOr<std::unique_ptr<CheckpointTopic>> topic =
-      CheckpointTopic::Create(
+  absl::StatusOr<std::unique_ptr<internal::CheckpointTopic>> topic =
+      internal::CheckpointTopic::Create(
           target, kept.policy->CheckpointsTopic(source->alias()),
           kept.checkpoints.replication_factor, kept.client_id, clock);
   if (!topic.ok()) return topic.status();
@@ -192,7 +194,7 @@ absl::Status CheckpointEmitter::ReadTopic() {
 bool CheckpointEmitter::TakesCareOf(const std::string& group) const {
   return options_.groups->ShouldReplicateGroup(group) &&
          (options_.owns == nullptr ||
-          options_.owns(PartitionForKey(group, options_.shards)));
+          options_.owns(internal::PartitionForKey(group, options_.shards)));
 }
 
 std::vector<std::string> CheckpointEmitter::AllGroups() const {
@@ -243,7 +245,7 @@ absl::Status CheckpointEmitter::Translate(
       translations->emplace(groups[i], offsets[i].status());
       continue;
     }
-    std::vector<TranslatedCheckpoint> positions;
+    std::vector<internal::TranslatedCheckpoint> positions;
     for (const auto& [source, offset] : *offsets[i]) {
       auto next = translator_.Translate(groups[i], source, offset);
       if (next.has_value()) positions.push_back(*std::move(next));
@@ -263,7 +265,7 @@ absl::Status CheckpointEmitter::LookAtTarget(
   }
   for (const auto& [group, positions] : translations) {
     if (!positions.ok()) continue;
-    for (const TranslatedCheckpoint& next : *positions) {
+    for (const internal::TranslatedCheckpoint& next : *positions) {
       if (next.exactness == Exactness::kUnknown) continue;
       targets.insert(next.checkpoint.topic_partition);
     }
@@ -273,12 +275,13 @@ absl::Status CheckpointEmitter::LookAtTarget(
 
 absl::Status CheckpointEmitter::CorrectStale(
     const std::vector<std::string>& groups, absl::Time when) {
-  std::vector<CheckpointUpdate> updates;
+  std::vector<internal::CheckpointUpdate> updates;
   std::map<std::string, int64_t> corrected;  // by topic
   absl::Status status;
   for (const std::string& group : groups) {
     for (const auto& [tp, checkpoint] : topic_->Of(group).checkpoints) {
-      if (logs_->Judge(checkpoint) != TargetLogs::Verdict::kStale) continue;
+      if (logs_->Judge(checkpoint) != internal::TargetLogs::Verdict::kStale)
+        continue;
       auto update = CorrectionOf(checkpoint);
       status.Update(update.status());
       if (!update.ok()) continue;
@@ -292,10 +295,10 @@ absl::Status CheckpointEmitter::CorrectStale(
   return status;
 }
 
-absl::StatusOr<CheckpointUpdate> CheckpointEmitter::CorrectionOf(
-    const Checkpoint& stale) {
+absl::StatusOr<internal::CheckpointUpdate> CheckpointEmitter::CorrectionOf(
+    const internal::Checkpoint& stale) {
   const TopicPartition& tp = stale.topic_partition;
-  absl::StatusOr<std::optional<TranslatedCheckpoint>> next =
+  absl::StatusOr<std::optional<internal::TranslatedCheckpoint>> next =
       logs_->Correct(stale);
   if (!next.ok()) return next.status();
   // Without group offset sync no commit on the target is of our making.
@@ -305,10 +308,10 @@ absl::StatusOr<CheckpointUpdate> CheckpointEmitter::CorrectionOf(
                              std::optional(stale.downstream));
   }
   if (!next->has_value()) {
-    return CheckpointUpdate::Delete({stale.group, tp}, stale_through);
+    return internal::CheckpointUpdate::Delete({stale.group, tp}, stale_through);
   }
   (*next)->checkpoint.stale_through = stale_through;
-  return CheckpointUpdate::Correct(**std::move(next));
+  return internal::CheckpointUpdate::Correct(**std::move(next));
 }
 
 void CheckpointEmitter::ReportStale(
@@ -327,8 +330,8 @@ void CheckpointEmitter::ReportStale(
 absl::Status CheckpointEmitter::WriteNews(
     const std::vector<std::string>& groups, const Translations& translations,
     absl::Time when) {
-  std::vector<CheckpointUpdate> updates;
-  std::vector<CheckpointKey> gone;
+  std::vector<internal::CheckpointUpdate> updates;
+  std::vector<internal::CheckpointKey> gone;
   for (const auto& [group, positions] : translations) {
     const std::string reason = positions.ok()
                                    ? Compare(group, *positions, &updates, &gone)
@@ -345,23 +348,25 @@ absl::Status CheckpointEmitter::WriteNews(
 
 std::string CheckpointEmitter::Compare(
     const std::string& group,
-    const std::vector<TranslatedCheckpoint>& positions,
-    std::vector<CheckpointUpdate>* updates, std::vector<CheckpointKey>* gone) {
+    const std::vector<internal::TranslatedCheckpoint>& positions,
+    std::vector<internal::CheckpointUpdate>* updates,
+    std::vector<internal::CheckpointKey>* gone) {
   std::string trouble;
   int64_t untranslated = 0;
   std::set<TopicPartition> standing;
-  for (const TranslatedCheckpoint& position : positions) {
+  for (const internal::TranslatedCheckpoint& position : positions) {
     const TopicPartition& tp = position.checkpoint.topic_partition;
     standing.insert(tp);
     if (position.exactness == Exactness::kUnknown ||
-        logs_->Judge(position.checkpoint) != TargetLogs::Verdict::kHolds) {
+        logs_->Judge(position.checkpoint) !=
+            internal::TargetLogs::Verdict::kHolds) {
       ++untranslated;
       continue;
     }
-    TranslatedCheckpoint next = position;
+    internal::TranslatedCheckpoint next = position;
     next.checkpoint.stale_through = topic_->StaleThrough(group, tp);
     if (!topic_->ShouldEmit(next)) continue;
-    auto update = CheckpointUpdate::Write(std::move(next));
+    auto update = internal::CheckpointUpdate::Write(std::move(next));
     if (update.ok()) {
       updates->push_back(*std::move(update));
     } else {
@@ -393,12 +398,12 @@ absl::Status CheckpointEmitter::DeleteForgotten(absl::Time when) {
     topics = forgotten_;
   }
   if (topics.empty()) return absl::OkStatus();
-  std::vector<CheckpointUpdate> updates;
+  std::vector<internal::CheckpointUpdate> updates;
   for (const std::string& group : topic_->Groups()) {
     if (!TakesCareOf(group)) continue;
     for (const auto& [target, checkpoint] : topic_->Of(group).checkpoints) {
       if (topics.count(target.topic) == 0) continue;
-      updates.push_back(CheckpointUpdate::Delete({group, target}));
+      updates.push_back(internal::CheckpointUpdate::Delete({group, target}));
     }
   }
   absl::Status status = topic_->Write(std::move(updates), when);
@@ -409,8 +414,8 @@ absl::Status CheckpointEmitter::DeleteForgotten(absl::Time when) {
 }
 
 absl::Status CheckpointEmitter::AddDeletions(
-    const std::vector<CheckpointKey>& gone,
-    std::vector<CheckpointUpdate>* updates) {
+    const std::vector<internal::CheckpointKey>& gone,
+    std::vector<internal::CheckpointUpdate>* updates) {
   if (gone.empty()) return absl::OkStatus();
   // Brokers do not tell of positions in topics that are gone or forbidden: then
   // the position is not gone, only unknown.
@@ -421,11 +426,11 @@ absl::Status CheckpointEmitter::AddDeletions(
     if (!translator_.Accepts(topic.name)) continue;
     partitions[translator_.TargetTopic(topic.name)] = topic.partitions;
   }
-  for (const CheckpointKey& key : gone) {
+  for (const internal::CheckpointKey& key : gone) {
     const auto topic = partitions.find(key.topic_partition.topic);
     if (topic != partitions.end() &&
         key.topic_partition.partition < topic->second) {
-      updates->push_back(CheckpointUpdate::Delete(key));
+      updates->push_back(internal::CheckpointUpdate::Delete(key));
     }
   }
   return absl::OkStatus();
@@ -443,11 +448,12 @@ void CheckpointEmitter::TellEvents() {
   for (EngineEvent& event : events) options_.on_event(std::move(event));
 }
 
-std::map<std::string, CheckpointedGroup> CheckpointEmitter::Positions() const {
-  std::map<std::string, CheckpointedGroup> result;
+std::map<std::string, internal::CheckpointedGroup>
+CheckpointEmitter::Positions() const {
+  std::map<std::string, internal::CheckpointedGroup> result;
   for (const std::string& group : topic_->Groups()) {
     if (!TakesCareOf(group)) continue;
-    CheckpointedGroup positions = topic_->Of(group);
+    internal::CheckpointedGroup positions = topic_->Of(group);
     if (!positions.checkpoints.empty()) {
       result.emplace(group, std::move(positions));
     }
@@ -456,7 +462,7 @@ std::map<std::string, CheckpointedGroup> CheckpointEmitter::Positions() const {
 }
 
 void CheckpointEmitter::FillStatus(CheckpointStatus* status) const {
-  const CheckpointTopic::Counts counts = topic_->counts();
+  const internal::CheckpointTopic::Counts counts = topic_->counts();
   status->set_emitted(counts.emitted);
   status->set_deleted(counts.deleted);
   status->set_unreadable_records(counts.unreadable);

@@ -100,7 +100,7 @@ class CheckpointEmitter {
   void Cancel();
 
   // The groups taken care of; those that the topic already told of included.
-  std::map<std::string, CheckpointedGroup> Positions() const;
+  std::map<std::string, internal::CheckpointedGroup> Positions() const;
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp) {
     topic_->RewindFollowed(group, tp);
@@ -109,7 +109,9 @@ class CheckpointEmitter {
   void StaleCommitSettled(const std::string& group, const TopicPartition& tp) {
     topic_->StaleCommitSettled(group, tp);
   }
-  const CheckpointTranslator& translator() const { return translator_; }
+  const internal::CheckpointTranslator& translator() const {
+    return translator_;
+  }
 
   // The source topic was deleted for long: the next turn that looks at all
   // groups deletes the checkpoints in it. What groups have committed on the
@@ -126,7 +128,8 @@ class CheckpointEmitter {
   bool TakesCareOf(const std::string& group) const;
   // Where the groups of a round can continue, as far as the source says.
   using Translations =
-      std::map<std::string, absl::StatusOr<std::vector<TranslatedCheckpoint>>>;
+      std::map<std::string,
+               absl::StatusOr<std::vector<internal::TranslatedCheckpoint>>>;
 
   absl::Status Turn(absl::Time now);
   absl::Status ListGroups();
@@ -147,7 +150,8 @@ class CheckpointEmitter {
   // Corrects or withdraws the groups' checkpoints of logs that are gone.
   absl::Status CorrectStale(const std::vector<std::string>& groups,
                             absl::Time when);
-  absl::StatusOr<CheckpointUpdate> CorrectionOf(const Checkpoint& stale);
+  absl::StatusOr<internal::CheckpointUpdate> CorrectionOf(
+      const internal::Checkpoint& stale);
   void ReportStale(const std::map<std::string, int64_t>& corrected);
   // Deletes the groups' checkpoints of topics that are forgotten.
   absl::Status DeleteForgotten(absl::Time when);
@@ -156,25 +160,26 @@ class CheckpointEmitter {
   // Looks at a group that can continue at `positions`: what is new, and where
   // it stands no longer although the topic says so. Returns its problem, empty
   // if none.
-  std::string Compare(const std::string& group,
-                      const std::vector<TranslatedCheckpoint>& positions,
-                      std::vector<CheckpointUpdate>* updates,
-                      std::vector<CheckpointKey>* gone);
+  std::string Compare(
+      const std::string& group,
+      const std::vector<internal::TranslatedCheckpoint>& positions,
+      std::vector<internal::CheckpointUpdate>* updates,
+      std::vector<internal::CheckpointKey>* gone);
   // Adds deletions of those that are gone for certain.
-  absl::Status AddDeletions(const std::vector<CheckpointKey>& gone,
-                            std::vector<CheckpointUpdate>* updates);
+  absl::Status AddDeletions(const std::vector<internal::CheckpointKey>& gone,
+                            std::vector<internal::CheckpointUpdate>* updates);
   void TellEvents();
 
   const std::string flow_;
   const std::string target_alias_;
   const CheckpointEmitterOptions options_;
-  const CheckpointTranslator translator_;
+  const internal::CheckpointTranslator translator_;
   Clock* const clock_;
 
   std::unique_ptr<GroupAdmin> groups_admin_;
   std::unique_ptr<ClusterAdmin> topics_admin_;
-  std::unique_ptr<TargetLogs> logs_;
-  std::unique_ptr<CheckpointTopic> topic_;
+  std::unique_ptr<internal::TargetLogs> logs_;
+  std::unique_ptr<internal::CheckpointTopic> topic_;
   std::atomic<bool> cancelled_{false};
 
   // Of RunOnce()'s thread.
@@ -185,7 +190,7 @@ class CheckpointEmitter {
   std::vector<EngineEvent> events_;
 
   mutable Mutex mu_;
-  GroupProblems problems_ ABSL_GUARDED_BY(mu_);
+  internal::GroupProblems problems_ ABSL_GUARDED_BY(mu_);
   // Groups with a position in a topic of the flow, and how many partitions of
   // each wait for a translation.
   std::map<std::string, int64_t> watched_ ABSL_GUARDED_BY(mu_);

@@ -11,7 +11,7 @@
 #include "mirror/checkpoint/checkpoint_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -387,4 +387,4 @@ TEST_F(CheckpointEmitterTest, StopsWhenCancelled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -24,7 +24,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 class CheckpointFixture : public testing::Test {
  protected:
@@ -122,6 +122,6 @@ class CheckpointFixture : public testing::Test {
   }
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_CHECKPOINT_FIXTURE_H_

@@ -10,7 +10,7 @@
 
 #include "absl/time/time.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // An interval of absl::InfiniteDuration() means: once, at start.
 struct CheckpointOptions {
@@ -33,6 +33,6 @@ struct CheckpointOptions {
   bool follow_rewinds = false;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_CHECKPOINT_OPTIONS_H_

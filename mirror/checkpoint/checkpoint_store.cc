@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::Status CheckpointStore::Apply(std::optional<absl::string_view> key,
                                     std::optional<absl::string_view> value) {
@@ -51,4 +51,4 @@ void CheckpointStore::Deleted(const CheckpointKey& key) {
   if (group->second.empty()) by_group_.erase(group);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -22,7 +22,7 @@
 #include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: mirrors the content of one checkpoints topic, never more: what was
 // sent but not acknowledged is not in it (MM2 remembers before it produces, so
@@ -66,6 +66,6 @@ class CheckpointStore {
   std::map<std::string, GroupCheckpoints> by_group_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_CHECKPOINT_STORE_H_

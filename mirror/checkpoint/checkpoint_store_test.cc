@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -132,4 +132,4 @@ TEST(CheckpointStore, ReportsGarbageAndKeepsTheRest) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Vector {
@@ -135,4 +135,4 @@ TEST(Checkpoint, CannotEncodeStringsOverTheLimit) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -9,7 +9,7 @@
 #include "mirror/cluster/compacted_records.h"
 #include "mirror/cluster/record_batch.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Records per write. All of one are acknowledged, or none counts as such.
@@ -218,4 +218,4 @@ CheckpointTopic::Counts CheckpointTopic::counts() const {
   return counts_;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

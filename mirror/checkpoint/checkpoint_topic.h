@@ -37,7 +37,7 @@
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // A record to write, and what it says. A value type.
 class CheckpointUpdate {
@@ -142,6 +142,6 @@ class CheckpointTopic {
   Counts counts_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_CHECKPOINT_TOPIC_H_

@@ -6,7 +6,7 @@
 
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 std::optional<TopicPartition> SourcePartition(const ReplicationPolicy& policy,
                                               const std::string& source_alias,
@@ -56,4 +56,4 @@ std::optional<TranslatedCheckpoint> CheckpointTranslator::Translate(
                               position.exactness};
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

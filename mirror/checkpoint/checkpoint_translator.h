@@ -24,7 +24,7 @@
 #include "mirror/policy/replication_policy.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TranslatedCheckpoint {
   Checkpoint checkpoint;
@@ -63,7 +63,7 @@ class CheckpointTranslator {
 
   std::optional<TopicPartition> SourcePartition(
       const TopicPartition& target) const {
-    return mirror::SourcePartition(*policy_, source_alias_, target);
+    return mirror::internal::SourcePartition(*policy_, source_alias_, target);
   }
   const OffsetSyncStore& offsets() const { return *offsets_; }
 
@@ -75,6 +75,6 @@ class CheckpointTranslator {
   const OffsetSyncStore* const offsets_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_CHECKPOINT_TRANSLATOR_H_

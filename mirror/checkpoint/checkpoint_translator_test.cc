@@ -10,7 +10,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Vector {
@@ -123,4 +123,4 @@ TEST(CheckpointTranslator, SaysWhetherTheAnswerIsExactAndKeepsTheMetadata) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -2,7 +2,7 @@
 
 #include "mirror/checkpoint/group_offset_sync.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Whether an offset that is past the checkpoint's may be moved back to it.
@@ -40,4 +40,4 @@ GroupSyncPlan PlanGroupSync(const GroupCheckpoints& checkpoints,
   return plan;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

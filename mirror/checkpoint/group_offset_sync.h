@@ -20,7 +20,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct GroupSyncPlan {
   GroupOffsets write;
@@ -49,6 +49,6 @@ GroupSyncPlan PlanGroupSync(const GroupCheckpoints& checkpoints,
                             const RewoundFrom& follow, const LogEnds& ends,
                             const GroupOffsets& committed);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_GROUP_OFFSET_SYNC_H_

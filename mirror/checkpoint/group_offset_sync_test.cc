@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -127,4 +127,4 @@ TEST(GroupOffsetSync, GoesBackFromPastTheEndOfTheLog) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // After an error, and while there is no checkpoint yet.
@@ -309,4 +309,4 @@ void GroupOffsetSyncer::FillStatus(GroupOffsetSyncStatus* status) const {
   for (const auto& [group, sync] : groups_) *status->add_groups() = sync;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -36,7 +36,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct GroupOffsetSyncerOptions {
   CheckpointOptions checkpoints;
@@ -138,6 +138,6 @@ class GroupOffsetSyncer {
   absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_GROUP_OFFSET_SYNCER_H_

@@ -15,7 +15,7 @@
 #include "mirror/checkpoint/checkpoint_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -316,4 +316,4 @@ TEST_F(GroupOffsetSyncerTest, StopsWhenCancelled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

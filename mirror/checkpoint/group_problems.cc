@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // A rule that forbids one group mostly forbids a thousand.
@@ -51,4 +51,4 @@ std::vector<EngineEvent> GroupProblems::TakeEvents() {
   return events;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

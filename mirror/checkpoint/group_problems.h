@@ -14,7 +14,7 @@
 
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible.
 class GroupProblems {
@@ -43,6 +43,6 @@ class GroupProblems {
   std::vector<EngineEvent> events_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_GROUP_PROBLEMS_H_

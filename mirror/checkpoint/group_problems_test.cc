@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -55,4 +55,4 @@ TEST(GroupProblems, ForgetGroupsOfSomebodyElseInSilence) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace mirror {
+namespace mirror::internal {
 
 void GroupRewinds::OnCheckpoint(const Checkpoint& last, const Checkpoint& next,
                                 bool exact) {
@@ -36,4 +36,4 @@ RewoundFrom GroupRewinds::Of(const std::string& group) const {
   return it == by_group_.end() ? RewoundFrom() : it->second;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -17,7 +17,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Per partition, the furthest that the source had taken the group before. A
 // group that stands further on the target went there by itself.
@@ -44,6 +44,6 @@ class GroupRewinds {
   std::map<std::string, RewoundFrom> by_group_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_GROUP_REWINDS_H_

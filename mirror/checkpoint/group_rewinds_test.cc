@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -66,4 +66,4 @@ TEST(GroupRewinds, EndWhereTheyBeganOrAtALowerBound) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -4,7 +4,7 @@
 
 #include "mirror/model/position.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 bool IndexContradicts(const OffsetSyncStore& index,
                       const TopicPartition& source, UpstreamOffset u,
@@ -16,4 +16,4 @@ bool IndexContradicts(const OffsetSyncStore& index,
   return back.known() && back.offset > u;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Whether `index` knows that a group which stood at `u` in `source`, the
 // partition by its name on the source, and continues at `d` on the target
@@ -20,6 +20,6 @@ bool IndexContradicts(const OffsetSyncStore& index,
                       const TopicPartition& source, UpstreamOffset u,
                       DownstreamOffset d);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_INDEX_CONTRADICTION_H_

@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const TopicPartition kOrders{"orders", 0};
@@ -67,4 +67,4 @@ TEST_F(IndexContradictionTest, APositionInCopiesThatAreMadeAgainIsTrue) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<std::unique_ptr<TargetLogs>> TargetLogs::Create(
     Cluster* target, const std::string& client_id,
@@ -127,4 +127,4 @@ absl::StatusOr<std::optional<TranslatedCheckpoint>> TargetLogs::Correct(
   return next;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -28,7 +28,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible, but for Cancel().
 // Lifetime: `target` and `translator` must outlive it.
@@ -88,6 +88,6 @@ class TargetLogs {
   std::set<std::string> missing_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CHECKPOINT_TARGET_LOGS_H_

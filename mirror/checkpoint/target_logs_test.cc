@@ -14,7 +14,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -123,4 +123,4 @@ TEST_F(TargetLogsTest, ATargetThatDoesNotAnswerIsNotJudged) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -26,7 +26,7 @@
 #include "mirror/sync/skipped_range.h"
 #include "mirror/testing/fake_cluster.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Waiting makes it later, and nothing else does. Single-threaded.
 class SteppingClock final : public Clock {
@@ -142,6 +142,6 @@ class ClientFixture : public testing::Test {
   std::unique_ptr<MirrorClient> client_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLIENT_CLIENT_FIXTURE_H_

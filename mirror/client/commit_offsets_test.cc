@@ -8,7 +8,7 @@
 #include "mirror/client/client_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -109,4 +109,4 @@ TEST_F(CommitOffsetsTest, WaitsForTheClusterNoLongerThanItsTimeout) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

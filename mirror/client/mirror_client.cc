@@ -103,7 +103,7 @@ class MirrorClient::Impl {
 struct MirrorClient::Impl::Source {
   Source(const MirrorClientOptions& options, const std::string& alias)
       : log(options.log, options.clock, alias),
-        offsets(options.cluster.get(), OffsetIndexTopic(alias),
+        offsets(options.cluster.get(), internal::OffsetIndexTopic(alias),
                 options.policy->OffsetSyncsTopic(alias), options.clock, log),
         checkpoints(options.cluster.get(),
                     options.policy->CheckpointsTopic(alias), options.clock,
@@ -192,7 +192,8 @@ absl::StatusOr<MirrorClient::Impl::LogEnds> MirrorClient::Impl::GetLogEnds(
       if (offsets[i].ok()) {
         ends[partitions[i]] = DownstreamOffset(*offsets[i]);
       } else if (!absl::IsNotFound(offsets[i].status())) {
-        return Annotate(offsets[i].status(), partitions[i].ToString());
+        return internal::Annotate(offsets[i].status(),
+                                  partitions[i].ToString());
       }
     }
     return index == nullptr ? absl::OkStatus()
@@ -219,7 +220,8 @@ absl::Status MirrorClient::Impl::LeaveOutOtherTopics(
     }
   }
   for (auto it = ends->begin(); it != ends->end();) {
-    const auto source = SourcePartition(policy(), source_alias, it->first);
+    const auto source =
+        internal::SourcePartition(policy(), source_alias, it->first);
     const std::string copied_to =
         source.has_value() ? index.TargetTopicId(*source) : "";
     const std::string& id = ids[it->first.topic];
@@ -236,8 +238,9 @@ absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
   if (!store.ok()) return store.status();
   const Translation answer = (*store)->Translate(source, offset);
   if (!answer.known()) {
-    return Annotate(Unknown(**store, source, offset.value()),
-                    Context(OffsetIndexTopic(source_alias)));
+    return internal::Annotate(
+        Unknown(**store, source, offset.value()),
+        Context(internal::OffsetIndexTopic(source_alias)));
   }
   const TopicPartition target{
       policy().FormatRemoteTopic(source_alias, source.topic), source.partition};
@@ -372,7 +375,7 @@ absl::StatusOr<GroupPositions> MirrorClient::TranslateOffsets(
     const auto end = ends->find(target);
     positions[target] = internal::BestPosition(
         checkpoint, store.ok() ? store->get() : nullptr,
-        SourcePartition(policy(), source_alias, target),
+        internal::SourcePartition(policy(), source_alias, target),
         end == ends->end() ? std::nullopt : std::optional(end->second));
   }
   return positions;
@@ -396,8 +399,9 @@ absl::StatusOr<BackTranslation> MirrorClient::TranslateBack(
   const BackTranslation answer = (*store)->TranslateBack(source, offset);
   if (answer.known()) return answer;
   return impl_->Explain(
-      Annotate(Unknown(**store, source, offset.value()),
-               impl_->Context(OffsetIndexTopic(source_alias))),
+      internal::Annotate(
+          Unknown(**store, source, offset.value()),
+          impl_->Context(internal::OffsetIndexTopic(source_alias))),
       source_alias);
 }
 

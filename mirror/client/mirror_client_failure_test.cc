@@ -13,7 +13,7 @@
 #include "mirror/runtime/periodic_worker.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -246,4 +246,4 @@ TEST_F(MirrorClientFailureTest, ThreadsShareAClient) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,7 +12,7 @@
 #include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -343,4 +343,4 @@ TEST_F(MirrorClientTest, WaitsUntilAPositionIsExact) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

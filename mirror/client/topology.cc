@@ -29,7 +29,7 @@ std::optional<int> Topology::ReplicationHops(
   std::optional<int> least;
   for (const std::string& topic : HeartbeatTopics()) {
     const std::optional<int> hops =
-        mirror::ReplicationHops(*policy_, topic, upstream_alias);
+        mirror::internal::ReplicationHops(*policy_, topic, upstream_alias);
     if (hops.has_value()) least = std::min(*hops, least.value_or(*hops));
   }
   return least;
@@ -50,7 +50,8 @@ std::vector<std::string> Topology::CheckpointTopics() const {
 std::vector<std::string> Topology::UpstreamClusters() const {
   std::set<std::string> clusters;
   for (const std::string& topic : HeartbeatTopics()) {
-    for (std::string& alias : mirror::UpstreamClusters(*policy_, topic)) {
+    for (std::string& alias :
+         mirror::internal::UpstreamClusters(*policy_, topic)) {
       clusters.insert(std::move(alias));
     }
   }

@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Keeps the memory of what was there before.
@@ -58,4 +58,4 @@ size_t CompactedRecords::size() const {
   return size;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,7 +18,7 @@
 #include "absl/functional/function_ref.h"
 #include "mirror/cluster/record_batch.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: takes the records of a compacted topic in the order in which they
 // are read, and gives back the last one of each key and partition. That is
@@ -62,6 +62,6 @@ class CompactedRecords {
   int64_t next_sequence_ = 0;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_COMPACTED_RECORDS_H_

@@ -11,7 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -77,4 +77,4 @@ TEST_F(CompactedRecordsTest, IsCleared) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,7 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 absl::Status WithMessage(const absl::Status& status,
@@ -50,4 +50,4 @@ absl::Status NoLeader(absl::string_view alias, absl::string_view topic,
                    "; start the brokers that hold its replicas"));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

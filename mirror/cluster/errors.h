@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Whether the same call may succeed later without anybody changing anything:
 // Unavailable, DeadlineExceeded, Aborted, ResourceExhausted.
@@ -29,6 +29,6 @@ absl::Status WithGrant(const absl::Status& status, absl::string_view grant);
 absl::Status NoLeader(absl::string_view alias, absl::string_view topic,
                       int32_t partition);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_ERRORS_H_

@@ -5,7 +5,7 @@
 #include "absl/strings/cord.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(IsRetriable, OnlyWhereTimeAloneCanHelp) {
@@ -38,4 +38,4 @@ TEST(WithGrant, SaysWhatToAllowWhereThatHelps) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kWriteTimeout = absl::Seconds(10);
@@ -149,4 +149,4 @@ absl::Status InternalTopicWriter::GiveUp(absl::Status status) {
   return status;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -22,7 +22,7 @@
 #include "mirror/model/record.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct InternalTopic {
   int32_t partitions = 0;
@@ -88,6 +88,6 @@ class InternalTopicWriter {
   std::atomic<bool> cancelled_{false};
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_INTERNAL_TOPIC_H_

@@ -6,7 +6,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kPolicy[] = "cleanup.policy";
@@ -142,4 +142,4 @@ absl::StatusOr<InternalTopicPlan> ReviewInternalTopic(
   return Correction(admin, cluster, topic, warnings).Review(kind);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -17,7 +17,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/internal_topic_config.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // By topic, for the operator.
 using TopicWarnings = std::vector<std::pair<std::string, std::string>>;
@@ -41,6 +41,6 @@ absl::StatusOr<InternalTopicPlan> ReviewInternalTopic(
     ClusterAdmin* admin, const std::string& cluster, const std::string& topic,
     InternalTopicKind kind, TopicWarnings* warnings);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_INTERNAL_TOPIC_CHECK_H_

@@ -10,7 +10,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Kind = InternalTopicKind;
@@ -153,4 +153,4 @@ TEST_F(InternalTopicCheckTest, AnOutageIsAnErrorAndTheNextCallSucceeds) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kPolicy[] = "cleanup.policy";
@@ -117,4 +117,4 @@ std::string Describe(absl::Span<const InternalConfigChange> changes) {
       });
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/topic_config.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 enum class InternalTopicKind {
   kProgress,     // mm2-offsets.S.internal
@@ -61,6 +61,6 @@ std::string AlterCommand(absl::string_view cluster, absl::string_view topic,
 // "segment.ms is 604800000 instead of 3600000, ...".
 std::string Describe(absl::Span<const InternalConfigChange> changes);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_INTERNAL_TOPIC_CONFIG_H_

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Kind = InternalTopicKind;
@@ -106,4 +106,4 @@ TEST(InternalTopicConfigTest, TheCommandCanBeCopied) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,7 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Sends requests about `items`, in order and one after the other, and returns
 // one result per item. A request is about items whose weights are `most` at
@@ -52,6 +52,6 @@ std::vector<Result> SendInSlices(absl::Span<const Item> items, int64_t most,
       items, most, [](const Item&) { return int64_t{1}; }, send);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_REQUEST_SLICES_H_

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -65,4 +65,4 @@ TEST_F(RequestSlicesTest, NothingToAskIsNoRequest) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<std::unique_ptr<TopicFollower>> TopicFollower::Create(
     Cluster* cluster, std::string topic, const std::string& client_id,
@@ -196,4 +196,4 @@ absl::Status TopicFollower::NotRead(absl::string_view why,
   return absl::DeadlineExceededError(message);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -32,7 +32,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // How far a follower is, in offsets of all partitions together: holes that
 // compaction left count as well.
@@ -122,6 +122,6 @@ class TopicFollower {
   std::atomic<bool> cancelled_{false};
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_TOPIC_FOLLOWER_H_

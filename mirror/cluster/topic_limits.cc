@@ -8,7 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // What a batch of one record has besides key, value and headers, at most.
@@ -112,4 +112,4 @@ TopicLimits ParseTopicLimits(const std::vector<TopicConfig>& configs) {
   return limits;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

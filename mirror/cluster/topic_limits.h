@@ -19,7 +19,7 @@
 #include "mirror/cluster/record_batch.h"
 #include "mirror/cluster/topic_config.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Kafka's defaults where nothing is known.
 struct TopicLimits {
@@ -55,6 +55,6 @@ struct TopicLimits {
 // From all configs of a topic. What is missing, or no number, has its default.
 TopicLimits ParseTopicLimits(const std::vector<TopicConfig>& configs);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_TOPIC_LIMITS_H_

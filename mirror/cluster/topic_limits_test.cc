@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -84,4 +84,4 @@ TEST(TopicLimits, TheReasonNamesSizesAndWhoSetTheLimit) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

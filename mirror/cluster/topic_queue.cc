@@ -8,7 +8,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Within it a client that has just started learns of a topic, and brokers of
@@ -83,4 +83,4 @@ void TopicQueue::Clear() {
   first_valid_id_ = next_id_;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

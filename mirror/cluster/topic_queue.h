@@ -27,7 +27,7 @@
 #include "mirror/cluster/record_sink.h"
 #include "mirror/model/record.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: hands records over in the order added, per partition, and tells what
 // became of each.
@@ -93,6 +93,6 @@ class TopicQueue {
   int64_t next_max_batch_bytes_ = SendOptions::kNoLimit;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CLUSTER_TOPIC_QUEUE_H_

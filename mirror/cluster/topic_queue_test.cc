@@ -12,7 +12,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -112,4 +112,4 @@ TEST_F(TopicQueueTest, IgnoresAcksOfWhatWasCleared) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

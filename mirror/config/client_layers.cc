@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/config/property_table.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::string_view kRoles[] = {"producer.", "consumer.", "admin."};
@@ -138,4 +138,4 @@ FlowClients LayerClientSettings(const ConfigFile& file,
   return clients;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

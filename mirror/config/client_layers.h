@@ -16,7 +16,7 @@
 #include "mirror/flow_options.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // bootstrap.servers, security.protocol, ssl.*, sasl.*, and librdkafka.*, which
 // is ours: what reaches every client of a cluster.
@@ -39,6 +39,6 @@ FlowClients LayerClientSettings(const ConfigFile& file,
                                 const std::string& target,
                                 ClusterSide offset_syncs_location);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_CLIENT_LAYERS_H_

@@ -12,7 +12,7 @@
 #include "mirror/config/resolved_flow.h"
 #include "mirror/flow_options.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -147,4 +147,4 @@ TEST(ClientPrecedenceTest, OffsetResetSaysWhereNewPartitionsStart) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

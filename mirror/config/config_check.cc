@@ -16,7 +16,7 @@
 #include "mirror/java/java_client_settings.h"
 #include "mirror/java/nearest_name.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::string_view kArrow = "->";
@@ -322,4 +322,4 @@ void CheckProperties(const ConfigFile& file,
   Checker(file, aliases, plugins, findings).Run();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,7 +13,7 @@
 #include "mirror/config/config_file.h"
 #include "mirror/config/plugin_registry.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct ConfigFindings {
   std::vector<std::string> errors;    // the file cannot be used
@@ -28,6 +28,6 @@ void CheckProperties(const ConfigFile& file,
                      const std::vector<std::string>& aliases,
                      const PluginRegistry* plugins, ConfigFindings* findings);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_CONFIG_CHECK_H_

@@ -9,7 +9,7 @@
 #include "mirror/config/config_testing.h"
 #include "mirror/config/mirror_maker_config.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -106,4 +106,4 @@ TEST(ConfigWarningTest, PropertiesThatMoveProgressOrRecordsInMm2AreRefused) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

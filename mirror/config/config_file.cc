@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/java/java_properties.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 ConfigFile ConfigFile::Parse(absl::string_view text, absl::string_view file,
                              const ConfigSources& sources) {
@@ -63,4 +63,4 @@ SettingMap StripPrefix(const SettingMap& map, absl::string_view prefix) {
   return result;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,7 +13,7 @@
 #include "mirror/java/config_provider.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: immutable.
 class ConfigFile {
@@ -45,6 +45,6 @@ class ConfigFile {
 // The settings of `map` that begin with `prefix`, named by what follows it.
 SettingMap StripPrefix(const SettingMap& map, absl::string_view prefix);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_CONFIG_FILE_H_

@@ -12,7 +12,7 @@
 #include "mirror/config/config_file.h"
 #include "mirror/config/flow_resolver.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 ResolvedFlow Resolve(const std::string& more) {
@@ -78,4 +78,4 @@ std::string Text(const SettingMap& map, const std::string& name) {
   return it == map.end() ? "(none)" : it->second.text;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

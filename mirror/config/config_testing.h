@@ -16,7 +16,7 @@
 #include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What ${env:SECRET} stands for.
 inline constexpr char kSecret[] = "hunter2";
@@ -52,6 +52,6 @@ std::string EffectiveInAToB(const std::string& more,
 // The value of `name`, or "(none)".
 std::string Text(const SettingMap& map, const std::string& name);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_CONFIG_TESTING_H_

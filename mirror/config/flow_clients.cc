@@ -10,7 +10,7 @@
 #include "mirror/flow_options.h"
 #include "mirror/java/java_client_settings.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 std::map<std::string, std::string> Texts(const SettingMap& settings) {
@@ -126,4 +126,4 @@ std::vector<std::string> IdleSettings(const FlowClients& clients,
   return names;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "mirror/flow_options.h"
 #include "mirror/java/config_sources.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Fills the `librdkafka` half of every client. Key stores are read through
 // `sources`.
@@ -40,6 +40,6 @@ void SetCredentials(const ClientsReader& read, Flow* flow);
 std::vector<std::string> IdleSettings(const FlowClients& clients,
                                       ClusterSide offset_syncs_location);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_FLOW_CLIENTS_H_

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 ConfigValue FlowReader::Value(absl::string_view name) const {
   return Value(*FindProperty(name));
@@ -87,4 +87,4 @@ std::string FlowReader::Fallback(const PropertySpec& spec) const {
                       : std::string(spec.fallback);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

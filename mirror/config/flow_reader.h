@@ -19,7 +19,7 @@
 #include "mirror/flow_options.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Reads the table's properties for one flow: S->T.k, else T.k or S.k, else k,
 // where the table allows each, else the default.
@@ -60,6 +60,6 @@ class FlowReader {
   const std::string& target_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_FLOW_READER_H_

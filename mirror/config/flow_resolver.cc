@@ -21,7 +21,7 @@
 #include "mirror/policy/renaming_replication_policy.h"
 #include "mirror/policy/replication_policy.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Errors = std::vector<std::string>;
@@ -305,4 +305,4 @@ ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
   return resolved;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

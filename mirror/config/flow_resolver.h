@@ -13,7 +13,7 @@
 #include "mirror/config/resolved_flow.h"
 #include "mirror/java/config_sources.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Whether MM2 would run anything for the pair: `S->T.enabled`, or heartbeats,
 // which run for every pair unless switched off.
@@ -30,6 +30,6 @@ ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
                          const PluginRegistry* plugins,
                          ConfigFindings* findings);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_FLOW_RESOLVER_H_

@@ -13,7 +13,7 @@
 #include "mirror/flow.h"
 #include "mirror/flow_options.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(PropertyPrecedenceTest, FlowBeatsClusterBeatsTopLevelBeatsDefault) {
@@ -156,4 +156,4 @@ TEST(PropertyPrecedenceTest, TopLevelUseDefaultsFromCounts) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -32,17 +32,17 @@ absl::Status AllErrors(const std::vector<std::string>& errors) {
   return absl::InvalidArgumentError(absl::StrJoin(Distinct(errors), "\n"));
 }
 
-using FileParser = std::function<absl::StatusOr<ParsedFile>()>;
+using FileParser = std::function<absl::StatusOr<internal::ParsedFile>()>;
 
 // The clients of the flow `name` as the file says now.
-absl::StatusOr<FlowClients> ReadClients(const FileParser& parse,
-                                        const std::string& name) {
-  const absl::StatusOr<ParsedFile> parsed = parse();
+absl::StatusOr<internal::FlowClients> ReadClients(const FileParser& parse,
+                                                  const std::string& name) {
+  const absl::StatusOr<internal::ParsedFile> parsed = parse();
   if (!parsed.ok()) return parsed.status();
   if (!parsed->findings.errors.empty()) {
     return AllErrors(parsed->findings.errors);
   }
-  for (const ResolvedFlow& resolved : parsed->flows) {
+  for (const internal::ResolvedFlow& resolved : parsed->flows) {
     if (resolved.flow.name() == name) return resolved.clients;
   }
   return absl::NotFoundError(
@@ -58,14 +58,15 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Load(
   if (!text.ok()) return text.status();
   auto config = Parse(*text, path, sources, options, warnings);
   if (!config.ok()) return config;
-  const auto parse = [=]() -> absl::StatusOr<ParsedFile> {
+  const auto parse = [=]() -> absl::StatusOr<internal::ParsedFile> {
     const absl::StatusOr<std::string> now = sources.read_file(path);
     if (!now.ok()) return now.status();
-    return ParseFile(*now, path, sources, options.target_clusters, nullptr);
+    return internal::ParseFile(*now, path, sources, options.target_clusters,
+                               nullptr);
   };
   for (Flow& flow : config->flows_) {
-    SetCredentials([=, name = flow.name()] { return ReadClients(parse, name); },
-                   &flow);
+    internal::SetCredentials(
+        [=, name = flow.name()] { return ReadClients(parse, name); }, &flow);
   }
   return config;
 }
@@ -74,8 +75,8 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
     absl::string_view text, absl::string_view file_name,
     const ConfigSources& sources, const MirrorMakerOptions& options,
     std::vector<std::string>* warnings) {
-  ParsedFile parsed = ParseFile(text, file_name, sources,
-                                options.target_clusters, &options.plugins);
+  internal::ParsedFile parsed = internal::ParseFile(
+      text, file_name, sources, options.target_clusters, &options.plugins);
   MirrorMakerConfig config;
   config.warnings_ = Distinct(parsed.findings.warnings);
   if (warnings != nullptr) *warnings = config.warnings_;
@@ -83,16 +84,18 @@ absl::StatusOr<MirrorMakerConfig> MirrorMakerConfig::Parse(
     return AllErrors(parsed.findings.errors);
   }
   config.notes_ = Distinct(parsed.findings.notes);
-  config.printed_ = PrintFlows(parsed.clusters, parsed.flows);
+  config.printed_ = internal::PrintFlows(parsed.clusters, parsed.flows);
   config.clusters_ = std::move(parsed.clusters);
   const auto parse = [text = std::string(text), file = std::string(file_name),
-                      sources, options]() -> absl::StatusOr<ParsedFile> {
-    return ParseFile(text, file, sources, options.target_clusters, nullptr);
+                      sources,
+                      options]() -> absl::StatusOr<internal::ParsedFile> {
+    return internal::ParseFile(text, file, sources, options.target_clusters,
+                               nullptr);
   };
-  for (ResolvedFlow& resolved : parsed.flows) {
+  for (internal::ResolvedFlow& resolved : parsed.flows) {
     Flow& flow = config.flows_.emplace_back(std::move(resolved.flow));
-    SetCredentials([=, name = flow.name()] { return ReadClients(parse, name); },
-                   &flow);
+    internal::SetCredentials(
+        [=, name = flow.name()] { return ReadClients(parse, name); }, &flow);
   }
   return config;
 }

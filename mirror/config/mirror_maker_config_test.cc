@@ -16,7 +16,7 @@
 #include "mirror/flow_options.h"
 #include "mirror/java/config_sources.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::HasSubstr;
@@ -310,4 +310,4 @@ TEST(LoadTest, MissingFileIsNotFound) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

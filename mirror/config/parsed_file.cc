@@ -18,7 +18,7 @@
 #include "mirror/java/config_value.h"
 #include "mirror/java/nearest_name.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 bool Contains(const std::vector<std::string>& list, const std::string& item) {
@@ -192,4 +192,4 @@ ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
   return parsed;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

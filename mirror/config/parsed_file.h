@@ -15,7 +15,7 @@
 #include "mirror/config/resolved_flow.h"
 #include "mirror/java/config_sources.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct ParsedFile {
   std::vector<std::string> clusters;
@@ -31,6 +31,6 @@ ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
                      const std::vector<std::string>& target_clusters,
                      const PluginRegistry* plugins);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_PARSED_FILE_H_

@@ -14,7 +14,7 @@
 #include "mirror/config/client_layers.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // MirrorMakerConfig.connectorBaseConfig() keeps these of the top level.
@@ -116,4 +116,4 @@ std::shared_ptr<const RecordTransform> PluginReader::Transform(
   return nullptr;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

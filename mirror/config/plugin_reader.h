@@ -18,7 +18,7 @@
 #include "mirror/config/property_table.h"
 #include "mirror/flow.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: none. Lifetime: what it is created with must outlive it.
 // Errors: are added to `errors`, by place and property. What CheckProperties()
@@ -60,6 +60,6 @@ class PluginReader {
   std::vector<std::string>& errors_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_PLUGIN_READER_H_

@@ -18,7 +18,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transform.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -197,4 +197,4 @@ TEST_F(PluginReaderTest, MistakesInTransformsNameTheirLine) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

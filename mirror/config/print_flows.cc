@@ -6,7 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 void PrintValue(absl::string_view name, const ConfigValue& value,
@@ -56,4 +56,4 @@ std::string PrintFlows(const std::vector<std::string>& clusters,
   return out;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

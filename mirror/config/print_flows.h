@@ -10,13 +10,13 @@
 
 #include "mirror/config/resolved_flow.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Every property of every flow, where it comes from, and the clients' settings
 // in librdkafka's terms. Shows no secret.
 std::string PrintFlows(const std::vector<std::string>& clusters,
                        const std::vector<ResolvedFlow>& flows);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_PRINT_FLOWS_H_

@@ -12,7 +12,7 @@
 #include "mirror/config/mirror_maker_config.h"
 #include "mirror/config/resolved_flow.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::HasSubstr;
@@ -92,4 +92,4 @@ TEST(PrintFlowsTest, ShowsValueAndOriginOfEverything) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

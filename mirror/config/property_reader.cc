@@ -14,7 +14,7 @@
 #include "mirror/config/property_table.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 absl::Status Invalid(const ConfigValue& value, absl::string_view reason) {
@@ -179,4 +179,4 @@ absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
   return std::string(choice.empty() ? text : choice);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::string_view;
@@ -498,4 +498,4 @@ const PropertySpec* FindProperty(absl::string_view name) {
   return family;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

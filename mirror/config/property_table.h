@@ -22,7 +22,7 @@
 #include "absl/time/time.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 enum class PropertyType {
   kText,
@@ -103,6 +103,6 @@ absl::StatusOr<absl::Duration> ReadDuration(const PropertySpec& spec,
 absl::StatusOr<std::string> ReadText(const PropertySpec& spec,
                                      const ConfigValue& value);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_PROPERTY_TABLE_H_

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 ConfigValue Written(const std::string& property, const std::string& text) {
@@ -160,4 +160,4 @@ TEST(PropertyTableTest, ReadsTrimmedValuesInAnyCase) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

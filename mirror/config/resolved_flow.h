@@ -13,7 +13,7 @@
 #include "mirror/flow.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // One client's settings, in both languages.
 struct ClientConfig {
@@ -38,6 +38,6 @@ struct ResolvedFlow {
   std::vector<std::pair<std::string, ConfigValue>> effective;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_CONFIG_RESOLVED_FLOW_H_

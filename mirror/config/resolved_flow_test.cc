@@ -15,7 +15,7 @@
 #include "mirror/java/config_sources.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -286,4 +286,4 @@ TEST(ResolvedFlowTest, CredentialsAreReadAgainWhenAsked) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

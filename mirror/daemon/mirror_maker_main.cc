@@ -81,7 +81,7 @@ bool AllHaveFailed(const EngineStatus& status, const std::vector<Flow>& flows) {
 
 class Daemon {
  public:
-  Daemon(const CommandLine& line, const MirrorMakerConfig& config,
+  Daemon(const internal::CommandLine& line, const MirrorMakerConfig& config,
          LogSink* sink)
       : line_(line), config_(config), sink_(sink), log_(LoggerOf("")) {}
 
@@ -143,14 +143,14 @@ class Daemon {
       const FlowStatus& flow = status.flows(i);
       const std::string name = config_.flows()[i].name();
       int64_t& records = records_[name];
-      LoggerOf(name).Info("",
-                          SummarizeFlow(flow, records, now - last_summary_));
-      records = CopiedRecords(flow);
+      LoggerOf(name).Info(
+          "", internal::SummarizeFlow(flow, records, now - last_summary_));
+      records = internal::CopiedRecords(flow);
     }
     last_summary_ = now;
   }
 
-  const CommandLine& line_;
+  const internal::CommandLine& line_;
   const MirrorMakerConfig& config_;
   LogSink* const sink_;
   const Logger log_;
@@ -177,27 +177,28 @@ void LogConfiguration(const MirrorMakerConfig& config, LogSink* sink) {
 }
 
 // The report is the program's output, so it goes to standard output.
-int Check(const CommandLine& line, const std::vector<Flow>& flows) {
+int Check(const internal::CommandLine& line, const std::vector<Flow>& flows) {
   StreamLogSink report(stdout, line.log_format, LogLevel::kInfo);
   bool good = true;
   for (const Flow& flow : flows) {
-    good &=
-        CheckFlowClusters(flow, Logger(&report, Clock::System(), flow.name()));
+    good &= internal::CheckFlowClusters(
+        flow, Logger(&report, Clock::System(), flow.name()));
   }
   return good ? kOk : kCannotStart;
 }
 
 // The same; what cannot be found out goes to standard error.
 int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
-  DryRunReport report;
+  internal::DryRunReport report;
   for (const Flow& flow : flows) {
-    DryRunFlow(flow, Logger(sink, Clock::System(), flow.name()), &report);
+    internal::DryRunFlow(flow, Logger(sink, Clock::System(), flow.name()),
+                         &report);
   }
-  std::fputs(FormatDryRun(report.rows).c_str(), stdout);
+  std::fputs(internal::FormatDryRun(report.rows).c_str(), stdout);
   return report.complete ? kOk : kCannotStart;
 }
 
-int RunFile(const CommandLine& line, const PluginRegistry& plugins) {
+int RunFile(const internal::CommandLine& line, const PluginRegistry& plugins) {
   StreamLogSink sink(stderr, line.log_format, line.log_level);
   const Logger log(&sink, Clock::System(), "");
   std::vector<std::string> warnings;
@@ -208,18 +209,19 @@ int RunFile(const CommandLine& line, const PluginRegistry& plugins) {
     LogErrors(log, config.status());
     return kWrongConfiguration;
   }
-  if (line.action == CommandLine::Action::kRun) {
-    log.Info("", absl::StrCat("mirror_maker ", kVersion, " starts ",
+  if (line.action == internal::CommandLine::Action::kRun) {
+    log.Info("", absl::StrCat("mirror_maker ", internal::kVersion, " starts ",
                               DescribeFlows(*config), " of ", line.file));
   }
   LogConfiguration(*config, &sink);
-  if (line.action == CommandLine::Action::kPrintConfig) {
+  if (line.action == internal::CommandLine::Action::kPrintConfig) {
     std::fputs(config->printed().c_str(), stdout);
     return kOk;
   }
   const std::vector<Flow>& flows = config->flows();
-  if (line.action == CommandLine::Action::kCheck) return Check(line, flows);
-  if (line.action == CommandLine::Action::kDryRun) {
+  if (line.action == internal::CommandLine::Action::kCheck)
+    return Check(line, flows);
+  if (line.action == internal::CommandLine::Action::kDryRun) {
     return PrintDryRun(flows, &sink);
   }
   return Daemon(line, *config, &sink).Run(flows);
@@ -228,18 +230,19 @@ int RunFile(const CommandLine& line, const PluginRegistry& plugins) {
 // --help and --version are answered here.
 int RunCommandLine(const std::vector<std::string>& arguments,
                    const PluginRegistry& plugins) {
-  const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);
+  const absl::StatusOr<internal::CommandLine> line =
+      internal::ParseCommandLine(arguments);
   if (!line.ok()) {
     const std::string message(line.status().message());
     std::fprintf(stderr, "mirror_maker: %s (see --help)\n", message.c_str());
     return kWrongConfiguration;
   }
-  if (line->action == CommandLine::Action::kHelp) {
+  if (line->action == internal::CommandLine::Action::kHelp) {
     std::fputs(kHelp, stdout);
     return kOk;
   }
-  if (line->action == CommandLine::Action::kVersion) {
-    std::printf("mirror_maker %s\n", kVersion);
+  if (line->action == internal::CommandLine::Action::kVersion) {
+    std::printf("mirror_maker %s\n", internal::kVersion);
     return kOk;
   }
   return RunFile(*line, plugins);

@@ -7,7 +7,7 @@
 
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Of one turn: some 20 ms.
@@ -62,4 +62,4 @@ absl::Status BoundsResolver::trouble() const {
   return absl::OkStatus();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -23,7 +23,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: used by one thread.
 // Lifetime: the admin and the clock must outlive the resolver.
@@ -59,6 +59,6 @@ class BoundsResolver {
   std::map<TopicPartition, Failure> failures_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_BOUNDS_RESOLVER_H_

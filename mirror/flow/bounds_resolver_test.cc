@@ -12,7 +12,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -88,4 +88,4 @@ TEST_F(BoundsResolverTest, ATurnAsksAboutALimitedNumber) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::Status ClusterIdentity::Check(ClusterAdmin* admin) {
   const absl::StatusOr<std::string> id = admin->ClusterId();
@@ -24,4 +24,4 @@ absl::Status ClusterIdentity::Check(ClusterAdmin* admin) {
       "engine if the cluster is meant"));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "absl/status/status.h"
 #include "mirror/cluster/cluster_admin.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible.
 class ClusterIdentity {
@@ -36,6 +36,6 @@ class ClusterIdentity {
   std::string id_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_CLUSTER_IDENTITY_H_

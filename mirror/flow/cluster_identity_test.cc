@@ -9,7 +9,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -54,4 +54,4 @@ TEST_F(ClusterIdentityTest, AClusterThatDoesNotAnswerIsNotAnotherOne) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/progress/flow_note.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Of one look, and of one write.
@@ -232,4 +232,4 @@ void DeletedTopics::Report(const std::string& topic, bool undecided) const {
                      options_.flow, topic, std::move(message)});
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -30,7 +30,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct DeletedTopicsOptions {
   std::string flow;
@@ -128,6 +128,6 @@ class DeletedTopics {
   std::map<std::string, Gone> gone_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_DELETED_TOPICS_H_

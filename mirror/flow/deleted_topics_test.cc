@@ -19,7 +19,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -344,4 +344,4 @@ TEST_F(DeletedTopicsTest, NothingIsForgottenIfItIsSwitchedOff) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "mirror/progress/connect_offset.h"
 #include "mirror/progress/flow_note.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 std::vector<TopicPartition> SelectedPartitions(
     const TopicSelection& selection,
@@ -138,4 +138,4 @@ void FirstLook::StoreTheEnd() {
   writer_->Write(std::move(records), [this] { progress_->SetLooked(); });
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -27,7 +27,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // All partitions of the topics that the flow replicates.
 std::vector<TopicPartition> SelectedPartitions(
@@ -98,6 +98,6 @@ class FirstLook {
   absl::Status trouble_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_FIRST_LOOK_H_

@@ -13,7 +13,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transform.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Kind = EngineEvent::Kind;
@@ -284,4 +284,4 @@ TEST_F(FlowAlarmTest, TwoLivesThatOverlapForSecondsAreNoOthers) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

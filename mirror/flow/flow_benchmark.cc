@@ -12,7 +12,7 @@
 #include "benchmark/benchmark.h"
 #include "mirror/flow/flow_fixture.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr int32_t kPartitionsPerTopic = 4;
@@ -35,4 +35,4 @@ BENCHMARK(IdleFlow)->Arg(1000)->Arg(10000)->Arg(50000)->Unit(
     benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

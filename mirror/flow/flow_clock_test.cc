@@ -12,7 +12,7 @@
 #include "mirror/flow/flow_gap_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -155,4 +155,4 @@ INSTANTIATE_TEST_SUITE_P(BackAndForward, FlowClockTest,
                          });
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/progress/shard_of.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Between two looks at what the loops ask for.
@@ -488,4 +488,4 @@ void FlowControl::Report(EngineEvent::Kind kind, LogLevel level,
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

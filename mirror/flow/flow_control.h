@@ -50,7 +50,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct FlowControlOptions {
   std::string flow;  // "S->T"
@@ -224,6 +224,6 @@ class FlowControl {
   absl::Status trouble_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_FLOW_CONTROL_H_

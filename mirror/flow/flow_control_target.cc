@@ -11,7 +11,7 @@
 #include "mirror/flow/flow_control.h"
 #include "mirror/replication/dead_letter.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // After topics were created, which brokers learn of one by one.
@@ -264,4 +264,4 @@ void FlowControl::UpdateLimits() {
   for (CopyLoop* loop : loops_) loop->SetLimits(limits);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/progress/shard_of.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -266,4 +266,4 @@ TEST(ShardOf, SpreadsAHotTopicEvenly) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

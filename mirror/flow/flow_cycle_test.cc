@@ -14,7 +14,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -195,4 +195,4 @@ TEST_F(FlowCycleTest, ATopicThatIsGoneIsNoProblemAnyMore) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

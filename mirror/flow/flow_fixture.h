@@ -26,7 +26,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 class SimulatedFlow {
  public:
@@ -238,6 +238,6 @@ class SimulatedFlow {
   std::vector<EngineEvent> events_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_FLOW_FIXTURE_H_

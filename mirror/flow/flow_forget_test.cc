@@ -15,7 +15,7 @@
 #include "mirror/flow/flow_gap_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -285,4 +285,4 @@ TEST_F(FlowChurnTest, AMonthOfShortTopicsTakesNoMoreMemoryThanADay) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

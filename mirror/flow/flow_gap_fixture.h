@@ -16,7 +16,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 inline const TopicPartition kOrders0{"orders", 0};
 inline const TopicPartition kCopy0{"A.orders", 0};
@@ -108,6 +108,6 @@ class FlowGapTest : public testing::Test {
   SimulatedFlow flow_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_FLOW_GAP_FIXTURE_H_

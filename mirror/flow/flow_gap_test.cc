@@ -8,7 +8,7 @@
 #include "mirror/flow/flow_gap_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -217,4 +217,4 @@ TEST_F(FlowGapTest, ACrashBeforeANewTopicIsReadFromItsStartSkipsNothing) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

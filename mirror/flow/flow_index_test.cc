@@ -11,7 +11,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/model/position.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const TopicPartition kOrders0{"orders", 0};
@@ -218,4 +218,4 @@ TEST_F(FlowIndexTest, ATopicMadeAnewIsIndexedAnew) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -15,7 +15,7 @@
 #include "mirror/flow/flow_gap_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -279,4 +279,4 @@ TEST_F(FlowIsolationTest, ALoweredLimitIsFoundOutByHalves) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

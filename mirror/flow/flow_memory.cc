@@ -11,7 +11,7 @@
 #include "mirror/cluster/internal_topic.h"
 #include "mirror/sync/offset_sync.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // "1,200,000".
@@ -222,4 +222,4 @@ void FlowMemory::WarnOfGarbage(const std::string& topic, int64_t records) {
                            "nothing but mirrors should write there"));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

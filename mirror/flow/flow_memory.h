@@ -33,7 +33,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct FlowMemoryOptions {
   std::string flow;  // "S->T"
@@ -143,6 +143,6 @@ class FlowMemory {
   std::string topic_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_FLOW_MEMORY_H_

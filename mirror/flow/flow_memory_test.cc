@@ -19,7 +19,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::AllOf;
@@ -291,4 +291,4 @@ TEST_F(FlowMemoryTest, IsCancelled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -15,7 +15,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transform.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -326,4 +326,4 @@ TEST_F(FlowRefusalTest, WaitsBeforeARefusedRecordByDefault) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

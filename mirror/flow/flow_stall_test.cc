@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "mirror/flow/flow_fixture.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr int32_t kPartitions = 900;
@@ -126,4 +126,4 @@ TEST_F(FlowStallTest, AThirdThatStallsInTheMiddleStopsNoOther) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -15,7 +15,7 @@
 #include "mirror/progress/connect_offset.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -229,4 +229,4 @@ TEST_F(FlowStartTest, LaterLooksDoNotDependOnTheSettingOfTheFirst) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

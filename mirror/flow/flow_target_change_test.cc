@@ -11,7 +11,7 @@
 #include "mirror/flow/flow_gap_fixture.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -401,4 +401,4 @@ TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAfterARestart) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

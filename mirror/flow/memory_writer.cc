@@ -9,7 +9,7 @@
 #include "mirror/model/murmur2.h"
 #include "mirror/progress/shard_of.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kRetry = absl::Seconds(1);
@@ -127,4 +127,4 @@ void MemoryWriter::Retry(const absl::Status& status) {
   retry_at_ = clock_->Now() + kRetry;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -29,7 +29,7 @@
 #include "mirror/runtime/clock.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct MemoryWriterOptions {
   std::string client_id;
@@ -104,6 +104,6 @@ class MemoryWriter {
   absl::Status status_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_MEMORY_WRITER_H_

@@ -14,7 +14,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -116,4 +116,4 @@ TEST_F(MemoryWriterTest, KeepsNoClientWhenNothingIsWritten) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

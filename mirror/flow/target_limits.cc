@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr size_t kTopicsPerRequest = 500;
@@ -35,4 +35,4 @@ std::map<std::string, TopicLimits> TargetLimits::Ask(absl::Time now) {
   return limits;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

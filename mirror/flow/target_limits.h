@@ -17,7 +17,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/topic_limits.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible.
 // Lifetime: `target` must outlive it.
@@ -48,6 +48,6 @@ class TargetLimits {
   std::map<std::string, absl::Time> next_;  // when to ask again
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_TARGET_LIMITS_H_

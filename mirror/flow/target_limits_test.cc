@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/fake_cluster.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -67,4 +67,4 @@ TEST_F(TargetLimitsTest, ManyTopicsAreAskedForInPieces) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

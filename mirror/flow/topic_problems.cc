@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 void TopicProblems::Note(const std::string& topic, const absl::Status& status) {
   {
@@ -53,4 +53,4 @@ void TopicProblems::Report(LogLevel level, const std::string& topic,
              std::move(message)});
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

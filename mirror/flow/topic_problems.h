@@ -20,7 +20,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: FillStatus() is thread-safe; the rest belongs to one thread,
 // which calls `on_event` (may be null) with no lock held.
@@ -52,6 +52,6 @@ class TopicProblems {
   std::map<std::string, std::string> refused_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_TOPIC_PROBLEMS_H_

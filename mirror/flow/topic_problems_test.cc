@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 class TopicProblemsTest : public testing::Test {
@@ -54,4 +54,4 @@ TEST_F(TopicProblemsTest, ATopicOfTheTargetIsNoTopicOfTheSource) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

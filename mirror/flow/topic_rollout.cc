@@ -8,7 +8,7 @@
 
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Of one turn. Controllers take a second for so many.
@@ -99,4 +99,4 @@ void TopicRollout::LookForLeaders(const std::vector<MirroredTopic>& topics) {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -25,7 +25,7 @@
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: used by one thread.
 // Lifetime: creator, admin and clock must outlive the rollout.
@@ -63,6 +63,6 @@ class TopicRollout {
   std::map<std::string, absl::Time> appearing_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_TOPIC_ROLLOUT_H_

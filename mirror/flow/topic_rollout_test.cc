@@ -14,7 +14,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -115,4 +115,4 @@ TEST_F(TopicRolloutTest, ARefusedTopicIsNotHandedOut) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Descriptions = std::vector<absl::StatusOr<TopicDescription>>;
@@ -97,4 +97,4 @@ absl::StatusOr<TopicSurvey> SurveyTopics(
   return survey;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

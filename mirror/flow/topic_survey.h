@@ -18,7 +18,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/metadata/topic_plan.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TopicSurvey {
   // With the ids of source topics.
@@ -42,6 +42,6 @@ absl::StatusOr<TopicSurvey> SurveyTopics(
                                 const std::vector<TopicDescription>& target)>
         plan);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_TOPIC_SURVEY_H_

@@ -11,7 +11,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -78,4 +78,4 @@ TEST_F(TopicSurveyTest, AnOutageIsAnErrorThatNamesTheCluster) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,7 +12,7 @@
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Runs ahead of `base` by 100 ms for each look at it.
 class WaitingClock final : public Clock {
@@ -39,6 +39,6 @@ class WaitingClock final : public Clock {
   absl::Duration waited_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_WAITING_CLOCK_H_

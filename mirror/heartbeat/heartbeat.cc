@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/model/wire.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<HeartbeatKey> Heartbeat::DecodeKey(absl::string_view key) {
   internal::WireReader reader("heartbeat key", key);
@@ -55,4 +55,4 @@ std::string Heartbeat::ToString() const {
                       ", timestamp=", absl::ToUnixMillis(timestamp), "}");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -17,7 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What a heartbeat is about, as in the record's key.
 struct HeartbeatKey {
@@ -60,6 +60,6 @@ struct Heartbeat {
   }
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_HEARTBEAT_HEARTBEAT_H_

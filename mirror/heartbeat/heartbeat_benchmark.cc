@@ -5,7 +5,7 @@
 #include "benchmark/benchmark.h"
 #include "mirror/heartbeat/heartbeat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const Heartbeat kHeartbeat{"primary", "standby",
@@ -31,4 +31,4 @@ void HeartbeatDecode(benchmark::State& state) {
 BENCHMARK(HeartbeatDecode);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

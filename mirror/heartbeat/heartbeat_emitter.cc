@@ -15,11 +15,12 @@ absl::StatusOr<std::unique_ptr<HeartbeatEmitter>> HeartbeatEmitter::Create(
     Cluster* target, const std::string& source_alias, std::string topic,
     const HeartbeatOptions& options, Clock* clock) {
   const absl::StatusOr<std::string> key =
-      Heartbeat{source_alias, target->alias(), absl::UnixEpoch()}.EncodeKey();
+      internal::Heartbeat{source_alias, target->alias(), absl::UnixEpoch()}
+          .EncodeKey();
   if (!key.ok()) return key.status();
-  absl::StatusOr<std::unique_ptr<InternalTopicWriter>> writer =
-      InternalTopicWriter::Create(
-          target, std::move(topic), InternalTopicKind::kHeartbeats,
+  absl::StatusOr<std::unique_ptr<internal::InternalTopicWriter>> writer =
+      internal::InternalTopicWriter::Create(
+          target, std::move(topic), internal::InternalTopicKind::kHeartbeats,
           options.replication_factor,
           absl::StrCat(source_alias, "->", target->alias(), "|heartbeats"),
           clock);
@@ -28,10 +29,9 @@ absl::StatusOr<std::unique_ptr<HeartbeatEmitter>> HeartbeatEmitter::Create(
       source_alias, target->alias(), *key, *std::move(writer), clock));
 }
 
-HeartbeatEmitter::HeartbeatEmitter(std::string source_alias,
-                                   std::string target_alias, std::string key,
-                                   std::unique_ptr<InternalTopicWriter> writer,
-                                   Clock* clock)
+HeartbeatEmitter::HeartbeatEmitter(
+    std::string source_alias, std::string target_alias, std::string key,
+    std::unique_ptr<internal::InternalTopicWriter> writer, Clock* clock)
     : source_alias_(std::move(source_alias)),
       target_alias_(std::move(target_alias)),
       key_(std::move(key)),
@@ -43,7 +43,8 @@ absl::Status HeartbeatEmitter::RunOnce() {
   Record record;
   record.timestamp_ms = absl::ToUnixMillis(now);
   record.key = key_;
-  record.value = Heartbeat{source_alias_, target_alias_, now}.EncodeValue();
+  record.value =
+      internal::Heartbeat{source_alias_, target_alias_, now}.EncodeValue();
   std::vector<Record> records;
   records.push_back(std::move(record));
   const absl::Status status = writer_->Write(std::move(records));

@@ -56,13 +56,14 @@ class HeartbeatEmitter {
 
  private:
   HeartbeatEmitter(std::string source_alias, std::string target_alias,
-                   std::string key, std::unique_ptr<InternalTopicWriter> writer,
+                   std::string key,
+                   std::unique_ptr<internal::InternalTopicWriter> writer,
                    Clock* clock);
 
   const std::string source_alias_;
   const std::string target_alias_;
   const std::string key_;
-  const std::unique_ptr<InternalTopicWriter> writer_;
+  const std::unique_ptr<internal::InternalTopicWriter> writer_;
   Clock* const clock_;
   std::atomic<int64_t> count_{0};
 };

@@ -9,7 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Vector {
@@ -90,4 +90,4 @@ TEST(Heartbeat, ReportsAnUnknownVersionAsSuch) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

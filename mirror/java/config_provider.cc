@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::string_view kPackage =
@@ -152,4 +152,4 @@ absl::StatusOr<std::string> ConfigProviders::FromFile(const std::string& path,
   return absl::NotFoundError(absl::StrCat(path, " has no key ", key));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

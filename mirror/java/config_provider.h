@@ -19,7 +19,7 @@
 #include "mirror/java/config_sources.h"
 #include "mirror/java/java_properties.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: none, it caches files. Lifetime: self-contained.
 // Errors: InvalidArgument or NotFound; they name the variable, never a value.
@@ -45,6 +45,6 @@ class ConfigProviders {
   std::map<std::string, JavaProperties> files_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_CONFIG_PROVIDER_H_

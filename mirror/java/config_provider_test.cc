@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "mirror/java/java_properties.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 ConfigSources FakeSources() {
@@ -127,4 +127,4 @@ TEST(ConfigSourcesTest, SystemReadsThisProcess) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 ConfigValue ConfigValue::Default(absl::string_view property,
                                  absl::string_view value) {
@@ -61,4 +61,4 @@ bool IsSecret(absl::string_view property) {
   return false;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

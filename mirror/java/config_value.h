@@ -12,7 +12,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What is printed in place of a secret.
 inline constexpr absl::string_view kHiddenSecret = "[hidden]";
@@ -53,6 +53,6 @@ bool IsSecret(absl::string_view property);
 // that lost its line break becomes a key, and must not be shown for that.
 std::string PrintableName(absl::string_view property);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_CONFIG_VALUE_H_

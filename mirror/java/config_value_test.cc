@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(IsSecretTest, KnowsKafkasPasswordsUnderAnyPrefix) {
@@ -51,4 +51,4 @@ TEST(PrintableNameTest, HidesWhatIsNoName) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

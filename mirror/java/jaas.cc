@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 absl::Status Malformed(absl::string_view reason) {
@@ -123,4 +123,4 @@ absl::StatusOr<JaasEntry> ParseJaas(absl::string_view text) {
   return entry;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

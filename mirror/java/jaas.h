@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct JaasEntry {
   std::string login_module;  // the simple class name: "PlainLoginModule"
@@ -25,6 +25,6 @@ struct JaasEntry {
 // InvalidArgument says what is wrong with the form, never what was written.
 absl::StatusOr<JaasEntry> ParseJaas(absl::string_view text);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_JAAS_H_

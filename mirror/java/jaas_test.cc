@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Options = std::map<std::string, std::string>;
@@ -81,4 +81,4 @@ TEST(JaasTest, ErrorsSayWhatIsWrongButNeverWhatWasWritten) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "mirror/java/java_security_settings.h"
 #include "mirror/java/nearest_name.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::string_view kNative = "librdkafka.";
@@ -252,4 +252,4 @@ TranslatedSettings TranslateJavaClientSettings(JavaClient role,
   return Translator(role, java, sources).Run();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

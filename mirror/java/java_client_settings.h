@@ -22,7 +22,7 @@
 #include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 enum class JavaClient : unsigned { kConsumer = 1, kProducer = 2, kAdmin = 4 };
 
@@ -79,6 +79,6 @@ TranslatedSettings TranslateJavaClientSettings(JavaClient role,
                                                const SettingMap& java,
                                                const ConfigSources& sources);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_JAVA_CLIENT_SETTINGS_H_

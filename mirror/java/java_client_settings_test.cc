@@ -16,7 +16,7 @@
 #include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Texts = std::map<std::string, std::string>;
@@ -447,4 +447,4 @@ TEST(JavaClientSettingsTest, DerivedSecretsStayHidden) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

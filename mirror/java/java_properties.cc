@@ -15,7 +15,7 @@
 #include "absl/strings/strip.h"
 #include "mirror/model/utf8.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -248,4 +248,4 @@ const std::string* JavaProperties::Find(absl::string_view key) const {
   return nullptr;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

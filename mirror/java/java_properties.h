@@ -20,7 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // One property; `line` is where it begins, counted from 1.
 struct Property {
@@ -66,6 +66,6 @@ class JavaProperties {
   std::vector<Duplicate> duplicates_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_JAVA_PROPERTIES_H_

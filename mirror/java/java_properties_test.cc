@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Vector {
@@ -112,4 +112,4 @@ TEST(JavaPropertiesTest, ErrorsNameFileAndLineButNotTheText) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -17,7 +17,7 @@
 #include "mirror/java/jaas.h"
 #include "mirror/java/key_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kJaas[] = "sasl.jaas.config";
@@ -354,4 +354,4 @@ std::vector<std::string> TranslateSecuritySettings(const SettingMap& java,
   return translator.TakeErrors();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,7 +13,7 @@
 #include "mirror/java/config_sources.h"
 #include "mirror/java/config_value.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What `security.protocol` asks for. Java ignores the settings of what is not
 // in use, and so does the translation.
@@ -32,6 +32,6 @@ std::vector<std::string> TranslateSecuritySettings(const SettingMap& java,
                                                    const ConfigSources& sources,
                                                    SettingMap* librdkafka);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_JAVA_SECURITY_SETTINGS_H_

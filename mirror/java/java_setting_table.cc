@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "mirror/java/java_client_settings.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::string_view;
@@ -295,4 +295,4 @@ const JavaSettingSpec* FindJavaSetting(string_view name) {
   return family;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,7 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::string_view;
@@ -315,4 +315,4 @@ absl::StatusOr<KeyStore> ParseKeyStore(string_view file, string_view bytes,
                    Convert(file, "TYPE"), ", where TYPE is what it is"));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

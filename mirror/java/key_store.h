@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // As the first bytes tell; what a file is called and what its type is said to
 // be does not matter to Java either.
@@ -39,6 +39,6 @@ absl::StatusOr<KeyStore> ParseKeyStore(absl::string_view file,
                                        const std::string& password,
                                        const std::string& key_password);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_KEY_STORE_H_

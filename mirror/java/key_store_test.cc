@@ -15,7 +15,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/test_certificates.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -106,4 +106,4 @@ TEST(KeyStoreTest, DamageIsFoundWhereverItIs) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 size_t EditDistance(absl::string_view a, absl::string_view b) {
@@ -46,4 +46,4 @@ absl::string_view NearestName(absl::string_view name,
   return nearest;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -14,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Misspelled letters within a prefix that is accepted as a whole; other names
 // below it are real, if without effect.
@@ -26,6 +26,6 @@ absl::string_view NearestName(absl::string_view name,
                               const std::vector<absl::string_view>& candidates,
                               absl::optional<size_t> slips = absl::nullopt);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_NEAREST_NAME_H_

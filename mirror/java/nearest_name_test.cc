@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(NearestNameTest, FindsMisspellingsOnly) {
@@ -15,4 +15,4 @@ TEST(NearestNameTest, FindsMisspellingsOnly) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

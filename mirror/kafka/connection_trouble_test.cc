@@ -21,8 +21,8 @@ namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
-using ::mirror::testing::CertificateRequest;
-using ::mirror::testing::TestAuthority;
+using ::mirror::internal::testing::CertificateRequest;
+using ::mirror::internal::testing::TestAuthority;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;

@@ -12,7 +12,7 @@
 #include "mirror/java/java_client_settings.h"
 #include "mirror/kafka/handles.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 std::string Problem(absl::string_view name, const std::string& value) {
@@ -79,4 +79,4 @@ TEST(JavaSettingsTest, LibrdkafkaKnowsWhatSecurityBecomes) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -19,20 +19,22 @@ namespace {
 using internal::ClientRole;
 using internal::ClientSettings;
 
-ClientSettings SettingsFor(ClientRole role,
-                           const KafkaClusterOptions& options) {
-  const auto& special = role == ClientRole::kConsumer   ? options.consumer
-                        : role == ClientRole::kProducer ? options.producer
-                                                        : options.admin;
+internal::ClientSettings SettingsFor(internal::ClientRole role,
+                                     const KafkaClusterOptions& options) {
+  const auto& special =
+      role == internal::ClientRole::kConsumer   ? options.consumer
+      : role == internal::ClientRole::kProducer ? options.producer
+                                                : options.admin;
   auto properties = special;
   properties.insert(options.properties.begin(), options.properties.end());
-  ClientSettings settings{options.alias, std::move(properties),
-                          options.request_timeout, options.log, nullptr};
+  internal::ClientSettings settings{options.alias, std::move(properties),
+                                    options.request_timeout, options.log,
+                                    nullptr};
   if (options.credentials != nullptr) {
     const ClientKind kind =
-        role == ClientRole::kConsumer   ? ClientKind::kConsumer
-        : role == ClientRole::kProducer ? ClientKind::kProducer
-                                        : ClientKind::kAdmin;
+        role == internal::ClientRole::kConsumer   ? ClientKind::kConsumer
+        : role == internal::ClientRole::kProducer ? ClientKind::kProducer
+                                                  : ClientKind::kAdmin;
     settings.read_credentials = [read = options.credentials, kind] {
       return read(kind);
     };
@@ -44,8 +46,9 @@ ClientSettings SettingsFor(ClientRole role,
 
 absl::StatusOr<std::unique_ptr<KafkaCluster>> KafkaCluster::Create(
     KafkaClusterOptions options) {
-  for (const ClientRole role :
-       {ClientRole::kConsumer, ClientRole::kProducer, ClientRole::kAdmin}) {
+  for (const internal::ClientRole role :
+       {internal::ClientRole::kConsumer, internal::ClientRole::kProducer,
+        internal::ClientRole::kAdmin}) {
     absl::StatusOr<internal::ConfPtr> conf = internal::NewClientConf(
         role, options.alias, SettingsFor(role, options).properties, {});
     if (!conf.ok()) return conf.status();
@@ -56,31 +59,31 @@ absl::StatusOr<std::unique_ptr<KafkaCluster>> KafkaCluster::Create(
 absl::StatusOr<std::unique_ptr<RecordSource>> KafkaCluster::NewSource(
     const SourceOptions& options) {
   return internal::KafkaRecordSource::Create(
-      SettingsFor(ClientRole::kConsumer, options_), options);
+      SettingsFor(internal::ClientRole::kConsumer, options_), options);
 }
 
 absl::StatusOr<std::unique_ptr<RecordSink>> KafkaCluster::NewSink(
     const SinkOptions& options) {
   return internal::KafkaRecordSink::Create(
-      SettingsFor(ClientRole::kProducer, options_), options);
+      SettingsFor(internal::ClientRole::kProducer, options_), options);
 }
 
 absl::StatusOr<std::unique_ptr<ClusterAdmin>> KafkaCluster::NewAdmin(
     const std::string& client_id) {
   return internal::KafkaClusterAdmin::Create(
-      SettingsFor(ClientRole::kAdmin, options_), client_id);
+      SettingsFor(internal::ClientRole::kAdmin, options_), client_id);
 }
 
 absl::StatusOr<std::unique_ptr<GroupAdmin>> KafkaCluster::NewGroupAdmin(
     const std::string& client_id) {
   return internal::KafkaGroupAdmin::Create(
-      SettingsFor(ClientRole::kAdmin, options_), client_id);
+      SettingsFor(internal::ClientRole::kAdmin, options_), client_id);
 }
 
 absl::StatusOr<std::unique_ptr<AclAdmin>> KafkaCluster::NewAclAdmin(
     const std::string& client_id) {
   return internal::KafkaAclAdmin::Create(
-      SettingsFor(ClientRole::kAdmin, options_), client_id);
+      SettingsFor(internal::ClientRole::kAdmin, options_), client_id);
 }
 
 }  // namespace mirror

@@ -21,7 +21,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -154,4 +154,4 @@ TEST(KafkaCluster, ClientsOfAnUnreachableClusterAreMadeAndEndSoon) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

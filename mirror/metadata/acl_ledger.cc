@@ -11,7 +11,7 @@
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 absl::StatusOr<std::unique_ptr<AclLedger>> AclLedger::Create(
     Cluster* cluster, const std::string& topic, int32_t replication_factor,
     const std::string& client_id, Clock* clock) {
@@ -98,4 +98,4 @@ void AclLedger::Cancel() {
   writer_->Cancel();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -32,7 +32,7 @@
 #include "mirror/model/acl_binding.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: a set of ACLs that outlives the process.
 // Thread safety: Cancel() is thread-safe; the rest belongs to one thread.
@@ -77,6 +77,6 @@ class AclLedger {
   std::map<AclBinding, std::string> cluster_ids_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_ACL_LEDGER_H_

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/model/wire.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr int16_t kVersion = 0;
@@ -103,4 +103,4 @@ absl::StatusOr<std::optional<std::string>> AclLedgerRecord::EncodeValue()
   return std::optional<std::string>(*std::move(bytes));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

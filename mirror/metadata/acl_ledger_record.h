@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "mirror/model/acl_binding.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // "mm2-acls.S.internal".
 std::string AclLedgerTopic(absl::string_view source_alias);
@@ -49,6 +49,6 @@ struct AclLedgerRecord {
   absl::StatusOr<std::optional<std::string>> EncodeValue() const;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_ACL_LEDGER_RECORD_H_

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -107,4 +107,4 @@ TEST(AclLedgerRecordTest, TextThatDoesNotFitIsRefused) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

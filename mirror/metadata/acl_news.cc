@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // What forbids one ACL mostly forbids a thousand.
@@ -125,4 +125,4 @@ void AclNews::TellLeftOut(const AclRound& round,
                          " of the source not copied: ", FirstOf(lines))));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "mirror/model/acl_binding.h"
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // A value type; thread-compatible.
 struct AclRound {
@@ -58,6 +58,6 @@ class AclNews {
   std::string without_authorizer_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_ACL_NEWS_H_

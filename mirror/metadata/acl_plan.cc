@@ -10,7 +10,7 @@
 #include "mirror/metadata/acl_ledger_record.h"
 #include "mirror/policy/remote_topics.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kPrefixedIsOff[] =
@@ -164,4 +164,4 @@ AclPlan PlanAcls(const AclRules& rules, absl::Span<const AclBinding> on_source,
   return plan;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -23,7 +23,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/topic_selection.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What decides for one flow. A value type; thread-compatible.
 struct AclRules {
@@ -74,6 +74,6 @@ AclPlan PlanAcls(const AclRules& rules, absl::Span<const AclBinding> on_source,
                  absl::Span<const AclBinding> on_target,
                  const std::set<AclBinding>& ours);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_ACL_PLAN_H_

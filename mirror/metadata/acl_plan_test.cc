@@ -15,7 +15,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -339,4 +339,4 @@ TEST(PlanAclsTest, NothingEverLetsAnybodyWriteToATopic) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

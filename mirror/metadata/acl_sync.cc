@@ -10,7 +10,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/metadata/acl_ledger_record.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // After an error; while something has to be allowed first; between two looks
@@ -264,4 +264,4 @@ void AclSyncer::FillStatus(AclSyncStatus* status) const {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -38,7 +38,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct AclSyncerOptions {
   AclRules rules;
@@ -125,6 +125,6 @@ class AclSyncer {
   absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_ACL_SYNC_H_

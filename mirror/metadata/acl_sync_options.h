@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // An interval of absl::InfiniteDuration() means: once, at start.
 struct AclSyncOptions {
@@ -30,6 +30,6 @@ struct AclSyncOptions {
   bool remove = false;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_ACL_SYNC_OPTIONS_H_

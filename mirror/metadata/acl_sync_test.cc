@@ -17,7 +17,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -421,4 +421,4 @@ TEST_F(AclSyncerTest, StopsWhenCancelled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -7,7 +7,7 @@
 
 #include "mirror/metadata/topic_config_plan.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 std::vector<absl::Status> AddCreationConfigs(
     ClusterAdmin* source, const ConfigPropertyFilter& filter,
@@ -24,4 +24,4 @@ std::vector<absl::Status> AddCreationConfigs(
   return results;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

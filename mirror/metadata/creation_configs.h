@@ -12,7 +12,7 @@
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Fills in the configs of `topics`, from `source`. One result per topic, in
 // order: why it has none.
@@ -20,6 +20,6 @@ std::vector<absl::Status> AddCreationConfigs(
     ClusterAdmin* source, const ConfigPropertyFilter& filter,
     std::vector<TopicToCreate>* topics);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_CREATION_CONFIGS_H_

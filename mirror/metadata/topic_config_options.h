@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TopicConfigSyncOptions {
   // sync.topic.configs.enabled. False: a topic gets the source's settings when
@@ -23,6 +23,6 @@ struct TopicConfigSyncOptions {
   std::shared_ptr<const ConfigPropertyFilter> filter;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_CONFIG_OPTIONS_H_

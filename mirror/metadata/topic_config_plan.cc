@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Whether the setting is copied at all. What server.properties says is about
@@ -79,4 +79,4 @@ std::string DescribeOverride(const std::optional<std::string>& value,
   return absl::StrCat("the default (", in_force, ")");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

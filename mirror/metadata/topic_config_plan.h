@@ -17,7 +17,7 @@
 #include "mirror/cluster/topic_config.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // An override of the target topic that has to change.
 struct ConfigChange {
@@ -51,6 +51,6 @@ std::map<std::string, std::string> Overrides(
 std::string DescribeOverride(const std::optional<std::string>& value,
                              const std::string& in_force = "");
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_CONFIG_PLAN_H_

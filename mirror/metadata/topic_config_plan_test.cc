@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -202,4 +202,4 @@ TEST(TopicConfigPlan, OverridesAreTheTopicsOwn) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

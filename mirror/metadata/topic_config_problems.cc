@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // A rule that forbids one topic mostly forbids a thousand.
@@ -79,4 +79,4 @@ std::string NotChanged(const absl::Status& status, const ConfigChange& change) {
       "; make the cluster accept it, or name it in config.properties.exclude");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -17,7 +17,7 @@
 #include "mirror/metadata/topic_config_writer.h"
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible.
 class TopicConfigProblems {
@@ -54,6 +54,6 @@ std::string NotAltered(const absl::Status& status, const std::string& topic,
 // The same for one setting that is refused.
 std::string NotChanged(const absl::Status& status, const ConfigChange& change);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_CONFIG_PROBLEMS_H_

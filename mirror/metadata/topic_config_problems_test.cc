@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -77,4 +77,4 @@ TEST(TopicConfigProblems, NameTheRefusedConfigAndTheRemedy) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "mirror/cluster/errors.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // After an error.
@@ -330,4 +330,4 @@ void TopicConfigSyncer::FillStatus(TopicConfigSyncStatus* status) const {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

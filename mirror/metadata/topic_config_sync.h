@@ -41,7 +41,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TopicConfigSyncerOptions {
   // With a filter.
@@ -157,6 +157,6 @@ class TopicConfigSyncer {
   absl::Duration last_round_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_CONFIG_SYNC_H_

@@ -18,7 +18,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -371,4 +371,4 @@ TEST_F(TopicConfigSyncTest, CancelEndsIt) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

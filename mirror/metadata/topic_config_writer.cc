@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TopicConfigOps ToOps(const std::string& topic,
@@ -101,4 +101,4 @@ bool IsConfigRefusal(const absl::Status& status) {
          absl::IsFailedPrecondition(status) || absl::IsInternal(status);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

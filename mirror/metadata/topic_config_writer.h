@@ -17,7 +17,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/metadata/topic_config_plan.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TopicConfigWrite {
   std::string topic;
@@ -45,6 +45,6 @@ std::vector<TopicConfigResult> WriteTopicConfigs(
 // client's rights or the cluster.
 bool IsConfigRefusal(const absl::Status& status);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_CONFIG_WRITER_H_

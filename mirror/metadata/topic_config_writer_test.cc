@@ -11,7 +11,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -98,4 +98,4 @@ TEST_F(TopicConfigWriterTest, ATopicWithoutPermissionIsNotTriedKeyByKey) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

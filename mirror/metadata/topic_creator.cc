@@ -15,7 +15,7 @@
 #include "mirror/metadata/topic_config_problems.h"
 #include "mirror/metadata/topic_config_writer.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Of one request. Controllers refuse those of more than 10,000 partitions, or
@@ -230,4 +230,4 @@ void TopicCreator::Report(EngineEvent::Kind kind, LogLevel level,
       {kind, level, options_.flow, std::move(topic), std::move(message)});
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -23,7 +23,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TopicCreatorOptions {
   std::string flow;    // "S->T"
@@ -84,6 +84,6 @@ class TopicCreator {
   ClusterAdmin* const target_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_CREATOR_H_

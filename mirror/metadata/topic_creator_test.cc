@@ -14,7 +14,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::_;
@@ -208,4 +208,4 @@ TEST_F(TopicCreatorTest, ExtendsTopicsEachByItself) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

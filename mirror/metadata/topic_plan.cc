@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Their records would be mixed, and their progress with them.
@@ -65,4 +65,4 @@ TopicPlan PlanTopics(const TopicSelection& selection,
   return plan;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

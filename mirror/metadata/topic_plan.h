@@ -14,7 +14,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/policy/topic_selection.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // A source topic whose counterpart has a partition for each of its own.
 struct MirroredTopic {
@@ -62,6 +62,6 @@ TopicPlan PlanTopics(const TopicSelection& selection,
                      absl::Span<const TopicDescription> target_topics,
                      int32_t replication_factor);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_METADATA_TOPIC_PLAN_H_

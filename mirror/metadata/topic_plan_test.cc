@@ -12,7 +12,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -100,4 +100,4 @@ TEST(PlanTopics, AlwaysMirrorsHeartbeats) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr uint32_t kSeed = 0x9747b28c;
@@ -41,4 +41,4 @@ int32_t PartitionForKey(absl::string_view key, int32_t partitions) {
   return (Murmur2(key) & 0x7fffffff) % partitions;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,7 +12,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // MurmurHash2 with Kafka's seed.
 int32_t Murmur2(absl::string_view bytes);
@@ -21,6 +21,6 @@ int32_t Murmur2(absl::string_view bytes);
 // one) partitions.
 int32_t PartitionForKey(absl::string_view key, int32_t partitions);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_MODEL_MURMUR2_H_

@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(Murmur2, HashesAsJavasProducerDoes) {
@@ -40,4 +40,4 @@ TEST(Murmur2, FindsTheOffsetsPartitionOfMm2sKeys) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

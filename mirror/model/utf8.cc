@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 size_t Utf8SequenceLength(absl::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
@@ -54,4 +54,4 @@ std::string ToUtf8(absl::string_view text) {
   return valid;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,7 +13,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Length of the well-formed sequence at the front of `text`, which must not be
 // empty; 0 if there is none. Overlong forms and surrogates count as malformed.
@@ -24,6 +24,6 @@ bool IsUtf8(absl::string_view text);
 // `text` with every byte that belongs to no well-formed sequence as "\xNN".
 std::string ToUtf8(absl::string_view text);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_MODEL_UTF8_H_

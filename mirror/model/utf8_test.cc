@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(Utf8, ValidTextStaysAsItIs) {
@@ -33,4 +33,4 @@ TEST(Utf8, WhatWasEscapedIsValid) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,8 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 // Written so that compilers turn each into one byte swap.
@@ -124,5 +123,4 @@ bool WireReader::ReadVersion0() {
   return false;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

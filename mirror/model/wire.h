@@ -25,8 +25,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // The most bytes a STRING can hold.
 inline constexpr size_t kMaxWireString = 32767;
@@ -86,7 +85,6 @@ class WireReader {
   absl::Status status_;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_MODEL_WIRE_H_

@@ -13,8 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "re2/re2.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 constexpr size_t kMaxTextBytes = 1 << 20;
@@ -265,5 +264,4 @@ std::vector<absl::string_view> SplitPatterns(absl::string_view text) {
   return patterns;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -19,8 +19,7 @@ namespace re2 {
 class RE2;
 }  // namespace re2
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // A list that matches a whole name if one of its expressions does. An empty
 // list matches nothing.
@@ -52,7 +51,6 @@ class PatternList {
 // whitespace and leaves out empty pieces. Exposed for tests.
 std::vector<absl::string_view> SplitPatterns(absl::string_view text);
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_POLICY_PATTERN_LIST_H_

@@ -12,8 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -185,5 +184,4 @@ TEST(PatternList, AnswersForGarbage) {
 }
 
 }  // namespace
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace mirror {
+namespace mirror::internal {
 
 std::vector<std::string> UpstreamClusters(const ReplicationPolicy& policy,
                                           absl::string_view topic) {
@@ -30,4 +30,4 @@ std::optional<int> ReplicationHops(const ReplicationPolicy& policy,
   return static_cast<int>(found - aliases.begin()) + 1;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/policy/replication_policy.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // The aliases `topic` came through, nearest first, as often as they occur in
 // its name. Empty for a local topic.
@@ -29,6 +29,6 @@ std::optional<int> ReplicationHops(const ReplicationPolicy& policy,
                                    absl::string_view topic,
                                    absl::string_view alias);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_POLICY_REMOTE_TOPICS_H_

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -93,4 +93,4 @@ TEST(RemoteTopics, IdentityPolicyCountsAllButOwnHeartbeatsAsRemote) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

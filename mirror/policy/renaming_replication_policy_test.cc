@@ -16,7 +16,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/replication_policy_contract.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -225,4 +225,4 @@ TEST(ParseRenamedTopics, ReadsPairs) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/policy/remote_topics.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr size_t kMaxTopicNameLength = 249;  // Kafka's own limit, in bytes.
@@ -90,4 +90,4 @@ absl::string_view ToString(TopicVerdict verdict) {
   return "unknown";
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

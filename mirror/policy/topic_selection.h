@@ -20,7 +20,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What decides for one flow. A value type; thread-compatible.
 struct TopicSelection {
@@ -64,6 +64,6 @@ std::string Complaint(const TopicSelection& selection, absl::string_view topic,
 // "name-too-long".
 absl::string_view ToString(TopicVerdict verdict);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_POLICY_TOPIC_SELECTION_H_

@@ -7,7 +7,7 @@
 #include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/policy/renaming_replication_policy.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -183,4 +183,4 @@ TEST(ShouldReplicateTopic, VerdictsHaveNames) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "mirror/model/murmur2.h"
 #include "mirror/progress/connect_offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Progress does not wait longer for an index that is rejected: what is copied
@@ -221,4 +221,4 @@ void CommitWriter::OnSinkLost() {
   busy_.clear();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -33,7 +33,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/sync/run_growth.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct CommitWriterOptions {
   std::string source_alias;
@@ -146,6 +146,6 @@ class CommitWriter {
   Reported progress_reported_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_PROGRESS_COMMIT_WRITER_H_

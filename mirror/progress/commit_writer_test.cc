@@ -12,7 +12,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -218,4 +218,4 @@ TEST_F(CommitWriterTest, AfterALostSinkEverythingIsWrittenAgain) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

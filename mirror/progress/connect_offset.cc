@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Json = nlohmann::json;
@@ -393,4 +393,4 @@ std::string EncodeConnectOffsetValue(UpstreamOffset offset, bool copied) {
                       copied ? "" : ",\"copied\":false", "}");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

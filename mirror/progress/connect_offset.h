@@ -22,7 +22,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // The three kinds of key. `connector` is the connector's name: as below in
 // MM2's dedicated mode, anything in a Connect cluster. Value types;
@@ -92,6 +92,6 @@ struct ConnectOffset {
 // The value of a record that is no tombstone.
 std::string EncodeConnectOffsetValue(UpstreamOffset offset, bool copied = true);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_PROGRESS_CONNECT_OFFSET_H_

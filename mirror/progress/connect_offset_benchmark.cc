@@ -5,7 +5,7 @@
 #include "benchmark/benchmark.h"
 #include "mirror/progress/connect_offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const SourceOffsetKey kKey{"primary", {"payments.europe.settled", 3}};
@@ -43,4 +43,4 @@ void SourceOffsetDecodeOtherOrder(benchmark::State& state) {
 BENCHMARK(SourceOffsetDecodeOtherOrder);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

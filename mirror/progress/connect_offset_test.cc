@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "mirror/model/murmur2.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -282,4 +282,4 @@ TEST(ConnectOffset, ReadsTheSameWithAndWithoutTheShortCut) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

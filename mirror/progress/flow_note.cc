@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Json = nlohmann::json;
@@ -65,4 +65,4 @@ absl::StatusOr<FlowNote> FlowNote::Decode(
   return note;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

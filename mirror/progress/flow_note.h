@@ -19,7 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // A value type; thread-compatible.
 struct FlowNote {
@@ -39,6 +39,6 @@ struct FlowNote {
       absl::string_view key, std::optional<absl::string_view> value);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_PROGRESS_FLOW_NOTE_H_

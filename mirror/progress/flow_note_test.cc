@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kFlowKey[] = R"(["MirrorFlow",{"cluster":"A"}])";
@@ -50,4 +50,4 @@ TEST(FlowNote, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::Status Progress::Sent(UpstreamOffset first, UpstreamOffset last,
                             int64_t count) {
@@ -93,4 +93,4 @@ Progress::SparseBatches::iterator Progress::SparseBatchAt(
   return batch->second.last >= offset ? batch : sparse_.end();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -21,7 +21,7 @@
 #include "absl/status/status.h"
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: from what was sent, dropped and acknowledged, tells up to where
 // every record has reached the target or was not meant to.
@@ -89,6 +89,6 @@ class Progress {
   bool last_was_dense_ = false;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_PROGRESS_PROGRESS_H_

@@ -5,7 +5,7 @@
 #include "benchmark/benchmark.h"
 #include "mirror/progress/progress.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // One batch sent and one acknowledged, with `range(0)` batches under way.
@@ -28,4 +28,4 @@ void ProgressPerBatch(benchmark::State& state) {
 BENCHMARK(ProgressPerBatch)->Arg(1)->Arg(100);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

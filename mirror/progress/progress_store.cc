@@ -10,7 +10,7 @@
 #include "mirror/progress/connect_offset.h"
 #include "mirror/progress/flow_note.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 std::optional<RunGrowth> GrowthIn(const RecordView& record) {
@@ -135,4 +135,4 @@ std::vector<SupersededProgress> ProgressStore::superseded() const {
   return superseded;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -22,7 +22,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/run_growth.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Progress of a source partition that a partition of the topic has kept from
 // before the topic got more partitions, and that counts no more.
@@ -109,6 +109,6 @@ class ProgressStore {
   int64_t unreadable_ = 0;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_PROGRESS_PROGRESS_STORE_H_

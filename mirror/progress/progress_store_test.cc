@@ -12,7 +12,7 @@
 #include "mirror/progress/connect_offset.h"
 #include "mirror/progress/flow_note.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -137,4 +137,4 @@ TEST_F(ProgressStoreTest, KnowsSinceWhenTopicsAreGone) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

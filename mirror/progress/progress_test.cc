@@ -11,7 +11,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Committable = std::optional<UpstreamOffset>;
@@ -239,4 +239,4 @@ TEST(Progress, IsNeverAheadOfBruteForceOnBatchesWithGaps) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

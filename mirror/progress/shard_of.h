@@ -12,7 +12,7 @@
 #include "mirror/model/murmur2.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // The shard, 0 <= shard < `shards`, that a source partition belongs to; also
 // its partition of the index topic.
@@ -22,6 +22,6 @@ inline int32_t ShardOf(const TopicPartition& source, int32_t shards) {
                               static_cast<uint32_t>(shards));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_PROGRESS_SHARD_OF_H_

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Of one turn; 10,000 partitions all have had theirs within some minutes.
@@ -43,4 +43,4 @@ void BoundsWatch::PlanNext(const std::map<TopicPartition, LoopEntry>& entries,
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -23,7 +23,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/loop_entry.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What batches and ends of logs tell, entries note by themselves.
 // Thread safety: used by one thread, which holds the lock of the entries where
@@ -51,6 +51,6 @@ class BoundsWatch {
   std::vector<std::pair<TopicPartition, PartitionBounds>> found_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_BOUNDS_WATCH_H_

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -86,4 +86,4 @@ TEST_F(BoundsWatchTest, NobodyIsAskedTwiceWithinTheInterval) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

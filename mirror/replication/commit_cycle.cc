@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Key, headers and framing of a record, about: records without values must
@@ -121,4 +121,4 @@ void CommitCycle::Step(RecordSink* sink, absl::Time now) {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -30,7 +30,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/sync/run_growth.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct CommitCycleOptions {
   CommitWriterOptions writer;
@@ -100,6 +100,6 @@ class CommitCycle {
   absl::Time last_commit_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_COMMIT_CYCLE_H_

@@ -19,7 +19,7 @@
 #include "mirror/progress/shard_of.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -280,4 +280,4 @@ TEST_F(GrowingRunTest, ItsBreakIsWrittenBeforeTheProgressBehindIt) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

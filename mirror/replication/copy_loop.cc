@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/progress/shard_of.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
@@ -539,4 +539,4 @@ void CopyLoop::DeliverEvents() {
   for (EngineEvent& event : events) options_.on_event(std::move(event));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -45,7 +45,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct CopyLoopOptions {
   int index = 0;
@@ -275,6 +275,6 @@ class CopyLoop {
   std::vector<EngineEvent> events_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_COPY_LOOP_H_

@@ -9,7 +9,7 @@
 #include "mirror/replication/copy_loop.h"
 #include "mirror/replication/skip_status.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 void CopyLoop::SetPartitions(int32_t progress, int32_t index) {
   MutexLock lock(&mu_);
@@ -254,4 +254,4 @@ void CopyLoop::FillStatus(WorkerStatus* status) const {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

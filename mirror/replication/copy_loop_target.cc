@@ -6,7 +6,7 @@
 
 #include "mirror/replication/copy_loop.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 std::optional<UpstreamOffset> CopyLoop::LastCopied(const Entry& entry) {
   if (!entry.partition->has_copies()) return std::nullopt;
@@ -60,4 +60,4 @@ void CopyLoop::CheckFirstCopy(Entry* entry, DownstreamOffset base) {
   if (change.has_value()) HandleTargetChange(entry, *change);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

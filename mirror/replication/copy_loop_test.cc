@@ -16,7 +16,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transforms.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -411,4 +411,4 @@ TEST_F(CopyLoopTest, DrainGivesUpAtItsDeadline) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

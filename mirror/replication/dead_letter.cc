@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/model/utf8.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 std::string DeadLetterTopic(absl::string_view source_alias) {
   return absl::StrCat("mm2-dead-letters.", source_alias, ".internal");
@@ -30,4 +30,4 @@ Record ToDeadLetter(Record record, const TopicPartition& source,
   return record;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -15,7 +15,7 @@
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // mm2-dead-letters.S.internal, on the target.
 std::string DeadLetterTopic(absl::string_view source_alias);
@@ -28,6 +28,6 @@ std::map<std::string, std::string> DeadLetterTopicConfigs();
 Record ToDeadLetter(Record record, const TopicPartition& source,
                     const std::string& reason, absl::Time now);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_DEAD_LETTER_H_

@@ -13,7 +13,7 @@
 
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible. Memory grows with the number of epochs
 // since the offset of the last Forget().
@@ -51,6 +51,6 @@ class EpochHistory {
   std::deque<Span> spans_;  // ascending
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_EPOCH_HISTORY_H_

@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 UpstreamOffset U(int64_t offset) { return UpstreamOffset(offset); }
@@ -45,4 +45,4 @@ TEST(EpochHistory, ForgetsOnlyWhatIsBelow) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 SkippedRange Lost(UpstreamOffset wanted, UpstreamOffset log_start) {
@@ -62,4 +62,4 @@ StartDecision DecideStart(const StartQuestion& question, LossPolicy on_gap) {
   return decision;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -14,7 +14,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/position.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What is known when a partition asks where to read on.
 struct StartQuestion {
@@ -37,6 +37,6 @@ struct StartDecision {
 
 StartDecision DecideStart(const StartQuestion& question, LossPolicy on_gap);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_GAP_POLICY_H_

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -85,4 +85,4 @@ TEST(DecideStart, MarksWhereALogWasTruncated) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

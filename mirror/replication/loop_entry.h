@@ -15,7 +15,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/replication/partition_replicator.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 class CommitCycle;
 
@@ -70,6 +70,6 @@ struct LoopEntry {
   }
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_LOOP_ENTRY_H_

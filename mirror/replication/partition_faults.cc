@@ -13,7 +13,7 @@
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/partition_replicator.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 EngineEvent::Kind KindOf(SkipReason reason) {
@@ -442,4 +442,4 @@ absl::Status PartitionReplicator::Resolve(LossPolicy decision, absl::Time now) {
   return absl::OkStatus();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -19,7 +19,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/transform/record_transform.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // A source partition, where it is copied to, and where to go on.
 struct PartitionPlan {
@@ -73,6 +73,6 @@ struct PartitionOptions {
   absl::Duration max_backoff = absl::Minutes(1);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_PARTITION_OPTIONS_H_

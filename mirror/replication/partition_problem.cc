@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 namespace {
 
@@ -88,4 +88,4 @@ std::string TargetRemedy(PartitionProblem problem, const absl::Status& status,
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

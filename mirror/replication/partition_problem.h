@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Of an error while reading the source, as RecordSource reports it.
 PartitionProblem SourceProblem(const absl::Status& status);
@@ -24,6 +24,6 @@ PartitionProblem TargetProblem(const absl::Status& status);
 std::string TargetRemedy(PartitionProblem problem, const absl::Status& status,
                          const std::string& alias, const std::string& topic);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_PARTITION_PROBLEM_H_

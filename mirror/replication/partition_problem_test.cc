@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -63,4 +63,4 @@ TEST(PartitionProblem, RemediesOfARejectedRecordFitTheCode) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

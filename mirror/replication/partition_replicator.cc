@@ -11,7 +11,7 @@
 #include "mirror/replication/partition_problem.h"
 #include "mirror/transform/transform_batch.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 PartitionReplicator::PartitionReplicator(PartitionPlan plan,
                                          const PartitionOptions* options,
@@ -243,8 +243,8 @@ void PartitionReplicator::CheckTarget(const Ack& ack) {
 
 std::optional<TargetChange> PartitionReplicator::JudgeTargetEnd(
     DownstreamOffset expected, DownstreamOffset end) const {
-  auto change = mirror::JudgeTargetEnd(plan_.target, options_->target_alias,
-                                       expected, end);
+  auto change = mirror::internal::JudgeTargetEnd(
+      plan_.target, options_->target_alias, expected, end);
   const bool meant = change.has_value() && change->foreign() &&
                      options_->delivery.target_is_shared;
   return meant ? std::nullopt : change;
@@ -319,4 +319,4 @@ void PartitionReplicator::Report(EngineEvent::Kind kind, LogLevel level,
   events_.push_back(std::move(event));
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -43,7 +43,7 @@
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Invariants:
 //  - Records go to the sink in upstream order; after a failure none goes out
@@ -297,6 +297,6 @@ class PartitionReplicator {
   std::vector<EngineEvent> events_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_PARTITION_REPLICATOR_H_

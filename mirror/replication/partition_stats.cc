@@ -2,7 +2,7 @@
 
 #include "mirror/replication/partition_stats.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 void FillWindow(const WindowedStat& stat, absl::Time now, WindowedMs* status) {
@@ -45,4 +45,4 @@ void PartitionStats::FillStatus(absl::Time now, PartitionStatus* status) const {
   FillWindow(replication_latency_, now, status->mutable_replication_latency());
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

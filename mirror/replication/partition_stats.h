@@ -12,7 +12,7 @@
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/telemetry/windowed_stat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible. Timestamps are in milliseconds since the
 // epoch; negative ones are unknown and not measured.
@@ -49,6 +49,6 @@ class PartitionStats {
   WindowedStat replication_latency_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_PARTITION_STATS_H_

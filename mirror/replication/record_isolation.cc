@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr int64_t kMaxPieceRecords = 1024;
@@ -56,4 +56,4 @@ void RecordIsolation::Settled(UpstreamOffset through) {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

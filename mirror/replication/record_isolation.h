@@ -19,7 +19,7 @@
 
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible.
 class RecordIsolation {
@@ -75,6 +75,6 @@ class RecordIsolation {
   std::set<UpstreamOffset> suspects_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_RECORD_ISOLATION_H_

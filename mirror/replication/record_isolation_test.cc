@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 UpstreamOffset U(int64_t offset) { return UpstreamOffset(offset); }
@@ -98,4 +98,4 @@ TEST(RecordIsolation, SuspectsAreRememberedUntilTheyAreSettled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

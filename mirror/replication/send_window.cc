@@ -6,7 +6,7 @@
 
 #include "mirror/sync/offset_runs.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // The first piece of a stretch.
@@ -380,4 +380,4 @@ std::optional<SendWindow::Sent> SendWindow::PopSent() {
   return sent;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

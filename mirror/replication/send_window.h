@@ -31,7 +31,7 @@
 #include "mirror/replication/sink_budget.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Invariants: records go to the sink in upstream order; what is held is at or
 // above the last record sent.
@@ -192,6 +192,6 @@ class SendWindow {
   absl::Status failure_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_SEND_WINDOW_H_

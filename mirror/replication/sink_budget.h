@@ -19,7 +19,7 @@
 #include <limits>
 #include <utility>
 
-namespace mirror {
+namespace mirror::internal {
 
 // What one partition may take of the sink's buffer.
 struct SinkShare {
@@ -51,6 +51,6 @@ class SinkBudget {
   int64_t used_ = 0;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_SINK_BUDGET_H_

@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(SinkBudgetTest, WhatIsFreeShrinksAndGrowsWithWhatIsTaken) {
@@ -33,4 +33,4 @@ TEST(SinkBudgetTest, WithoutPartitionsThereIsAShare) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "mirror/model/position.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 void FillSkipped(const OffsetSyncStore& store, const TopicPartition& source,
                  PartitionStatus* status) {
@@ -33,4 +33,4 @@ void FillSkipped(const OffsetSyncStore& store, const TopicPartition& source,
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,7 +12,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // So many ranges are in the status of a partition.
 inline constexpr size_t kSkippedRangesShown = 20;
@@ -21,6 +21,6 @@ inline constexpr size_t kSkippedRangesShown = 20;
 void FillSkipped(const OffsetSyncStore& store, const TopicPartition& source,
                  PartitionStatus* status);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_SKIP_STATUS_H_

@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "mirror/model/position.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const TopicPartition kOrders0{"orders", 0};
@@ -61,4 +61,4 @@ TEST(FillSkipped, CountsAllAndShowsTheNewestOfAllGenerations) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

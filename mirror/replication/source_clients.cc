@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Few topics are ever recreated, so it need not read far ahead.
@@ -137,4 +137,4 @@ absl::Status SourceClients::Assign(
   return status;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

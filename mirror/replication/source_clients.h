@@ -25,7 +25,7 @@
 #include "mirror/cluster/record_source.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // What partitions want of the clients.
 struct SourceChanges {
@@ -98,6 +98,6 @@ class SourceClients {
   bool second_is_next_ = false;  // to be waited for
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_SOURCE_CLIENTS_H_

@@ -20,7 +20,7 @@
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -243,4 +243,4 @@ TEST_F(SourceClientsTest, BatchesHeldBackDoNotOutliveTheClientTheyCameFrom) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 std::optional<TargetChange> JudgeTargetEnd(const TopicPartition& target,
                                            const std::string& alias,
@@ -40,4 +40,4 @@ TargetChange TargetDeleted(const TopicPartition& target,
   return change;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,7 +12,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TargetChange {
   // PROBLEM_TARGET_RECREATED, PROBLEM_TARGET_TRUNCATED, or
@@ -38,6 +38,6 @@ std::optional<TargetChange> JudgeTargetEnd(const TopicPartition& target,
 TargetChange TargetDeleted(const TopicPartition& target,
                            const std::string& alias);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_REPLICATION_TARGET_CHANGE_H_

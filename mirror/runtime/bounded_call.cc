@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 bool CallWithin(absl::Duration timeout, std::function<void()> call) {
   return PendingCall(std::move(call)).Await(timeout);
@@ -46,4 +46,4 @@ bool PendingCall::Await(absl::Duration timeout) {
                             timeout);
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/thread.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Runs `call` on a thread of its own and returns true when it has returned. If
 // that takes longer than `timeout` of real time, returns false and leaves the
@@ -49,6 +49,6 @@ class PendingCall {
   Thread thread_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_RUNTIME_BOUNDED_CALL_H_

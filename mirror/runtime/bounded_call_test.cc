@@ -10,7 +10,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/thread.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(CallWithin, ReturnsWhenTheCallHasReturned) {
@@ -59,4 +59,4 @@ TEST(PendingCall, IsAwaitedALittleAtATime) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "absl/base/thread_annotations.h"
 #include "mirror/runtime/mutex.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-safe. Lifetime: must outlive its passes.
 class Gate {
@@ -66,6 +66,6 @@ class Gate {
   int inside_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_RUNTIME_GATE_H_

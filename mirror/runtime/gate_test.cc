@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "mirror/runtime/mutex.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(Gate, RefusesOnceClosed) {
@@ -36,4 +36,4 @@ TEST(Gate, CloseWaitsForTheWorkUnderWay) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -67,8 +67,8 @@ void StreamLogSink::Log(const LogEntry& entry) {
 void Logger::Log(LogLevel level, absl::string_view subject,
                  absl::string_view message) const {
   if (sink_ == nullptr) return;
-  sink_->Log(
-      {clock_->WallTime(), level, flow_, ToUtf8(subject), ToUtf8(message)});
+  sink_->Log({clock_->WallTime(), level, flow_, internal::ToUtf8(subject),
+              internal::ToUtf8(message)});
 }
 
 }  // namespace mirror

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 PeriodicWorker::PeriodicWorker(std::string name, Clock* clock, RunOnce run_once)
     : name_(std::move(name)), clock_(clock), run_once_(std::move(run_once)) {}
@@ -56,4 +56,4 @@ void PeriodicWorker::Loop() {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

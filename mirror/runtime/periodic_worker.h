@@ -23,7 +23,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/thread.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: calls `run_once` again and again on a thread of its own, each time
 // waiting as long as the previous call returned (zero: call again at once).
@@ -66,6 +66,6 @@ class PeriodicWorker {
   Thread thread_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_RUNTIME_PERIODIC_WORKER_H_

@@ -11,7 +11,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Counts runs and lets a test wait for the n-th.
@@ -103,4 +103,4 @@ TEST(PeriodicWorker, AThreadThatCannotBeStartedIsAStatusAndMayBeTriedAgain) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

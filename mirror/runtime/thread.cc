@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr int kAny = std::numeric_limits<int>::max();
@@ -73,13 +73,10 @@ void Thread::Join() {
 
 void Thread::Detach() { pthread_detach(*std::exchange(handle_, std::nullopt)); }
 
-namespace internal {
-
 ThreadShortage::ThreadShortage(int allowed_threads) {
   allowed = allowed_threads;
 }
 
 ThreadShortage::~ThreadShortage() { allowed = kAny; }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

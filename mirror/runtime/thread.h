@@ -21,7 +21,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible. Lifetime: join or detach it before it is
 // destroyed; destroying one that runs is a fault of the program.
@@ -48,8 +48,6 @@ class Thread {
   std::optional<pthread_t> handle_;
 };
 
-namespace internal {
-
 // Takes all threads but the first `allowed` away from this process for a scope,
 // as a limit does. For tests; one at a time.
 class ThreadShortage {
@@ -60,7 +58,6 @@ class ThreadShortage {
   ThreadShortage& operator=(const ThreadShortage&) = delete;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_RUNTIME_THREAD_H_

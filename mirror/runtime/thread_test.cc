@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -44,4 +44,4 @@ TEST(Thread, OneThatCannotBeStartedSaysWhatToRaise) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "mirror/model/wire.h"
 #include "mirror/sync/index_segment.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr uint32_t kFormatVersion = 1;
@@ -147,4 +147,4 @@ std::string IndexSegment::Encode() const {
   return proto.SerializeAsString();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -23,7 +23,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/offset_runs.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // The index topic of a flow from `source_alias`, on its target.
 std::string OffsetIndexTopic(absl::string_view source_alias);
@@ -86,6 +86,6 @@ struct IndexSegment {
   }
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_INDEX_SEGMENT_H_

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/sync/index_segment.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 OffsetRun MakeRun(int64_t u, int64_t d, int64_t length, uint32_t skipped = 0,
@@ -150,4 +150,4 @@ TEST(IndexSegmentKey, RefusesGarbage) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // One partition, after the initial read unless said otherwise.
 class Mm2OffsetSyncStore {
@@ -113,6 +113,6 @@ class Mm2OffsetSyncStore {
   std::array<Sync, kSlots> syncs_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_MM2_OFFSET_SYNC_STORE_H_

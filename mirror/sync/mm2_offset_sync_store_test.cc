@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const TopicPartition kTp{"orders", 3};
@@ -195,4 +195,4 @@ TEST(Mm2Syncs, PrecisionOfMm2BesideTheIndex) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Runs = std::vector<OffsetRun>;
@@ -456,4 +456,4 @@ UpstreamOffset OffsetRuns::next_upstream() const {
   return run == nullptr ? UpstreamOffset() : run->upstream_end();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

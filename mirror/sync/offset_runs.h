@@ -22,7 +22,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/position.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // `length` records with consecutive offsets on both sides. A value type.
 struct OffsetRun {
@@ -233,6 +233,6 @@ class OffsetRuns {
   bool lengthens_ = false;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_OFFSET_RUNS_H_

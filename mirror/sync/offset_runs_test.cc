@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 Translation Exact(int64_t d) {
@@ -252,4 +252,4 @@ TEST(OffsetRuns, ContradictionsAreIgnored) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/model/wire.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<TopicPartition> OffsetSync::DecodeKey(absl::string_view key) {
   internal::WireReader reader("offset sync key", key);
@@ -55,4 +55,4 @@ std::string OffsetSync::ToString() const {
                       ", downstreamOffset=", downstream.value(), "}");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

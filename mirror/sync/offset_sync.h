@@ -18,7 +18,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // `upstream` and `downstream` are the offsets of one and the same record, not
 // of the next one. A value type; thread-compatible.
@@ -52,6 +52,6 @@ struct OffsetSync {
   }
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_OFFSET_SYNC_H_

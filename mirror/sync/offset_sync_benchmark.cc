@@ -5,7 +5,7 @@
 #include "benchmark/benchmark.h"
 #include "mirror/sync/offset_sync.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const OffsetSync kSync{{"payments.europe.settled", 3},
@@ -32,4 +32,4 @@ void OffsetSyncDecode(benchmark::State& state) {
 BENCHMARK(OffsetSyncDecode);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace mirror {
+namespace mirror::internal {
 
 void OffsetSyncEmitter::OnCopied(const TopicPartition& source, UpstreamOffset u,
                                  DownstreamOffset d, int64_t count) {
@@ -93,4 +93,4 @@ void OffsetSyncEmitter::GiveBack(const std::vector<OffsetSync>& taken) {
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -22,7 +22,7 @@
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/offset_sync.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Purpose: a sync where a partition begins, where either offset skips, and at
 // every lag_max + 1 records (the + 1 mirrors how MM2 translates); the newest
@@ -75,6 +75,6 @@ class OffsetSyncEmitter {
   std::deque<Partition*> delayed_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_OFFSET_SYNC_EMITTER_H_

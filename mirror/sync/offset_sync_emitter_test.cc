@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -166,4 +166,4 @@ TEST(OffsetSyncEmitter, ForgetsAPartitionWithItsUnsentSyncs) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

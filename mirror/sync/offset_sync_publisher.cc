@@ -8,7 +8,7 @@
 
 #include "mirror/model/record.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Per write. MM2 keeps at most 10 on their way; waiting for all of a larger
@@ -107,4 +107,4 @@ absl::Status OffsetSyncPublisher::RunOnce() {
   return status;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -29,7 +29,7 @@
 #include "mirror/sync/offset_sync.h"
 #include "mirror/sync/offset_sync_emitter.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct OffsetSyncPublisherOptions {
   // The policy's OffsetSyncsTopic().
@@ -88,6 +88,6 @@ class OffsetSyncPublisher {
   OffsetSyncEmitter emitter_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_OFFSET_SYNC_PUBLISHER_H_

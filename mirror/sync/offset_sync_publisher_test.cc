@@ -13,7 +13,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -98,4 +98,4 @@ TEST_F(OffsetSyncPublisherTest, APartitionIndexedInTheMiddleOfATurnWaitsWhole) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

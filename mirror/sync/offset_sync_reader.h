@@ -54,10 +54,10 @@ class OffsetSyncReader {
   void Cancel() { follower_->Cancel(); }
 
  private:
-  OffsetSyncReader(std::unique_ptr<TopicFollower> follower,
+  OffsetSyncReader(std::unique_ptr<internal::TopicFollower> follower,
                    OffsetSyncStore* store);
 
-  const std::unique_ptr<TopicFollower> follower_;
+  const std::unique_ptr<internal::TopicFollower> follower_;
   OffsetSyncStore* const store_;
   std::atomic<int64_t> unreadable_{0};
 };

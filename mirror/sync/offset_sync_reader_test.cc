@@ -15,7 +15,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const char kTopic[] = "mm2-offset-syncs.B.internal";
@@ -97,4 +97,4 @@ TEST_F(OffsetSyncReaderTest, CancelEndsLaterCalls) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

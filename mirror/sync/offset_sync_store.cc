@@ -37,12 +37,13 @@ void OffsetSyncStore::Begin(const TopicPartition& tp, UpstreamOffset u,
   if (!partition.runs.empty()) return;
   const bool first_ever = target.start == target.end;
   partition.runs.Begin(u, target.start, first_ever);
-  if (!first_ever) partition.runs.Resume(u, UnindexedCopies::kPossible);
+  if (!first_ever)
+    partition.runs.Resume(u, internal::UnindexedCopies::kPossible);
   partition.indexed_end = partition.runs.downstream_end();
 }
 
 void OffsetSyncStore::Resume(const TopicPartition& tp, UpstreamOffset u,
-                             UnindexedCopies unindexed) {
+                             internal::UnindexedCopies unindexed) {
   MutexLock lock(&mu_);
   GetPartition(tp).runs.Resume(u, unindexed);
 }
@@ -107,7 +108,7 @@ void OffsetSyncStore::ForgetSyncsFrom(DownstreamOffset d,
 }
 
 void OffsetSyncStore::SetSource(const TopicPartition& tp,
-                                SourceIdentity source) {
+                                internal::SourceIdentity source) {
   MutexLock lock(&mu_);
   SetSourceLocked(std::move(source), &GetPartition(tp));
 }
@@ -119,17 +120,18 @@ void OffsetSyncStore::SetLeaderEpoch(const TopicPartition& tp,
   SetSourceLocked({partition.source.topic_id, leader_epoch}, &partition);
 }
 
-void OffsetSyncStore::SetSourceLocked(SourceIdentity source,
+void OffsetSyncStore::SetSourceLocked(internal::SourceIdentity source,
                                       Partition* partition) {
   if (partition->source == source) return;
   partition->source = std::move(source);
   ++partition->identity_changes;
 }
 
-SourceIdentity OffsetSyncStore::Source(const TopicPartition& tp) const {
+internal::SourceIdentity OffsetSyncStore::Source(
+    const TopicPartition& tp) const {
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
-  return partition == nullptr ? SourceIdentity() : partition->source;
+  return partition == nullptr ? internal::SourceIdentity() : partition->source;
 }
 
 void OffsetSyncStore::SetTargetTopicId(const TopicPartition& tp,
@@ -178,26 +180,30 @@ std::vector<SkippedRange> OffsetSyncStore::SkipHistory(
 
 absl::Status OffsetSyncStore::ApplyIndexRecord(
     absl::string_view key, std::optional<absl::string_view> value) {
-  const absl::StatusOr<SkippedRangeKey> skip = SkippedRangeKey::Decode(key);
+  const absl::StatusOr<internal::SkippedRangeKey> skip =
+      internal::SkippedRangeKey::Decode(key);
   if (skip.ok()) return ApplySkip(*skip, value);
   if (absl::IsUnimplemented(skip.status())) return skip.status();
-  absl::StatusOr<IndexSegmentKey> decoded = IndexSegmentKey::Decode(key);
+  absl::StatusOr<internal::IndexSegmentKey> decoded =
+      internal::IndexSegmentKey::Decode(key);
   if (!decoded.ok()) return decoded.status();
   if (!value.has_value()) {
     ApplyTombstone(*decoded);
     return absl::OkStatus();
   }
-  absl::StatusOr<IndexSegment> segment = IndexSegment::Decode(*value);
+  absl::StatusOr<internal::IndexSegment> segment =
+      internal::IndexSegment::Decode(*value);
   if (!segment.ok()) return segment.status();
   ApplySegment(*decoded, *std::move(segment));
   return absl::OkStatus();
 }
 
 absl::Status OffsetSyncStore::ApplySkip(
-    const SkippedRangeKey& key, std::optional<absl::string_view> value) {
-  absl::StatusOr<SkippedRangeRecord> record;
+    const internal::SkippedRangeKey& key,
+    std::optional<absl::string_view> value) {
+  absl::StatusOr<internal::SkippedRangeRecord> record;
   if (value.has_value()) {
-    record = SkippedRangeRecord::Decode(key, *value);
+    record = internal::SkippedRangeRecord::Decode(key, *value);
     if (!record.ok()) return record.status();
   }
   MutexLock lock(&mu_);
@@ -223,8 +229,8 @@ void OffsetSyncStore::RaiseGeneration(uint32_t generation,
   partition->generation = generation;
 }
 
-void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
-                                   IndexSegment segment) {
+void OffsetSyncStore::ApplySegment(const internal::IndexSegmentKey& key,
+                                   internal::IndexSegment segment) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(key.topic_partition);
   if (segment.generation < partition.generation) return;
@@ -249,7 +255,7 @@ void OffsetSyncStore::ApplySegment(const IndexSegmentKey& key,
   }
 }
 
-void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
+void OffsetSyncStore::ApplyTombstone(const internal::IndexSegmentKey& key) {
   MutexLock lock(&mu_);
   if (FindPartition(key.topic_partition) == nullptr) return;
   Partition& partition = GetPartition(key.topic_partition);
@@ -267,7 +273,7 @@ void OffsetSyncStore::ApplyTombstone(const IndexSegmentKey& key) {
   }
 }
 
-void OffsetSyncStore::ApplySync(const OffsetSync& sync) {
+void OffsetSyncStore::ApplySync(const internal::OffsetSync& sync) {
   if (!IsInLog(sync.upstream.value()) || !IsInLog(sync.downstream.value())) {
     return;
   }
@@ -294,7 +300,7 @@ Translation OffsetSyncStore::Translate(const TopicPartition& tp,
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
   if (partition == nullptr) return Translation();
-  const OffsetRuns& runs = partition->runs;
+  const internal::OffsetRuns& runs = partition->runs;
   const Translation position = runs.Translate(u);
   if (position.known() || runs.empty()) return position;
   // All copies from there on were lost with an earlier log of the target, so
@@ -355,7 +361,8 @@ absl::Status OffsetSyncStore::AddSkips(const TopicPartition& tp,
   using Name = internal::SkipLedger::Name;
   const auto add = [&](const Name& name, std::optional<std::string> value) {
     absl::StatusOr<std::string> bytes =
-        SkippedRangeKey{tp, name.generation, name.first, name.reason}.Encode();
+        internal::SkippedRangeKey{tp, name.generation, name.first, name.reason}
+            .Encode();
     if (!bytes.ok()) return bytes.status();
     flush->records_.push_back({tp, *std::move(bytes), std::move(value)});
     return absl::OkStatus();
@@ -376,16 +383,18 @@ absl::Status OffsetSyncStore::AddSegments(const TopicPartition& tp,
                                           internal::SegmentLedger::Plan* plan,
                                           IndexFlush* flush) {
   for (const UpstreamOffset key : plan->tombstones) {
-    absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, key}.Encode();
+    absl::StatusOr<std::string> bytes =
+        internal::IndexSegmentKey{tp, key}.Encode();
     if (!bytes.ok()) return bytes.status();
     flush->records_.push_back({tp, *std::move(bytes), std::nullopt});
   }
   for (internal::SegmentLedger::Write& write : plan->writes) {
-    absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, write.key}.Encode();
+    absl::StatusOr<std::string> bytes =
+        internal::IndexSegmentKey{tp, write.key}.Encode();
     if (!bytes.ok()) return bytes.status();
-    IndexSegment segment{partition.generation, partition.source,
-                         partition.target_topic_id, write.began_here,
-                         std::move(write.runs)};
+    internal::IndexSegment segment{partition.generation, partition.source,
+                                   partition.target_topic_id, write.began_here,
+                                   std::move(write.runs)};
     flush->records_.push_back({tp, *std::move(bytes), segment.Encode()});
   }
   return absl::OkStatus();
@@ -447,7 +456,7 @@ void OffsetSyncStore::Forget(const TopicPartition& tp) {
   partitions_.erase(tp);
 }
 
-std::optional<RunGrowth> OffsetSyncStore::Growth(
+std::optional<internal::RunGrowth> OffsetSyncStore::Growth(
     const TopicPartition& tp) const {
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
@@ -456,13 +465,13 @@ std::optional<RunGrowth> OffsetSyncStore::Growth(
       !partition->skips.PlanFlush().empty()) {
     return std::nullopt;
   }
-  const OffsetRun run = *partition->runs.newest_settled();
-  return RunGrowth{partition->generation, run.upstream, run.downstream,
-                   run.length};
+  const internal::OffsetRun run = *partition->runs.newest_settled();
+  return internal::RunGrowth{partition->generation, run.upstream,
+                             run.downstream, run.length};
 }
 
 void OffsetSyncStore::ApplyGrowth(const TopicPartition& tp,
-                                  const RunGrowth& growth) {
+                                  const internal::RunGrowth& growth) {
   if (!IsInLog(growth.upstream.value()) ||
       !IsInLog(growth.downstream.value()) || !IsInLog(growth.length)) {
     return;
@@ -470,7 +479,8 @@ void OffsetSyncStore::ApplyGrowth(const TopicPartition& tp,
   MutexLock lock(&mu_);
   if (FindPartition(tp) == nullptr) return;
   Partition& partition = GetPartition(tp);
-  const std::optional<OffsetRun> run = partition.runs.newest_settled();
+  const std::optional<internal::OffsetRun> run =
+      partition.runs.newest_settled();
   if (!run.has_value() || growth.generation != partition.generation ||
       growth.upstream != run->upstream ||
       growth.downstream != run->downstream || growth.length <= run->length) {
@@ -486,7 +496,7 @@ OffsetSyncStore::PartitionStats OffsetSyncStore::Stats(
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
   if (partition == nullptr) return {};
-  const OffsetRuns& runs = partition->runs;
+  const internal::OffsetRuns& runs = partition->runs;
   return {runs.size(),
           runs.thinned(),
           runs.catching_up(),

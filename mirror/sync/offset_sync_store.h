@@ -118,13 +118,13 @@ class OffsetSyncStore {
   void Begin(const TopicPartition& tp, UpstreamOffset u, TargetLog target);
   // Copying starts again at source position `u`.
   void Resume(const TopicPartition& tp, UpstreamOffset u,
-              UnindexedCopies unindexed);
+              internal::UnindexedCopies unindexed);
   // What was copied (acked or committed), in the order written. False: a range
   // lies before what was written last, so the target topic was replaced; the
   // partition was started over with it. `source_end`: where the source's log
   // ends, if known; it tells when all is copied again after a restart.
   bool Append(const TopicPartition& tp, absl::Span<const CopiedRange> copied,
-              UpstreamOffset source_end = OffsetRuns::kNoEnd);
+              UpstreamOffset source_end = internal::OffsetRuns::kNoEnd);
   // All records below `u` are copied or need no copy.
   void Pass(const TopicPartition& tp, UpstreamOffset u);
   // The source's log now starts at `log_start`: forgets what lies below.
@@ -135,9 +135,9 @@ class OffsetSyncStore {
 
   // What the source topic is, kept with the segments. A change alone is reason
   // enough for a flush, once there are runs.
-  void SetSource(const TopicPartition& tp, SourceIdentity source);
+  void SetSource(const TopicPartition& tp, internal::SourceIdentity source);
   void SetLeaderEpoch(const TopicPartition& tp, int32_t leader_epoch);
-  SourceIdentity Source(const TopicPartition& tp) const;
+  internal::SourceIdentity Source(const TopicPartition& tp) const;
   // The same of the target topic; empty if unknown.
   void SetTargetTopicId(const TopicPartition& tp, std::string id);
   std::string TargetTopicId(const TopicPartition& tp) const;
@@ -164,7 +164,7 @@ class OffsetSyncStore {
   // Applies one of MM2's syncs, in the order of their topic and after the
   // index. It counts where the index tells nothing and was right before: below
   // the end of its runs. Nothing happens if the offsets are no offsets.
-  void ApplySync(const OffsetSync& sync);
+  void ApplySync(const internal::OffsetSync& sync);
 
   // The position on the target for position `u` on the source.
   Translation Translate(const TopicPartition& tp, UpstreamOffset u) const;
@@ -200,8 +200,8 @@ class OffsetSyncStore {
   // run has grown: how long that is now. Kept with the progress (RunGrowth), it
   // spares the flush. Reading it back, after the index: of a run that the index
   // does not tell as its newest, or not as shorter, it says nothing.
-  std::optional<RunGrowth> Growth(const TopicPartition& tp) const;
-  void ApplyGrowth(const TopicPartition& tp, const RunGrowth& growth);
+  std::optional<internal::RunGrowth> Growth(const TopicPartition& tp) const;
+  void ApplyGrowth(const TopicPartition& tp, const internal::RunGrowth& growth);
 
   struct PartitionStats {
     size_t runs = 0;
@@ -222,10 +222,10 @@ class OffsetSyncStore {
   struct Partition {
     explicit Partition(size_t max_runs) : runs(max_runs) {}
 
-    OffsetRuns runs;
+    internal::OffsetRuns runs;
     internal::SegmentLedger ledger;
     internal::SkipLedger skips;
-    SourceIdentity source;
+    internal::SourceIdentity source;
     std::string target_topic_id;
     // Of the two, so far, and as many as the topic has.
     uint64_t identity_changes = 0;
@@ -255,11 +255,13 @@ class OffsetSyncStore {
                                   const Partition& partition,
                                   internal::SegmentLedger::Plan* plan,
                                   IndexFlush* flush);
-  static void SetSourceLocked(SourceIdentity source, Partition* partition);
-  absl::Status ApplySkip(const SkippedRangeKey& key,
+  static void SetSourceLocked(internal::SourceIdentity source,
+                              Partition* partition);
+  absl::Status ApplySkip(const internal::SkippedRangeKey& key,
                          std::optional<absl::string_view> value);
-  void ApplySegment(const IndexSegmentKey& key, IndexSegment segment);
-  void ApplyTombstone(const IndexSegmentKey& key);
+  void ApplySegment(const internal::IndexSegmentKey& key,
+                    internal::IndexSegment segment);
+  void ApplyTombstone(const internal::IndexSegmentKey& key);
 
   const OffsetSyncStoreOptions options_;
   mutable Mutex mu_;

@@ -11,7 +11,7 @@
 #include "mirror/sync/offset_runs.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const TopicPartition kTp{"payments.europe.settled", 3};
@@ -100,4 +100,4 @@ void IndexSegmentDecode(benchmark::State& state) {
 BENCHMARK(IndexSegmentDecode);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Vector {
@@ -93,4 +93,4 @@ TEST(OffsetSync, CannotEncodeATopicNameOverTheStringLimit) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 
 #include "mirror/model/wire.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::StatusOr<RunGrowth> RunGrowth::Decode(absl::string_view bytes) {
   internal::WireReader reader("index run", bytes);
@@ -33,4 +33,4 @@ std::string RunGrowth::Encode() const {
   return *std::move(writer).Finish();  // no string in it that could be too long
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

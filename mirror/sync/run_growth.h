@@ -18,7 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/model/offset.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // A value type. It says nothing without the run, which the index topic has.
 struct RunGrowth {
@@ -40,6 +40,6 @@ struct RunGrowth {
   }
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_RUN_GROWTH_H_

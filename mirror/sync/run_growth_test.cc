@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // orders-3, source 40 on copied to 500 on; 1000 records.
@@ -40,4 +40,4 @@ TEST(RunGrowthTest, GarbageIsRejected) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -7,8 +7,7 @@
 
 #include "mirror/sync/index_segment.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using Segment = SegmentLedger::Segment;
@@ -159,5 +158,4 @@ void SegmentLedger::Commit(const Plan& plan) {
   flushed_ = plan.flushed_;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

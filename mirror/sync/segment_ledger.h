@@ -19,8 +19,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/sync/offset_runs.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // Purpose: cuts runs into segments. The newest segment is open: it is rewritten
 // under its key as it grows, until it holds kRunsPerSegment runs; then it is
@@ -106,7 +105,6 @@ class SegmentLedger {
   std::optional<End> flushed_;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_SEGMENT_LEDGER_H_

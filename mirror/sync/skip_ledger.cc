@@ -11,8 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 // Records under one name only grow; the greatest of them is the newest.
@@ -206,5 +205,4 @@ void SkipLedger::Commit(const Plan& plan) {
   }
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -20,8 +20,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/sync/skipped_range.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // Purpose: keeps each loss once, however often it is reported, and few of them.
 // A range covers another of the same generation that lies within it if the
@@ -111,7 +110,6 @@ class SkipLedger {
   uint64_t flushed_ = 0;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_SKIP_LEDGER_H_

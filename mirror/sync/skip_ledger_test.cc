@@ -13,8 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -281,5 +280,4 @@ TEST(SkipLedger, TheTopicTellsTheSameInAnyOrder) {
 }
 
 }  // namespace
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "mirror/model/wire.h"
 #include "mirror/sync/skipped_range.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr uint32_t kFormatVersion = 1;
@@ -141,4 +141,4 @@ std::string SkippedRangeRecord::Encode() const {
   return proto.SerializeAsString();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

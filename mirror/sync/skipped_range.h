@@ -25,7 +25,7 @@
 #include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // The key of a range in the index topic. Never taken for an IndexSegmentKey,
 // not by earlier versions of this library either. A value type.
@@ -75,6 +75,6 @@ struct SkippedRangeRecord {
 // detail that is short and printable.
 SkippedRange Bounded(SkippedRange range);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_SKIPPED_RANGE_H_

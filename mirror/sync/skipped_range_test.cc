@@ -12,7 +12,7 @@
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/skipped_range.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
@@ -194,4 +194,4 @@ TEST(SkippedRangeRecord, GarbageIsReported) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

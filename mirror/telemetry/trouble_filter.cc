@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kSameTrouble = absl::Seconds(30);
@@ -34,4 +34,4 @@ bool TroubleFilter::IsNews(const EngineEvent& event, absl::Time now) {
   return true;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

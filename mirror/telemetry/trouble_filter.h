@@ -15,7 +15,7 @@
 #include "mirror/runtime/log.h"
 #include "mirror/telemetry/engine_event.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Not thread-safe.
 class TroubleFilter {
@@ -35,6 +35,6 @@ class TroubleFilter {
   std::vector<Told> told_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TELEMETRY_TROUBLE_FILTER_H_

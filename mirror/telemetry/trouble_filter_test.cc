@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 EngineEvent Trouble(std::string subject, std::string message,
@@ -59,4 +59,4 @@ TEST_F(TroubleFilterTest, OtherEventsPass) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kSampleLength = absl::Seconds(30);
@@ -41,4 +41,4 @@ std::optional<WindowedStat::Summary> WindowedStat::Window(
   return summary;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,7 +13,7 @@
 
 #include "absl/time/time.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-compatible.
 class WindowedStat {
@@ -46,6 +46,6 @@ class WindowedStat {
   size_t current_ = 0;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TELEMETRY_WINDOWED_STAT_H_

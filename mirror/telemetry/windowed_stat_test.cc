@@ -5,7 +5,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1700000000);
@@ -41,4 +41,4 @@ TEST(WindowedStat, ForgetsASampleAfterAMinute) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -102,7 +102,7 @@ class Checker {
 
   void ExpectHops(absl::string_view topic, absl::string_view alias, int hops) {
     ExpectEqual("ReplicationHops", topic,
-                ReplicationHops(policy_, topic, alias), hops,
+                internal::ReplicationHops(policy_, topic, alias), hops,
                 absl::StrCat("flows since ", Show(alias)));
   }
 

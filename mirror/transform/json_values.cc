@@ -9,8 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 constexpr int kMaxDepth = 500;
@@ -278,5 +277,4 @@ std::string JsonText(absl::string_view json, const JsonValue& value) {
   return Unescape(text.substr(1, text.size() - 2));
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -14,8 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // Names of members, from the outermost value on. Not empty.
 using JsonPath = std::vector<std::string>;
@@ -40,7 +39,6 @@ absl::StatusOr<std::vector<JsonValue>> FindJsonValues(
 // values as they are written. `value` comes from FindJsonValues.
 std::string JsonText(absl::string_view json, const JsonValue& value);
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_JSON_VALUES_H_

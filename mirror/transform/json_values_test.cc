@@ -9,8 +9,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -111,5 +110,4 @@ TEST(JsonText, IsWhatAStringSays) {
 }
 
 }  // namespace
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 absl::StatusOr<RecordVerdict> Judge(
@@ -59,4 +59,4 @@ TransformedBatch TransformBatch(
   return result;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -15,7 +15,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/transform/record_transform.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TransformedBatch {
   // Null: nothing was kept.
@@ -33,6 +33,6 @@ TransformedBatch TransformBatch(
     const RecordBatch& batch,
     absl::Span<const std::shared_ptr<const RecordTransform>> transforms);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_TRANSFORM_BATCH_H_

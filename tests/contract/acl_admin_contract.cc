@@ -19,7 +19,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/contract/cluster_contract.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -251,4 +251,4 @@ TEST_P(AclAdminContract, CancelEndsACallUnderWayAndAllLaterOnes) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/contract/cluster_contract.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -193,4 +193,4 @@ TEST_P(ClusterAdminContract, AfterCancelEveryCallIsCancelled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

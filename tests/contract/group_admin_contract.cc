@@ -15,7 +15,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/contract/cluster_contract.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -237,4 +237,4 @@ TEST_P(GroupAdminContract, AfterCancelEveryCallIsCancelled) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

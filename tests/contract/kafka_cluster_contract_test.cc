@@ -17,7 +17,7 @@
 #include "tests/support/kafka_broker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using testing::KafkaBroker;
@@ -115,4 +115,4 @@ INSTANTIATE_TEST_SUITE_P(Kafka, GroupAdminContract, ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, AclAdminContract, ::testing::Values(&Kafka));
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

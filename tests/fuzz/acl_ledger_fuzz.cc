@@ -12,10 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string key = input.TakeString();
   const std::string value = input.TakeRest();
 
-  const auto record = mirror::AclLedgerRecord::Decode(key, value);
+  const auto record = mirror::internal::AclLedgerRecord::Decode(key, value);
   if (!record.ok()) return 0;
-  FUZZ_CHECK(mirror::AclLedgerRecord::Decode(key, std::nullopt).ok());
-  const auto again = mirror::AclLedgerRecord::Decode(
+  FUZZ_CHECK(mirror::internal::AclLedgerRecord::Decode(key, std::nullopt).ok());
+  const auto again = mirror::internal::AclLedgerRecord::Decode(
       record->EncodeKey().value(), record->EncodeValue().value());
   FUZZ_CHECK(again.ok() && again->acl == record->acl);
   FUZZ_CHECK(again->origin == record->origin);

@@ -10,13 +10,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string key = input.TakeString();
   const std::string value = input.TakeRest();
 
-  const auto checkpoint = mirror::Checkpoint::Decode(key, value);
-  FUZZ_CHECK(mirror::Checkpoint::Decode(key, std::nullopt).ok() ==
-             mirror::Checkpoint::DecodeKey(key).ok());
+  const auto checkpoint = mirror::internal::Checkpoint::Decode(key, value);
+  FUZZ_CHECK(mirror::internal::Checkpoint::Decode(key, std::nullopt).ok() ==
+             mirror::internal::Checkpoint::DecodeKey(key).ok());
   if (!checkpoint.ok()) return 0;
-  FUZZ_CHECK(checkpoint->has_value() == (value != mirror::kDeletedCheckpoint));
+  FUZZ_CHECK(checkpoint->has_value() ==
+             (value != mirror::internal::kDeletedCheckpoint));
   if (!checkpoint->has_value()) return 0;
-  const auto again = mirror::Checkpoint::Decode(
+  const auto again = mirror::internal::Checkpoint::Decode(
       (*checkpoint)->EncodeKey().value(), (*checkpoint)->EncodeValue().value());
   FUZZ_CHECK(again.ok() && *again == *checkpoint);
   FUZZ_CHECK(!(*checkpoint)->ToString().empty());

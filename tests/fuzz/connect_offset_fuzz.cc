@@ -12,17 +12,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string key = input.TakeString();
   const std::string value = input.TakeRest();
 
-  const auto tombstone = mirror::ConnectOffset::Decode(key, std::nullopt);
-  const auto record = mirror::ConnectOffset::Decode(key, value);
+  const auto tombstone =
+      mirror::internal::ConnectOffset::Decode(key, std::nullopt);
+  const auto record = mirror::internal::ConnectOffset::Decode(key, value);
   if (!record.ok()) return 0;
   FUZZ_CHECK(tombstone.ok() && tombstone->key == record->key);
   const std::string encoded_key =
       std::visit([](const auto& k) { return k.Encode(); }, record->key);
-  const auto again = mirror::ConnectOffset::Decode(
-      encoded_key, record->offset
-                       ? std::make_optional(mirror::EncodeConnectOffsetValue(
-                             *record->offset, record->copied))
-                       : std::nullopt);
+  const auto again = mirror::internal::ConnectOffset::Decode(
+      encoded_key,
+      record->offset
+          ? std::make_optional(mirror::internal::EncodeConnectOffsetValue(
+                *record->offset, record->copied))
+          : std::nullopt);
   FUZZ_CHECK(again.ok() && again->key == record->key &&
              again->offset == record->offset &&
              again->copied == record->copied);

@@ -10,12 +10,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string key = input.TakeString();
   const std::string value = input.TakeRest();
 
-  const auto heartbeat = mirror::Heartbeat::Decode(key, value);
-  FUZZ_CHECK(mirror::Heartbeat::Decode(key, std::nullopt).ok() ==
-             mirror::Heartbeat::DecodeKey(key).ok());
+  const auto heartbeat = mirror::internal::Heartbeat::Decode(key, value);
+  FUZZ_CHECK(mirror::internal::Heartbeat::Decode(key, std::nullopt).ok() ==
+             mirror::internal::Heartbeat::DecodeKey(key).ok());
   if (!heartbeat.ok()) return 0;
   FUZZ_CHECK(heartbeat->has_value());
-  const auto again = mirror::Heartbeat::Decode(
+  const auto again = mirror::internal::Heartbeat::Decode(
       (*heartbeat)->EncodeKey().value(), (*heartbeat)->EncodeValue());
   FUZZ_CHECK(again.ok() && *again == *heartbeat);
   FUZZ_CHECK(!(*heartbeat)->ToString().empty());

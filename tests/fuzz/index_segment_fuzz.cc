@@ -10,8 +10,8 @@ namespace {
 // Whatever a store was fed, its answers do not go back as offsets go on.
 void CheckMonotonic(const mirror::OffsetSyncStore& store,
                     const mirror::TopicPartition& tp,
-                    const mirror::IndexSegment& segment) {
-  for (const mirror::OffsetRun& run : segment.runs) {
+                    const mirror::internal::IndexSegment& segment) {
+  for (const mirror::internal::OffsetRun& run : segment.runs) {
     const auto at = store.Translate(tp, run.upstream);
     const auto later = store.Translate(tp, run.upstream_end());
     FUZZ_CHECK(!at.known() || (later.known() && at.offset <= later.offset));
@@ -23,14 +23,16 @@ void CheckMonotonic(const mirror::OffsetSyncStore& store,
 }
 
 // The same for skipped ranges; of those no more than a bounded number is kept.
-void CheckSkipped(const mirror::SkippedRangeKey& key, const std::string& value,
+void CheckSkipped(const mirror::internal::SkippedRangeKey& key,
+                  const std::string& value,
                   const mirror::OffsetSyncStore& store, bool applied) {
-  const auto record = mirror::SkippedRangeRecord::Decode(key, value);
+  const auto record = mirror::internal::SkippedRangeRecord::Decode(key, value);
   FUZZ_CHECK(applied == record.ok());
-  const auto same = mirror::SkippedRangeKey::Decode(*key.Encode());
+  const auto same = mirror::internal::SkippedRangeKey::Decode(*key.Encode());
   FUZZ_CHECK(same.ok() && *same == key);
   if (!record.ok()) return;
-  const auto again = mirror::SkippedRangeRecord::Decode(key, record->Encode());
+  const auto again =
+      mirror::internal::SkippedRangeRecord::Decode(key, record->Encode());
   FUZZ_CHECK(again.ok() && *again == *record);
   const mirror::TopicPartition& tp = key.topic_partition;
   FUZZ_CHECK(!store.SkipHistory(tp).empty());
@@ -47,8 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   mirror::OffsetSyncStoreOptions options;
   options.max_runs_per_partition = 16;
   mirror::OffsetSyncStore store(options);
-  const auto decoded_key = mirror::IndexSegmentKey::Decode(key);
-  const auto skipped_key = mirror::SkippedRangeKey::Decode(key);
+  const auto decoded_key = mirror::internal::IndexSegmentKey::Decode(key);
+  const auto skipped_key = mirror::internal::SkippedRangeKey::Decode(key);
   FUZZ_CHECK(!decoded_key.ok() || !skipped_key.ok());
   while (!input.empty()) {
     const std::string value = input.TakeString();
@@ -57,11 +59,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       CheckSkipped(*skipped_key, value, store, applied);
       continue;
     }
-    const auto segment = mirror::IndexSegment::Decode(value);
+    const auto segment = mirror::internal::IndexSegment::Decode(value);
     FUZZ_CHECK(store.ApplyIndexRecord(key, value).ok() ==
                (segment.ok() && decoded_key.ok()));
     if (!segment.ok()) continue;
-    const auto again = mirror::IndexSegment::Decode(segment->Encode());
+    const auto again =
+        mirror::internal::IndexSegment::Decode(segment->Encode());
     FUZZ_CHECK(again.ok() && *again == *segment);
     if (!decoded_key.ok()) continue;
     const mirror::TopicPartition& tp = decoded_key->topic_partition;

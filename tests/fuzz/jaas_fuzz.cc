@@ -12,15 +12,15 @@
 
 namespace {
 
-using mirror::ConfigValue;
-using mirror::SettingMap;
+using mirror::internal::ConfigValue;
+using mirror::internal::SettingMap;
 
 constexpr char kSecret[] = "Tr0ub4dor&3";
 
 ConfigValue Written(const std::string& property, const std::string& text) {
   ConfigValue value = ConfigValue::Default(property, text);
-  if (mirror::IsSecret(property)) {
-    value.shown = std::string(mirror::kHiddenSecret);
+  if (mirror::internal::IsSecret(property)) {
+    value.shown = std::string(mirror::internal::kHiddenSecret);
   }
   return value;
 }
@@ -46,8 +46,8 @@ void CheckTranslation(const std::string& text) {
     mirror::ConfigSources sources;
     sources.read_file = [&text](const std::string&) { return text; };
     SettingMap librdkafka;
-    for (const std::string& error :
-         mirror::TranslateSecuritySettings(java, sources, &librdkafka)) {
+    for (const std::string& error : mirror::internal::TranslateSecuritySettings(
+             java, sources, &librdkafka)) {
       FUZZ_CHECK(error.find(kSecret) == std::string::npos);
     }
     for (const auto& [name, value] : librdkafka) {
@@ -62,7 +62,7 @@ void CheckTranslation(const std::string& text) {
 // itself and as part of a client's settings.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text = mirror::FuzzInput(data, size).TakeRest();
-  const auto entry = mirror::ParseJaas(text);
+  const auto entry = mirror::internal::ParseJaas(text);
   FUZZ_CHECK(!entry.ok() || !entry->login_module.empty());
   if (text.find(kSecret) == std::string::npos) CheckTranslation(text);
   return 0;

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const std::string& password :
        {std::string(), std::string("store-secret")}) {
     const auto store =
-        mirror::ParseKeyStore("store", bytes, password, "key-secret");
+        mirror::internal::ParseKeyStore("store", bytes, password, "key-secret");
     if (store.ok()) {
       FUZZ_CHECK(store->key_pem.empty() ||
                  store->key_pem.find("PRIVATE KEY") != std::string::npos);

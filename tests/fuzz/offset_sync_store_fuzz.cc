@@ -17,7 +17,7 @@ void Apply(mirror::FuzzInput* input, mirror::OffsetSyncStore* store) {
     (void)store->ApplyIndexRecord(key, input->TakeString());
     return;
   }
-  mirror::OffsetSync sync;
+  mirror::internal::OffsetSync sync;
   sync.topic_partition = kPartition;
   sync.upstream = mirror::UpstreamOffset(input->TakeInt64());
   sync.downstream = mirror::DownstreamOffset(input->TakeInt64());

@@ -19,7 +19,7 @@
 #include "mirror/progress/connect_offset.h"
 #include "mirror/sync/offset_sync.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -100,4 +100,4 @@ INSTANTIATE_TEST_SUITE_P(Mm2, GoldenSourceOffsets,
                          TestName);
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

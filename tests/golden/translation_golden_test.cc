@@ -20,7 +20,7 @@
 #include "tests/golden/golden.h"
 #include "tests/golden/true_position.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::IsEmpty;
@@ -95,4 +95,4 @@ INSTANTIATE_TEST_SUITE_P(Mm2, GoldenRun,
                          });
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

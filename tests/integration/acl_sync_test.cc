@@ -26,7 +26,7 @@
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::Each;
@@ -283,4 +283,4 @@ TEST_F(AclSyncTest, ClustersWithoutAnAuthorizerAreLeftInPeace) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

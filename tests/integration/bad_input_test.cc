@@ -19,7 +19,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Kind = EngineEvent::Kind;
@@ -379,4 +379,4 @@ TEST_F(BadInputTest, AWrongPassword) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

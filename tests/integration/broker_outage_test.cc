@@ -15,7 +15,7 @@
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 // Long enough for a stalled connection to be given up.
@@ -146,4 +146,4 @@ TEST_F(BrokerOutageTest, SourceStalledForHalfAMinute) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

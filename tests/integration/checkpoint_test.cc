@@ -25,7 +25,7 @@
 #include "tests/support/java_tool.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::_;
@@ -212,4 +212,4 @@ TEST_F(CheckpointTest, FiveThousandGroupsOfTenPartitions) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

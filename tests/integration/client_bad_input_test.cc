@@ -21,7 +21,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using absl::StatusCode;
@@ -256,4 +256,4 @@ TEST_F(ClientBadInputTest, ATargetThatCannotBeReachedIsNamed) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -18,7 +18,7 @@
 #include "tests/support/kafka_broker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -110,4 +110,4 @@ TEST_F(DamagedLogTest, ProgressIsNotBelieved) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

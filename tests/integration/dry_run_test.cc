@@ -23,7 +23,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/mirror_maker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -162,4 +162,4 @@ TEST_F(DryRunTest, AnUnreachableClusterIsCode3) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -33,7 +33,7 @@
 #include "tests/support/mirror_maker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::SizeIs;
@@ -341,4 +341,4 @@ TEST_F(FailoverTest, EveryGroupGoesOnAtItsNextRecord) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -10,7 +10,7 @@
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 class FlowStartTest : public MirrorTest {
@@ -74,4 +74,4 @@ TEST_F(FlowStartTest, LatestHoldsForTheFirstLookOnly) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

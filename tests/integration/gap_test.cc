@@ -18,7 +18,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Kind = EngineEvent::Kind;
@@ -284,4 +284,4 @@ TEST_F(GapTest, ARecordTheTargetRefusesIsKeptInTheDeadLetterTopic) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -25,7 +25,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/java_tool.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Kind = EngineEvent::Kind;
@@ -321,4 +321,4 @@ TEST_F(FarFutureTest, IsKeptInTheDeadLetterTopic) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/java_tool.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -81,4 +81,4 @@ TEST_F(KafkaBrokerTest, AToolThatFailsIsReportedWithItsOutput) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -20,7 +20,7 @@
 #include "tests/support/kafka_broker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -246,4 +246,4 @@ TEST_F(KafkaFidelityTest, CompressedBatchesAreReadWhateverTheCodec) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

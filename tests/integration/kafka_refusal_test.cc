@@ -19,7 +19,7 @@
 #include "tests/support/kafka_broker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -190,4 +190,4 @@ TEST_F(KafkaAclTest, AGroupThatMayNotBeReadSpoilsNoOther) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,7 +18,7 @@
 #include "tests/support/kafka_broker.h"
 #include "tests/support/kerberos_realm.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr char kModule[] =
@@ -117,4 +117,4 @@ TEST_F(KerberosTest, AnotherServiceNameIsTold) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -21,7 +21,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/kafka_broker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
@@ -108,4 +108,4 @@ TEST_F(LeaderlessIndexTest, DelaysNoOtherProgressAndAStopCommitsIt) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

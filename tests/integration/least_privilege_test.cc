@@ -24,7 +24,7 @@
 #include "tests/integration/strict_cluster.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::ElementsAre;
@@ -254,4 +254,4 @@ TEST_F(LeastPrivilegeTest, WithoutSightOfConfigsTheFlowStartsAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -22,7 +22,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr int kKills = 20;
@@ -116,4 +116,4 @@ TEST_F(MirrorMakerKillTest, LosesNothingAndCopiesLittleTwice) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -26,7 +26,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -239,4 +239,4 @@ TEST_F(MirrorMakerTest, JsonLogsAndFiguresAreOneObjectPerLine) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -13,7 +13,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 std::unique_ptr<TestCluster> StartOrExit(const std::string& alias) {
@@ -184,4 +184,4 @@ int64_t MirrorTest::ExpectNothingLost(const std::string& name) {
   return duplicates;
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

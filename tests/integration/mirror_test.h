@@ -29,7 +29,7 @@
 #include "mirror/telemetry/status.pb.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // An engine with one flow, started. Prints its events if the test has failed.
 class RunningMirror : private EngineListener {
@@ -84,6 +84,6 @@ class MirrorTest : public ::testing::Test {
   static int64_t ExpectNothingLost(const std::string& name);
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_INTEGRATION_MIRROR_TEST_H_

@@ -22,7 +22,7 @@
 #include "tests/integration/strict_cluster.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Op = AclOperation;
@@ -329,4 +329,4 @@ TEST(DocumentedGrantsTest, EachIsMissingInSomeTest) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

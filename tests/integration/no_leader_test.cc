@@ -19,7 +19,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/kafka_broker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -103,4 +103,4 @@ TEST_F(NoLeaderTest, IsNoMissingTopicAndWaitedFor) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

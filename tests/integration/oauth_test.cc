@@ -18,7 +18,7 @@
 #include "tests/support/secure_listeners.h"
 #include "tests/support/token_endpoint.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using L = SecureListeners;
@@ -88,4 +88,4 @@ TEST_F(OauthTest, AnEndpointThatIsDownIsToldAndMends) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -9,7 +9,7 @@
 #include "mirror/policy/filters.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 std::vector<Grant> GrantsOfFlow(const std::vector<std::string>& topics,
                                 const std::string& group) {
@@ -88,4 +88,4 @@ bool AwaitTold(RunningMirror* mirror, const std::vector<std::string>& words) {
   });
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -16,7 +16,7 @@
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/strict_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // The kinds of events that say that something is not as it should be.
 inline constexpr EngineEvent::Kind kTroubles[] = {
@@ -52,6 +52,6 @@ void CreateRefused(const std::string& topic);
 // Waits for an event of kTroubles with all of `words`.
 bool AwaitTold(RunningMirror* mirror, const std::vector<std::string>& words);
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_INTEGRATION_PERMISSION_TEST_H_

@@ -19,7 +19,7 @@
 #include "tests/support/java_tool.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -127,4 +127,4 @@ TEST_F(RebuiltTargetTest, OffsetsAreRenewedByAMirrorThatFindsTheSourceDown) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -20,7 +20,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Kind = EngineEvent::Kind;
@@ -176,4 +176,4 @@ TEST_F(RejectedRecordTest, ASmallLimitRejectsNoBatch) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

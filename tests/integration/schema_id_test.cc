@@ -21,7 +21,7 @@
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::ElementsAre;
@@ -136,4 +136,4 @@ TEST_F(SchemaIdTest, AnUnknownIdStopsBeforeItsRecordUntilItIsKnown) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

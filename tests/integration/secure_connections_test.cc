@@ -27,7 +27,7 @@
 #include "tests/support/secure_listeners.h"
 #include "tests/support/test_certificates.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -293,4 +293,4 @@ TEST_F(SecureConnectionsTest, TheWrongProtocolIsToldAndMends) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

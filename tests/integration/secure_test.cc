@@ -6,7 +6,7 @@
 #include "mirror/config/mirror_maker_config.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 using Kind = EngineEvent::Kind;
 
@@ -102,4 +102,4 @@ void SecureTest::ExpectTroubleThatMends(const std::string& source,
   EXPECT_EQ(mirror.EventCount(Kind::kClusterTrouble), 1);
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

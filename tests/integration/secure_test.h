@@ -22,7 +22,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/secure_listeners.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Of alice, the user; no output may ever show it.
 inline constexpr char kPassword[] = "Tr0ub4dor-and-3";
@@ -72,6 +72,6 @@ class SecureTest : public ::testing::Test {
   static constexpr int kRecords = 100;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_INTEGRATION_SECURE_TEST_H_

@@ -18,7 +18,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::_;
@@ -156,4 +156,4 @@ int64_t StrictCluster::Committed(const std::string& group,
   return offsets->at({topic, 0}).offset;
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -25,7 +25,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/secure_listeners.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // The side of an application on the target.
 inline constexpr char kApplication[] = "application";
@@ -81,6 +81,6 @@ class StrictCluster {
   const std::unique_ptr<GroupAdmin> groups_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_INTEGRATION_STRICT_CLUSTER_H_

@@ -14,7 +14,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr absl::Duration kAskAgain = absl::Milliseconds(20);
@@ -245,4 +245,4 @@ int64_t Load::Stop() {
   return written_;
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

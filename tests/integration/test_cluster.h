@@ -27,7 +27,7 @@
 #include "mirror/runtime/periodic_worker.h"
 #include "tests/support/kafka_broker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Long enough for any machine; a test that waits this long has failed.
 inline constexpr absl::Duration kPatience = absl::Seconds(60);
@@ -111,6 +111,6 @@ class Load {
   std::unique_ptr<PeriodicWorker> worker_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_INTEGRATION_TEST_CLUSTER_H_

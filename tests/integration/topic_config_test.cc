@@ -23,7 +23,7 @@
 #include "tests/support/java_tool.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Kind = EngineEvent::Kind;
@@ -185,4 +185,4 @@ TEST_F(TopicConfigTest, WhatTheTargetRefusesHoldsUpNothingElse) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

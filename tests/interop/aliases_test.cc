@@ -17,7 +17,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/mirror_maker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 class AliasesTest : public InteropTest {
@@ -101,4 +101,4 @@ TEST_F(AliasesTest, ProgressOfMm2IsResumedUnderTheSourcesAlias) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

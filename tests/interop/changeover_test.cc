@@ -20,7 +20,7 @@
 #include "tests/support/java_tool.h"
 #include "tests/support/mirror_maker.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr int32_t kPartitions = 2;
@@ -262,4 +262,4 @@ TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -18,7 +18,7 @@
 #include "tests/support/mirror_maker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 std::unique_ptr<TestCluster> StartOrExit(const std::string& alias) {
@@ -179,4 +179,4 @@ Lines FormatTopicPrints(TestCluster* cluster, const std::string& topic) {
   return absl::StrSplit(ended.output, '\n', absl::SkipEmpty());
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -28,7 +28,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // A Java MM2 copies its first record after 20 s, on a busy machine much later.
 inline constexpr absl::Duration kJavaPatience = absl::Minutes(4);
@@ -75,6 +75,6 @@ Lines JavaPrints(TestCluster* cluster, const std::string& topic,
                  const std::string& formatter);
 Lines FormatTopicPrints(TestCluster* cluster, const std::string& topic);
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_INTEROP_INTEROP_TEST_H_

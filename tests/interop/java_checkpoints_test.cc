@@ -19,7 +19,7 @@
 #include "tests/support/mirror_maker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr int kGroups = 20;
@@ -164,4 +164,4 @@ TEST_F(JavaCheckpointsTest, ComeFromOurOffsetSyncsAndAreNeverTooFar) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

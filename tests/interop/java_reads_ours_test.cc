@@ -17,7 +17,7 @@
 #include "tests/support/mirror_maker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -150,4 +150,4 @@ TEST_F(JavaReadsOursTest, OffsetSyncFormatterPrintsWhatFormatTopicPrints) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

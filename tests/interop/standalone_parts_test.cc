@@ -15,7 +15,7 @@
 #include "tests/interop/interop_test.h"
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using ::testing::AllOf;
@@ -88,4 +88,4 @@ TEST_F(StandalonePartsTest, WriteCheckpointsForATopicThatMm2Copies) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -30,7 +30,7 @@
 #include "tests/simulation/seeds.h"
 #include "tests/simulation/translation_check.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr uint64_t kSeedsPerShard = 50;
@@ -306,4 +306,4 @@ INSTANTIATE_TEST_SUITE_P(Seeds, AtLeastOnce,
                          testing::Range<uint64_t>(0, kShards));
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

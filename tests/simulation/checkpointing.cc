@@ -9,7 +9,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kTopic[] = "A.checkpoints.internal";
@@ -67,4 +67,4 @@ std::vector<Checkpoint> Checkpointing::Written() const {
   return written;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

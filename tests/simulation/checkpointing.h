@@ -21,7 +21,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 class Checkpointing {
  public:
@@ -65,6 +65,6 @@ class Checkpointing {
   absl::Time sync_due_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // TESTS_SIMULATION_CHECKPOINTING_H_

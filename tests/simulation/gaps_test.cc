@@ -16,7 +16,7 @@
 #include "mirror/flow/flow_fixture.h"
 #include "tests/simulation/seeds.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr uint64_t kSeedsPerShard = 6;
@@ -197,4 +197,4 @@ TEST_P(Gaps, NoRecordIsMissingThatIsNotNoted) {
 INSTANTIATE_TEST_SUITE_P(Seeds, Gaps, testing::Range<uint64_t>(0, kShards));
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -19,7 +19,7 @@
 #include "mirror/testing/matchers.h"
 #include "tests/simulation/checkpointing.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kGroup[] = "billing";
@@ -291,4 +291,4 @@ TEST_F(LostTargetTest, AStaleCheckpointIsCorrectedWhileTheSourceIsDown) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -12,7 +12,7 @@
 #include "mirror/model/position.h"
 #include "mirror/sync/offset_sync.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 TranslationCheck::TranslationCheck(const TopicPartition& tp,
                                    const std::vector<Record>& source,
@@ -101,4 +101,4 @@ std::vector<Record> ClientView::ReadOn(const std::string& topic) {
   return added;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

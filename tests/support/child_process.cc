@@ -21,7 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 // Between fork and exec, where only system calls are safe.
@@ -122,4 +122,4 @@ std::string MakeTestDirectory(const std::string& name) {
   return path;
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

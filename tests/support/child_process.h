@@ -20,7 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // A running program. Not thread-safe. The destructor kills it. The kernel kills
 // it too when the thread that started it ends, however that happens: start
@@ -70,6 +70,6 @@ Ended RunProgram(const std::vector<std::string>& argv);
 // A folder for one test's files, unique in this run.
 std::string MakeTestDirectory(const std::string& name);
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_CHILD_PROCESS_H_

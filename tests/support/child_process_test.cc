@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 std::unique_ptr<ChildProcess> Spawn(const std::vector<std::string>& argv) {
@@ -55,4 +55,4 @@ TEST(ChildProcess, DestructorEndsTheProgram) {
 }
 
 }  // namespace
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -13,7 +13,7 @@
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // No client's own address, so that no connection takes the port while the
 // server is stopped.
@@ -67,4 +67,4 @@ void HttpServer::Start() {
   }
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

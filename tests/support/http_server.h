@@ -20,7 +20,7 @@ namespace httplib {
 class Server;
 }  // namespace httplib
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Thread safety: thread-compatible; handlers run on threads of its own.
 class HttpServer {
@@ -46,6 +46,6 @@ class HttpServer {
   std::unique_ptr<PeriodicWorker> worker_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_HTTP_SERVER_H_

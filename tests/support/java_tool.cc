@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> StartJavaTool(
     const std::string& main_class, const std::vector<std::string>& arguments) {
@@ -46,4 +46,4 @@ absl::StatusOr<std::string> RunJavaTool(
       absl::StrCat(main_class, " ended with code ", *code, ":\n", output));
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -19,7 +19,7 @@
 #include "absl/time/time.h"
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Starts `main_class` and returns while it runs. FailedPrecondition without
 // KAFKA_JARS.
@@ -33,6 +33,6 @@ absl::StatusOr<std::string> RunJavaTool(
     const std::string& main_class, const std::vector<std::string>& arguments,
     absl::Duration timeout = absl::Seconds(90));
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_JAVA_TOOL_H_

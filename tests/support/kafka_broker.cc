@@ -21,7 +21,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr int kPort = 9092;  // the controller takes the next one
@@ -227,4 +227,4 @@ std::string KafkaBroker::Log() const {
   return text.str();
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Not thread-safe. Use it on the test's main thread (see ChildProcess), and
 // share one per test binary where possible: it costs 3 s and 300 MB.
@@ -91,6 +91,6 @@ class KafkaBroker {
   std::unique_ptr<ChildProcess> process_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_KAFKA_BROKER_H_

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 constexpr char kRealm[] = "MIRROR.TEST";
@@ -89,4 +89,4 @@ std::string KerberosRealm::NewKeytab(const std::string& name) {
   return keytab;
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -16,7 +16,7 @@
 
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Not thread-safe; one at a time, as it sets environment variables. Calls end
 // the program if they fail.
@@ -37,6 +37,6 @@ class KerberosRealm {
   std::unique_ptr<ChildProcess> kdc_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_KERBEROS_REALM_H_

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 std::string WriteProperties(const std::string& text) {
   const std::string path =
@@ -38,4 +38,4 @@ Ended RunMirrorMaker(const std::vector<std::string>& arguments,
   return RunProgram(CommandLine(arguments, program));
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

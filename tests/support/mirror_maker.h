@@ -16,7 +16,7 @@
 
 #include "tests/support/child_process.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Puts `text` into a file mm2.properties of its own and returns the path.
 std::string WriteProperties(const std::string& text);
@@ -31,6 +31,6 @@ std::unique_ptr<ChildProcess> StartMirrorMaker(
 Ended RunMirrorMaker(const std::vector<std::string>& arguments,
                      const std::string& program = "mirror_maker");
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_MIRROR_MAKER_H_

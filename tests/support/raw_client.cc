@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
@@ -434,4 +434,4 @@ GroupMember::~GroupMember() {
   rd_kafka_destroy(consumer_);
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

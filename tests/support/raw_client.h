@@ -15,7 +15,7 @@
 
 struct rd_kafka_s;
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Writes `count` records in a transaction, with "t" and their offset as values,
 // ends it, and returns when its marker is in the log. Nobody else may write to
@@ -97,6 +97,6 @@ class GroupMember {
   rd_kafka_s* const consumer_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_RAW_CLIENT_H_

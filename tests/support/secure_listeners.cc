@@ -11,7 +11,7 @@
 #include "tests/support/kafka_broker.h"
 #include "tests/support/raw_client.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Listener = SecureListeners::Listener;
@@ -148,7 +148,7 @@ std::map<std::string, std::string> SecureListeners::Properties(
 
 void SecureListeners::SetScramPassword(const std::string& user,
                                        const std::string& password) {
-  mirror::testing::SetScramPassword(Servers(kInside), user, password);
+  mirror::internal::testing::SetScramPassword(Servers(kInside), user, password);
 }
 
 void SecureListeners::MendCertificate(Listener listener) {
@@ -156,4 +156,4 @@ void SecureListeners::MendCertificate(Listener listener) {
                   directory_ + "/broker.pem");
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

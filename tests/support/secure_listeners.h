@@ -21,7 +21,7 @@
 
 #include "tests/support/test_certificates.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 struct SecureListenersOptions {
   // Name and password: users of the listener kPlain from the start. Those of
@@ -81,6 +81,6 @@ class SecureListeners {
   TestAuthority authority_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_SECURE_LISTENERS_H_

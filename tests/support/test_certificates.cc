@@ -18,7 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
@@ -178,4 +178,4 @@ std::string ReadTestFile(const std::string& path) {
   return text.str();
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 struct CertificateRequest {
   // The subject, CN=name; also names the files.
@@ -54,6 +54,6 @@ class TestAuthority {
 // The content of a file.
 std::string ReadTestFile(const std::string& path);
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_TEST_CERTIFICATES_H_

@@ -9,7 +9,7 @@
 #include "absl/time/clock.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 namespace {
 
 using Json = nlohmann::json;
@@ -72,4 +72,4 @@ std::string TokenEndpoint::Grant(const std::string& scope) {
       .dump();
 }
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing

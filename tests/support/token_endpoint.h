@@ -17,7 +17,7 @@
 #include "mirror/runtime/mutex.h"
 #include "tests/support/http_server.h"
 
-namespace mirror::testing {
+namespace mirror::internal::testing {
 
 // Thread safety: thread-safe, but for what server() does.
 class TokenEndpoint {
@@ -47,6 +47,6 @@ class TokenEndpoint {
   HttpServer server_;
 };
 
-}  // namespace mirror::testing
+}  // namespace mirror::internal::testing
 
 #endif  // TESTS_SUPPORT_TOKEN_ENDPOINT_H_

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using Json = nlohmann::json;
@@ -259,4 +259,4 @@ Reply FakeSchemaRegistry::LookUp(const std::string& subject,
   return Error(40403, "Schema not found");
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -26,7 +26,7 @@ namespace httplib {
 class Server;
 }  // namespace httplib
 
-namespace mirror {
+namespace mirror::internal {
 
 // Thread safety: thread-safe, but for Stop() and Start().
 class FakeSchemaRegistry {
@@ -107,6 +107,6 @@ class FakeSchemaRegistry {
   testing::HttpServer server_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_SCHEMA_FAKE_SCHEMA_REGISTRY_H_

@@ -10,8 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 constexpr size_t kMaxBodyBytes = 16 << 20;
@@ -217,5 +216,4 @@ std::string HttpClient::Escaped(absl::string_view segment) {
   return text;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,8 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/transform/schema/schema_registry_options.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 struct HttpAnswer {
   int code = 0;  // of HTTP, e.g. 404
@@ -70,7 +69,6 @@ class HttpClient {
   void* curl_ = nullptr;  // CURL*
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_SCHEMA_HTTP_CLIENT_H_

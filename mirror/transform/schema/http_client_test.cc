@@ -16,8 +16,7 @@
 #include "mirror/transform/schema/fake_schema_registry.h"
 #include "mirror/transform/schema/tls_server.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -168,5 +167,4 @@ TEST_F(HttpClientTest, ASlashAtTheEndOfTheUrlDoesNotMatter) {
 }
 
 }  // namespace
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,8 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 constexpr int kMaxDepth = 20;
@@ -138,5 +137,4 @@ absl::StatusOr<int> SchemaCopier::TargetVersion(const SubjectVersion& at,
   return version;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,8 +18,7 @@
 #include "absl/status/statusor.h"
 #include "mirror/transform/schema/schema_registry.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // What one record asks for.
 struct SchemaWish {
@@ -74,7 +73,6 @@ class SchemaCopier {
   std::map<std::pair<std::string, int>, int> target_versions_;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_SCHEMA_SCHEMA_COPIER_H_

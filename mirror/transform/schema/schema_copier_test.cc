@@ -16,8 +16,7 @@
 #include "mirror/transform/schema/fake_schema_registry.h"
 #include "mirror/transform/schema/http_client.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -169,5 +168,4 @@ TEST_F(SchemaCopierTest, NothingIsAskedOnceCancelled) {
 }
 
 }  // namespace
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,8 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 // Until somebody wakes the worker.
@@ -101,5 +100,4 @@ void SchemaIdLookup::Store(const Job& job, const absl::StatusOr<int32_t>& id) {
   answer.ends = clock_->Now() + options_.retry_after;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

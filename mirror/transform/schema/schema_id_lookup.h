@@ -23,8 +23,7 @@
 #include "mirror/runtime/periodic_worker.h"
 #include "mirror/transform/schema/schema_copier.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 // Remembers every answer: a good one for ever, since ids never change their
 // meaning; a bad one for a while, so that a partition that tries again does not
@@ -87,7 +86,6 @@ class SchemaIdLookup {
   PeriodicWorker worker_;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_SCHEMA_SCHEMA_ID_LOOKUP_H_

@@ -16,7 +16,7 @@
 #include "mirror/testing/simulated_clock.h"
 #include "mirror/transform/schema/fake_schema_registry.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -251,4 +251,4 @@ TEST_F(SchemaIdTransformTest, RefusesOptionsThatMeanNothing) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -13,8 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -260,5 +259,4 @@ absl::StatusOr<int> SchemaRegistry::VersionOf(const std::string& subject,
   return *version;
 }
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

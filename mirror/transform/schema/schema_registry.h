@@ -18,8 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/transform/schema/http_client.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 
 struct SubjectVersion {
   std::string subject;
@@ -80,7 +79,6 @@ class SchemaRegistry {
   const std::unique_ptr<HttpClient> http_;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_SCHEMA_SCHEMA_REGISTRY_H_

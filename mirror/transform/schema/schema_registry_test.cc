@@ -13,8 +13,7 @@
 #include "mirror/transform/schema/fake_schema_registry.h"
 #include "mirror/transform/schema/http_client.h"
 
-namespace mirror {
-namespace internal {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -119,5 +118,4 @@ TEST_F(SchemaRegistryTest, ToldSomethingElseItSaysSo) {
 }
 
 }  // namespace
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -16,7 +16,7 @@
 #include "gtest/gtest.h"
 #include "mirror/runtime/clock.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 struct Free {
@@ -81,4 +81,4 @@ TlsServer::~TlsServer() {
   worker_->Stop();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -15,7 +15,7 @@ namespace httplib {
 class SSLServer;
 }  // namespace httplib
 
-namespace mirror {
+namespace mirror::internal {
 
 class TlsServer {
  public:
@@ -33,6 +33,6 @@ class TlsServer {
   std::unique_ptr<PeriodicWorker> worker_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_TRANSFORM_SCHEMA_TLS_SERVER_H_

@@ -145,7 +145,7 @@ class Daemon {
       int64_t& records = records_[config.Name()];
       LoggerOf(config.Name())
           .Info("", SummarizeFlow(flow, records, now - last_summary_));
-      records = CopiedRecords(flow);
+      records = flow.totals().records();
     }
     last_summary_ = now;
   }

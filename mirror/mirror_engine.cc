@@ -17,6 +17,7 @@
 #include "mirror/policy/default_replication_policy.h"
 #include "mirror/policy/group_filter.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/telemetry/health.h"
 
 namespace mirror {
 namespace {
@@ -191,7 +192,7 @@ struct MirrorEngine::Impl {
   void OnEvent(const EngineEvent& event) const {
     if (options.log != nullptr) {
       options.log->Log({options.clock->WallTime(), event.level, event.flow,
-                        event.subject, event.message});
+                        event.subject(), event.message});
     }
     if (options.listener != nullptr) options.listener->OnEvent(event);
   }
@@ -206,7 +207,9 @@ struct MirrorEngine::Impl {
       FlowStatus* flow = status.add_flows();
       runner->FillStatus(flow);
       if (!status.started()) flow->set_state(FLOW_STOPPED);
+      FillTotals(flow);
     }
+    FillHealth(&status);
     return status;
   }
 

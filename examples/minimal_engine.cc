@@ -19,18 +19,8 @@ namespace {
 
 // Waits until the target has acknowledged `count` records.
 bool AwaitCopied(const mirror::MirrorEngine& engine, int64_t count) {
-  const auto all_copied = [&] {
-    int64_t copied = 0;
-    const mirror::EngineStatus status = engine.Status();
-    for (const auto& worker : status.flows(0).workers()) {
-      for (const auto& partition : worker.partitions()) {
-        copied += partition.records();
-      }
-    }
-    return copied >= count;
-  };
   for (int i = 0; i < 3000; ++i) {
-    if (all_copied()) return true;
+    if (engine.Status().flows(0).totals().records() >= count) return true;
     absl::SleepFor(absl::Milliseconds(10));
   }
   return false;

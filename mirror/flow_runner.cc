@@ -354,7 +354,9 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
 }
 
 void FlowRunner::Tell(EngineEvent event) {
-  event.subject = ToUtf8(event.subject);
+  event.topic = ToUtf8(event.topic);
+  event.group = ToUtf8(event.group);
+  event.acl = ToUtf8(event.acl);
   event.message = ToUtf8(event.message);
   {
     MutexLock lock(&mu_);
@@ -367,15 +369,15 @@ void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,
                              const absl::Status& status, absl::Status* last) {
   const absl::Status before = std::exchange(*last, status);
   if (status.code() == absl::StatusCode::kCancelled || status == before) return;
-  EngineEvent event;
-  event.kind = status.ok() ? EngineEvent::Kind::kClusterRecovered : kind;
-  event.level = status.ok() ? LogLevel::kInfo : LogLevel::kWarning;
-  event.flow = name_;
-  event.message =
-      status.ok() ? absl::StrCat(job, " are written again")
-                  : absl::StrCat(job, " are not written: ", status.message(),
-                                 "; tried again, copying goes on");
-  Tell(std::move(event));
+  if (status.ok()) {
+    Tell({EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo, name_,
+          absl::StrCat(job, " are written again")});
+    return;
+  }
+  Tell(EngineEvent(kind, LogLevel::kWarning, name_,
+                   absl::StrCat(job, " are not written: ", status.message(),
+                                "; tried again, copying goes on"))
+           .WithCause(status));
 }
 
 }  // namespace mirror::internal

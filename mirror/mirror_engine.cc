@@ -16,6 +16,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/telemetry/health.h"
 
 namespace mirror {
 namespace {
@@ -193,7 +194,7 @@ struct MirrorEngine::Impl {
   void OnEvent(const EngineEvent& event) const {
     if (options.log != nullptr) {
       options.log->Log({options.clock->WallTime(), event.level, event.flow,
-                        event.subject, event.message});
+                        event.subject(), event.message});
     }
     if (options.listener != nullptr) options.listener->OnEvent(event);
   }
@@ -208,7 +209,9 @@ struct MirrorEngine::Impl {
       FlowStatus* flow = status.add_flows();
       runner->FillStatus(flow);
       if (!status.started()) flow->set_state(FLOW_STOPPED);
+      internal::FillTotals(flow);
     }
+    internal::FillHealth(&status);
     return status;
   }
 

@@ -163,6 +163,77 @@ TEST_F(MirrorEngineTest, CopiesTopicsRecordByRecord) {
   EXPECT_THAT((*engine)->Stop(), IsOk());
 }
 
+TEST_F(MirrorEngineTest, StatusHasTotalsAndHealth) {
+  a_->CreateTopic("orders", 3);
+  for (int i = 0; i < 3; ++i) a_->Fill({"orders", i}, 100);
+  auto engine = MirrorEngine::Create({FakeFlow()});
+  ASSERT_THAT(engine, IsOk());
+  EXPECT_EQ((*engine)->Status().health(), HEALTH_UNSPECIFIED);
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    const EngineStatus status = (*engine)->Status();
+    const FlowTotals& totals = status.flows(0).totals();
+    return totals.records() == 300 && totals.lag() == 0 &&
+           totals.worst_state() == PARTITION_RUNNING &&
+           status.health() == HEALTH_OK;
+  }));
+  b_->FailProduce("A.orders", absl::PermissionDeniedError("not now"));
+  a_->Fill({"orders", 1}, 1);
+  EXPECT_TRUE(Eventually(
+      [&] { return (*engine)->Status().health() == HEALTH_DEGRADED; }));
+  ASSERT_THAT((*engine)->Stop(), IsOk());
+  EXPECT_EQ((*engine)->Status().health(), HEALTH_UNSPECIFIED);
+}
+
+// Keeps all events.
+class Recorder final : public EngineListener {
+ public:
+  void OnEvent(const EngineEvent& event) override {
+    MutexLock lock(&mu_);
+    events_.push_back(event);
+  }
+  // The first of this kind; Kind::kFlowStarted if there is none.
+  EngineEvent First(EngineEvent::Kind kind) const {
+    MutexLock lock(&mu_);
+    for (const EngineEvent& event : events_) {
+      if (event.kind == kind) return event;
+    }
+    return EngineEvent();
+  }
+
+ private:
+  mutable Mutex mu_;
+  std::vector<EngineEvent> events_ ABSL_GUARDED_BY(mu_);
+};
+
+TEST_F(MirrorEngineTest, EventsCarryFacts) {
+  Recorder recorder;
+  MirrorEngineOptions options({FakeFlow()});
+  options.listener = &recorder;
+  a_->CreateTopic("orders", 1);
+  a_->Fill({"orders", 0}, 10);
+  auto engine = MirrorEngine::Create(std::move(options));
+  ASSERT_THAT(engine, IsOk());
+  ASSERT_THAT((*engine)->Start(), IsOk());
+  EXPECT_TRUE(Eventually([&] {
+    return b_->HasTopic("A.orders") && b_->LogEnd({"A.orders", 0}) == 10;
+  }));
+  const EngineEvent created = recorder.First(EngineEvent::Kind::kTopicCreated);
+  EXPECT_EQ(created.topic, "A.orders");
+  EXPECT_EQ(created.cluster, "B");
+  b_->FailProduce("A.orders", absl::PermissionDeniedError("not now"));
+  a_->Fill({"orders", 0}, 1);
+  const auto problem = EngineEvent::Kind::kPartitionProblem;
+  ASSERT_TRUE(
+      Eventually([&] { return recorder.First(problem).kind == problem; }));
+  const EngineEvent event = recorder.First(problem);
+  EXPECT_EQ(event.flow, "A->B");
+  EXPECT_EQ(event.partition, (TopicPartition{"orders", 0}));
+  EXPECT_EQ(event.problem, PROBLEM_NOT_AUTHORIZED);
+  EXPECT_EQ(event.cause.code(), absl::StatusCode::kPermissionDenied);
+  (*engine)->Stop().IgnoreError();
+}
+
 TEST_F(MirrorEngineTest, GoesOnWhereItStopped) {
   a_->CreateTopic("orders", 1);
   for (int round = 1; round <= 3; ++round) {

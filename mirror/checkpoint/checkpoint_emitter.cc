@@ -178,16 +178,13 @@ absl::Status CheckpointEmitter::ReadTopic() {
   const absl::Status status = topic_->Read();
   const int64_t unreadable = topic_->counts().unreadable - before;
   if (unreadable == 0) return status;
-  EngineEvent event;
-  event.kind = EngineEvent::Kind::kTopicProblem;
-  event.level = LogLevel::kWarning;
-  event.flow = flow_;
-  event.subject = topic_->name();
-  event.message = absl::StrCat(
-      unreadable,
-      " records are no checkpoints and were passed over; nothing but mirrors "
-      "should write there");
-  events_.push_back(std::move(event));
+  events_.push_back(
+      EngineEvent(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, flow_,
+                  absl::StrCat(unreadable,
+                               " records are no checkpoints and were passed "
+                               "over; nothing but mirrors should write there"))
+          .WithTopic(topic_->name())
+          .WithCluster(target_alias_));
   return status;
 }
 
@@ -318,12 +315,16 @@ void CheckpointEmitter::ReportStale(
     const std::map<std::string, int64_t>& corrected) {
   for (const auto& [topic, count] : corrected) {
     events_.push_back(
-        {EngineEvent::Kind::kTargetChanged, LogLevel::kWarning, flow_, topic,
-         absl::StrCat(count, " checkpoints of topic ", topic, " on cluster ",
-                      target_alias_,
-                      " pointed into a log that is gone, since the topic was "
-                      "deleted or truncated; they are corrected, or withdrawn "
-                      "where nothing tells the new position")});
+        EngineEvent(
+            EngineEvent::Kind::kTargetChanged, LogLevel::kWarning, flow_,
+            absl::StrCat(
+                count, " checkpoints of topic ", topic, " on cluster ",
+                target_alias_,
+                " pointed into a log that is gone, since the topic was "
+                "deleted or truncated; they are corrected, or withdrawn "
+                "where nothing tells the new position"))
+            .WithTopic(topic)
+            .WithCluster(target_alias_));
   }
 }
 

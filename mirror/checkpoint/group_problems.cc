@@ -25,7 +25,7 @@ void GroupProblems::Note(const std::string& group, const std::string& reason,
                               : EngineEvent::Kind::kGroupProblem;
   event.level = reason.empty() ? LogLevel::kInfo : LogLevel::kWarning;
   event.flow = flow_;
-  event.subject = group;
+  event.group = group;
   event.message = reason.empty() ? solved : reason;
   events_.push_back(std::move(event));
   if (reason.empty()) {

@@ -20,7 +20,7 @@ TEST(GroupProblems, TellWhenOneBeginsChangesAndEnds) {
   auto events = problems.TakeEvents();
   ASSERT_THAT(events, SizeIs(1));
   EXPECT_EQ(events[0].kind, EngineEvent::Kind::kGroupProblem);
-  EXPECT_EQ(events[0].subject, "billing");
+  EXPECT_EQ(events[0].group, "billing");
   EXPECT_EQ(events[0].message, "forbidden");
   problems.Note("billing", "forbidden", "solved");
   problems.Note("other", "", "solved");

@@ -15,9 +15,7 @@
 
 namespace mirror::internal {
 
-int64_t CopiedRecords(const FlowStatus& flow);
-
-// `records_before` is what CopiedRecords() was `elapsed` ago.
+// `records_before` is what the flow's totals().records() was `elapsed` ago.
 std::string SummarizeFlow(const FlowStatus& flow, int64_t records_before,
                           absl::Duration elapsed);
 

@@ -3,6 +3,7 @@
 #include "mirror/daemon/flow_summary.h"
 
 #include "gtest/gtest.h"
+#include "mirror/telemetry/health.h"
 
 namespace mirror::internal {
 namespace {
@@ -11,6 +12,7 @@ void AddPartition(FlowStatus* flow, PartitionState state, int64_t records,
                   int64_t lag) {
   PartitionStatus* partition = flow->add_workers()->add_partitions();
   partition->set_state(state);
+  if (state != PARTITION_RUNNING) partition->set_problem(PROBLEM_OTHER);
   partition->set_records(records);
   partition->set_lag(lag);
 }
@@ -20,7 +22,7 @@ TEST(FlowSummaryTest, AddsUpThePartitionsOfAllShards) {
   AddPartition(&flow, PARTITION_RUNNING, 100, 1);
   AddPartition(&flow, PARTITION_BACKING_OFF, 200, 2);
   AddPartition(&flow, PARTITION_STOPPED, 0, 39);
-  EXPECT_EQ(CopiedRecords(flow), 300);
+  FillTotals(&flow);
   EXPECT_EQ(SummarizeFlow(flow, 100, absl::Seconds(10)),
             "3 partitions, 2 suspended; 300 records copied, 20/s; lag 42");
 }

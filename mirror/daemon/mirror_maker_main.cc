@@ -145,7 +145,7 @@ class Daemon {
       int64_t& records = records_[name];
       LoggerOf(name).Info(
           "", internal::SummarizeFlow(flow, records, now - last_summary_));
-      records = internal::CopiedRecords(flow);
+      records = flow.totals().records();
     }
     last_summary_ = now;
   }

@@ -227,9 +227,11 @@ void DeletedTopics::Report(const std::string& topic, bool undecided) const {
                     "; partitions of it were paused, or waited for a decision, "
                     "which has become void");
   }
-  options_.on_event({EngineEvent::Kind::kTopicForgotten,
-                     undecided ? LogLevel::kWarning : LogLevel::kInfo,
-                     options_.flow, topic, std::move(message)});
+  options_.on_event(
+      EngineEvent(EngineEvent::Kind::kTopicForgotten,
+                  undecided ? LogLevel::kWarning : LogLevel::kInfo,
+                  options_.flow, std::move(message))
+          .WithTopic(topic));
 }
 
 }  // namespace mirror::internal

@@ -170,7 +170,7 @@ TEST_F(DeletedTopicsTest, ATopicThatIsGoneForADayIsForgotten) {
   ASSERT_THAT(events_, SizeIs(1));
   EXPECT_EQ(events_[0].kind, EngineEvent::Kind::kTopicForgotten);
   EXPECT_EQ(events_[0].level, LogLevel::kInfo);
-  EXPECT_EQ(events_[0].subject, "orders");
+  EXPECT_EQ(events_[0].topic, "orders");
   EXPECT_THAT(events_[0].message, HasSubstr("has been deleted from cluster A"));
 }
 

@@ -9,6 +9,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/progress/connect_offset.h"
 #include "mirror/progress/flow_note.h"
+#include "mirror/replication/skip_status.h"
 
 namespace mirror::internal {
 
@@ -116,8 +117,11 @@ void FirstLook::LeaveOut(const Start& start) {
       " are left out, as auto.offset.reset is latest and it is not stored that "
       "the flow knew the partition before");
   if (options_.on_event) {
-    options_.on_event({EngineEvent::Kind::kSourceGap, LogLevel::kWarning,
-                       options_.flow, start.source.ToString(), range.detail});
+    EngineEvent event(EngineEvent::Kind::kSourceGap, LogLevel::kWarning,
+                      options_.flow, range.detail);
+    event.partition = start.source;
+    event.skipped = ToStatus(range);
+    options_.on_event(std::move(event));
   }
   index_->Skip(start.source, std::move(range));
 }

@@ -153,13 +153,14 @@ absl::Status FlowControl::Start() {
   writer_.SetPartitions(memory_.offset_storage_partitions(),
                         memory_.index_partitions());
   for (const auto& [topic, warning] : memory_.warnings()) {
-    Report(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning, topic,
-           warning);
+    Report(EngineEvent(EngineEvent::Kind::kTopicProblem, LogLevel::kWarning,
+                       options_.flow, warning)
+               .WithTopic(topic));
   }
-  Report(EngineEvent::Kind::kFlowStarted, LogLevel::kInfo, "",
-         absl::StrCat("running; progress of ", memory_.progress().size(),
-                      " partitions found in ",
-                      options_.memory.progress.offset_storage_topic));
+  Report({EngineEvent::Kind::kFlowStarted, LogLevel::kInfo, options_.flow,
+          absl::StrCat("running; progress of ", memory_.progress().size(),
+                       " partitions found in ",
+                       options_.memory.progress.offset_storage_topic)});
   return absl::OkStatus();
 }
 
@@ -452,23 +453,26 @@ bool FlowControl::target_ready() const {
   return prepared_ && !cluster_replaced_;
 }
 
-void FlowControl::SetState(FlowState state, const absl::Status& trouble) {
+void FlowControl::SetState(FlowState state, const absl::Status& error) {
   absl::Status before;
   {
     MutexLock lock(&mu_);
     state_ = state;
-    before = std::exchange(trouble_, trouble);
+    before = std::exchange(trouble_, error);
   }
-  if (cancelled_ || trouble == before) return;
+  if (cancelled_ || error == before) return;
   if (state == FLOW_FAILED) {
-    Report(EngineEvent::Kind::kFlowFailed, LogLevel::kError, "",
-           std::string(trouble.message()));
-  } else if (!trouble.ok()) {
-    Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning, "",
-           absl::StrCat(trouble.message(), "; tried again"));
+    Report(EngineEvent(EngineEvent::Kind::kFlowFailed, LogLevel::kError,
+                       options_.flow, std::string(error.message()))
+               .WithCause(error));
+  } else if (!error.ok()) {
+    Report(EngineEvent(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
+                       options_.flow,
+                       absl::StrCat(error.message(), "; tried again"))
+               .WithCause(error));
   } else if (!before.ok()) {
-    Report(EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo, "",
-           "both clusters answer");
+    Report({EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo,
+            options_.flow, "both clusters answer"});
   }
 }
 
@@ -480,12 +484,8 @@ void FlowControl::FillStatus(FlowStatus* status) const {
   topic_problems_.FillStatus(status);
 }
 
-void FlowControl::Report(EngineEvent::Kind kind, LogLevel level,
-                         std::string subject, std::string message) {
-  if (options_.on_event) {
-    options_.on_event(
-        {kind, level, options_.flow, std::move(subject), std::move(message)});
-  }
+void FlowControl::Report(EngineEvent event) {
+  if (options_.on_event) options_.on_event(std::move(event));
 }
 
 }  // namespace mirror::internal

@@ -183,8 +183,7 @@ class FlowControl {
 
   CopyLoop* LoopFor(const TopicPartition& source) const;
   void SetState(FlowState state, const absl::Status& trouble);
-  void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
-              std::string message);
+  void Report(EngineEvent event);
 
   const FlowControlOptions options_;
   Cluster* const source_cluster_;

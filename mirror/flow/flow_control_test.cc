@@ -249,7 +249,7 @@ TEST_F(FlowControlTest, WaitsForClustersThatAreDown) {
   int told = 0;
   for (const EngineEvent& event : flow_.events()) {
     told += event.kind == EngineEvent::Kind::kClusterTrouble &&
-            event.subject.empty();
+            event.subject().empty();
   }
   EXPECT_EQ(told, 1);
   a().SetDown(false);

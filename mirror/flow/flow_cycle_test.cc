@@ -149,7 +149,7 @@ TEST_F(FlowCycleTest, NamesDoNotGrowIfBothMirrorsGiveTheirSourceOneAlias) {
   EXPECT_THAT(Topics(&y()), ElementsAre("generic.heartbeats", "generic.orders",
                                         "heartbeats"));
   ASSERT_EQ(there.problems().size(), 1u);
-  EXPECT_EQ(there.problems()[0].subject, "generic.heartbeats");
+  EXPECT_EQ(there.problems()[0].topic, "generic.heartbeats");
   ASSERT_EQ(back.problems().size(), 2u);
   EXPECT_THAT(back.problems()[1].message,
               HasSubstr("topic generic.orders is not mirrored"));

@@ -6,6 +6,7 @@
 #ifndef MIRROR_FLOW_FLOW_FIXTURE_H_
 #define MIRROR_FLOW_FLOW_FIXTURE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -193,6 +194,13 @@ class SimulatedFlow {
     int count = 0;
     for (const EngineEvent& event : events_) count += event.kind == kind;
     return count;
+  }
+
+  // The first event of this kind, which there must be.
+  const EngineEvent& Event(EngineEvent::Kind kind) const {
+    return *std::find_if(
+        events_.begin(), events_.end(),
+        [kind](const EngineEvent& event) { return event.kind == kind; });
   }
 
   FlowControl& control() { return *control_; }

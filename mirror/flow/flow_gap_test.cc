@@ -132,7 +132,13 @@ TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
   ASSERT_EQ(flow_.store().Skipped(kOrders0).size(), 1u);
   EXPECT_EQ(flow_.store().Skipped(kOrders0)[0].first, U(10));
   EXPECT_EQ(flow_.store().Skipped(kOrders0)[0].end, U(30));
-  EXPECT_EQ(flow_.CountEvents(Kind::kSourceGap), 1);
+  ASSERT_EQ(flow_.CountEvents(Kind::kSourceGap), 1);
+  const EngineEvent& event = flow_.Event(Kind::kSourceGap);
+  EXPECT_EQ(event.partition, kOrders0);
+  ASSERT_TRUE(event.skipped.has_value());
+  EXPECT_EQ(event.skipped->first_offset(), 10);
+  EXPECT_EQ(event.skipped->end_offset(), 30);
+  EXPECT_EQ(event.skipped->records(), 20);
 }
 
 TEST_F(FlowGapTest, TheOperatorDecidesWithoutARestart) {

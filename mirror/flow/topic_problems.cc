@@ -49,8 +49,9 @@ void TopicProblems::FillStatus(FlowStatus* status) const {
 void TopicProblems::Report(LogLevel level, const std::string& topic,
                            std::string message) {
   if (!on_event_) return;
-  on_event_({EngineEvent::Kind::kTopicProblem, level, flow_, topic,
-             std::move(message)});
+  on_event_(EngineEvent(EngineEvent::Kind::kTopicProblem, level, flow_,
+                        std::move(message))
+                .WithTopic(topic));
 }
 
 }  // namespace mirror::internal

@@ -56,14 +56,9 @@ std::vector<EngineEvent> AclNews::Of(const AclRound& round, bool complete) {
 }
 
 EngineEvent AclNews::Event(EngineEvent::Kind kind, LogLevel level,
-                           std::string subject, std::string message) const {
-  EngineEvent event;
-  event.kind = kind;
-  event.level = level;
-  event.flow = flow_;
-  event.subject = std::move(subject);
-  event.message = std::move(message);
-  return event;
+                           std::string cluster, std::string message) const {
+  return EngineEvent(kind, level, flow_, std::move(message))
+      .WithCluster(std::move(cluster));
 }
 
 void AclNews::TellChanges(const AclRound& round,
@@ -97,7 +92,8 @@ void AclNews::TellRefusals(const AclRound& round,
     }
     ++told;
     events->push_back(Event(EngineEvent::Kind::kAclRefused, LogLevel::kWarning,
-                            acl.ToString(), reason));
+                            target_alias_, reason));
+    events->back().acl = acl.ToString();
   }
   if (untold > 0) {
     absl::StrAppend(&events->back().message, "; ", Acls(untold),

@@ -45,7 +45,7 @@ class AclNews {
   std::vector<EngineEvent> Of(const AclRound& round, bool complete);
 
  private:
-  EngineEvent Event(EngineEvent::Kind kind, LogLevel level, std::string subject,
+  EngineEvent Event(EngineEvent::Kind kind, LogLevel level, std::string cluster,
                     std::string message) const;
   void TellChanges(const AclRound& round, std::vector<EngineEvent>* events);
   void TellRefusals(const AclRound& round, std::vector<EngineEvent>* events);

@@ -88,7 +88,7 @@ class AclSyncerTest : public ::testing::Test {
     std::vector<std::string> result;
     for (const EngineEvent& event : events_) {
       if (event.kind == kind) {
-        result.push_back(absl::StrCat(event.subject, ": ", event.message));
+        result.push_back(absl::StrCat(event.subject(), ": ", event.message));
       }
     }
     return result;

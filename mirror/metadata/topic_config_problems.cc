@@ -30,15 +30,17 @@ std::vector<EngineEvent> TopicConfigProblems::Update(Reasons reasons) {
   for (const auto& [name, reason] : reasons) {
     const auto before = reasons_.find(name);
     if (before != reasons_.end() && before->second == reason) continue;
-    events.push_back({EngineEvent::Kind::kTopicConfigRefused,
-                      LogLevel::kWarning, flow_, name.first, reason});
+    events.push_back(EngineEvent(EngineEvent::Kind::kTopicConfigRefused,
+                                 LogLevel::kWarning, flow_, reason)
+                         .WithTopic(name.first));
   }
   for (const auto& [name, reason] : reasons_) {
     // What became of a single setting is said when it is set.
     if (!name.second.empty() || reasons.count(name) > 0) continue;
-    events.push_back({EngineEvent::Kind::kTopicConfigsChanged, LogLevel::kInfo,
-                      flow_, name.first,
-                      "its configs are kept as on the source again"});
+    events.push_back(EngineEvent(EngineEvent::Kind::kTopicConfigsChanged,
+                                 LogLevel::kInfo, flow_,
+                                 "its configs are kept as on the source again")
+                         .WithTopic(name.first));
   }
   reasons_ = std::move(reasons);
   if (events.size() <= kToldAtOnce) return events;

@@ -26,7 +26,7 @@ TEST(TopicConfigProblems, TellWhenOneBeginsChangesAndEnds) {
   ASSERT_THAT(events, SizeIs(1));
   EXPECT_EQ(events[0].kind, EngineEvent::Kind::kTopicConfigRefused);
   EXPECT_EQ(events[0].flow, "A->B");
-  EXPECT_EQ(events[0].subject, "A.orders");
+  EXPECT_EQ(events[0].topic, "A.orders");
   EXPECT_EQ(events[0].message, "forbidden");
   EXPECT_THAT(problems.Update({{{"A.orders", ""}, "forbidden"}}), IsEmpty());
   EXPECT_THAT(problems.Update({{{"A.orders", ""}, "other"}}), SizeIs(1));

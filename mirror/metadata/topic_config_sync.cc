@@ -215,8 +215,10 @@ void TopicConfigSyncer::NoteForeign(const MirroredTopic& topic,
     const auto last = foreign_.find(name);
     // Undone in the last round, and here again: NoteResult() says so.
     if (last != foreign_.end() && last->second == change.before) continue;
-    Report({EngineEvent::Kind::kTopicConfigOverwritten, LogLevel::kWarning,
-            options_.flow, topic.target,
+    Report(
+        EngineEvent(
+            EngineEvent::Kind::kTopicConfigOverwritten, LogLevel::kWarning,
+            options_.flow,
             absl::StrCat(change.name, " is ",
                          DescribeOverride(change.before, change.in_force),
                          " on cluster ", target_->alias(),
@@ -224,7 +226,9 @@ void TopicConfigSyncer::NoteForeign(const MirroredTopic& topic,
                          DescribeOverride(change.after), " as for topic ",
                          topic.source, " on cluster ", source_->alias(),
                          "; to keep a value of its own, name it in "
-                         "config.properties.exclude")});
+                         "config.properties.exclude"))
+            .WithTopic(topic.target)
+            .WithCluster(target_->alias()));
   }
 }
 
@@ -295,10 +299,13 @@ void TopicConfigSyncer::NoteWritten(const std::string& topic,
         "config.properties.exclude");
   }
   if (news.empty()) return;
-  Report({EngineEvent::Kind::kTopicConfigsChanged, LogLevel::kInfo,
-          options_.flow, topic,
-          absl::StrCat("changed on cluster ", target_->alias(), " as on ",
-                       source_->alias(), ": ", Describe(news))});
+  Report(EngineEvent(
+             EngineEvent::Kind::kTopicConfigsChanged, LogLevel::kInfo,
+             options_.flow,
+             absl::StrCat("changed on cluster ", target_->alias(), " as on ",
+                          source_->alias(), ": ", Describe(news)))
+             .WithTopic(topic)
+             .WithCluster(target_->alias()));
 }
 
 void TopicConfigSyncer::NoteProblem(const std::string& topic,

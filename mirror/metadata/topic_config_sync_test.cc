@@ -40,7 +40,7 @@ class TopicConfigSyncTest : public testing::Test {
     options_.flow = "A->B";
     options_.on_event = [this](EngineEvent event) {
       if (event.kind == Kind::kTopicConfigOverwritten) {
-        at_overwrite_ = b_.TopicConfigs(event.subject);
+        at_overwrite_ = b_.TopicConfigs(event.topic);
       }
       events_.push_back(std::move(event));
     };
@@ -110,7 +110,7 @@ TEST_F(TopicConfigSyncTest, AChangeOnTheSourceArrives) {
                           Pair("retention.bytes", "3000")));
   ASSERT_THAT(events_, SizeIs(1));
   EXPECT_EQ(events_[0].kind, Kind::kTopicConfigsChanged);
-  EXPECT_EQ(events_[0].subject, "A.orders");
+  EXPECT_EQ(events_[0].topic, "A.orders");
   EXPECT_THAT(events_[0].message,
               AllOf(HasSubstr("cleanup.policy the default (delete) -> compact"),
                     HasSubstr("retention.bytes 1000 -> 3000")));

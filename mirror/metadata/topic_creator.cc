@@ -226,8 +226,9 @@ void TopicCreator::Extend(const PartitionsToAdd& add, Outcome* outcome) {
 void TopicCreator::Report(EngineEvent::Kind kind, LogLevel level,
                           std::string topic, std::string message) const {
   if (options_.on_event == nullptr) return;
-  options_.on_event(
-      {kind, level, options_.flow, std::move(topic), std::move(message)});
+  options_.on_event(EngineEvent(kind, level, options_.flow, std::move(message))
+                        .WithTopic(std::move(topic))
+                        .WithCluster(options_.target));
 }
 
 }  // namespace mirror::internal

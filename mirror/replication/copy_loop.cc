@@ -441,9 +441,8 @@ void CopyLoop::ChangeSources(const SourceChanges& changes) {
   const absl::Status status = sources_.Apply(changes);
   if (status.ok()) return;
   MutexLock lock(&mu_);
-  Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
-         source_cluster_->alias(),
-         absl::StrCat("assigning partitions: ", status.ToString()));
+  ReportCluster(LogLevel::kError, *source_cluster_, status,
+                absl::StrCat("assigning partitions: ", status.ToString()));
   sources_lost_ = true;
   sweep_now_ = true;
 }
@@ -464,17 +463,18 @@ void CopyLoop::MoveCommits(absl::Time now) {
   for (auto& [partition, cycle] : commits_) {
     cycle.Step(sink_.get(), now);
     for (const absl::Status& error : cycle.TakeErrors()) {
-      Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning, "",
-             std::string(error.message()));
+      events_.push_back(EngineEvent(EngineEvent::Kind::kClusterTrouble,
+                                    LogLevel::kWarning, options_.flow,
+                                    std::string(error.message()))
+                            .WithCause(error));
     }
   }
 }
 
 void CopyLoop::OnSinkLost(const absl::Status& status, absl::Time now) {
-  Report(EngineEvent::Kind::kClusterTrouble, LogLevel::kError,
-         target_cluster_->alias(),
-         absl::StrCat("the producer is beyond use and is replaced: ",
-                      status.message()));
+  ReportCluster(LogLevel::kError, *target_cluster_, status,
+                absl::StrCat("the producer is beyond use and is replaced: ",
+                             status.message()));
   for (auto& [partition, cycle] : commits_) cycle.OnSinkLost();
   dead_letters_.Clear();
   dead_letter_of_.clear();
@@ -493,10 +493,9 @@ void CopyLoop::NoteCluster(Cluster* cluster, const absl::Status& status,
   if (status.ok() || status == *last) return;
   *last = status;
   // Wrong credentials need somebody to act; an outage may end by itself.
-  Report(
-      EngineEvent::Kind::kClusterTrouble,
+  ReportCluster(
       absl::IsUnauthenticated(status) ? LogLevel::kError : LogLevel::kWarning,
-      cluster->alias(), std::string(status.message()));
+      *cluster, status, std::string(status.message()));
 }
 
 CopyLoop::Entry* CopyLoop::Find(const TopicPartition& source) {
@@ -523,10 +522,12 @@ void CopyLoop::TakeEvents(Entry* entry) {
   }
 }
 
-void CopyLoop::Report(EngineEvent::Kind kind, LogLevel level,
-                      std::string subject, std::string message) {
-  events_.push_back(
-      {kind, level, options_.flow, std::move(subject), std::move(message)});
+void CopyLoop::ReportCluster(LogLevel level, const Cluster& cluster,
+                             const absl::Status& cause, std::string message) {
+  events_.push_back(EngineEvent(EngineEvent::Kind::kClusterTrouble, level,
+                                options_.flow, std::move(message))
+                        .WithCluster(cluster.alias())
+                        .WithCause(cause));
 }
 
 void CopyLoop::DeliverEvents() {

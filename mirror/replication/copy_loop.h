@@ -223,8 +223,9 @@ class CopyLoop {
   Entry* Find(const TopicPartition& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Passes on what the partition has to say: events, and what it skipped.
   void TakeEvents(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Report(EngineEvent::Kind kind, LogLevel level, std::string subject,
-              std::string message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ReportCluster(LogLevel level, const Cluster& cluster,
+                     const absl::Status& cause, std::string message)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void DeliverEvents() ABSL_LOCKS_EXCLUDED(mu_);
 
   const CopyLoopOptions options_;

@@ -12,6 +12,7 @@
 #include "mirror/replication/dead_letter.h"
 #include "mirror/replication/partition_problem.h"
 #include "mirror/replication/partition_replicator.h"
+#include "mirror/replication/skip_status.h"
 
 namespace mirror::internal {
 namespace {
@@ -52,7 +53,7 @@ void PartitionReplicator::OnDeadLettered(const absl::Status& status,
            WithGrant(status, absl::StrCat("WRITE on topic ",
                                           options_->delivery.dead_letter_topic))
                .message()),
-       now);
+       status, now);
 }
 
 void PartitionReplicator::NoteRejected(UpstreamOffset offset, SkipReason reason,
@@ -137,7 +138,7 @@ void PartitionReplicator::OnFailed(const Ack& ack, absl::Time now) {
                     options_->target_alias, ": ", ack.status.message(),
                     TargetRemedy(problem, ack.status, options_->target_alias,
                                  plan_.target.topic)),
-       now);
+       ack.status, now);
 }
 
 void PartitionReplicator::OnRejected(const absl::Status& status,
@@ -159,7 +160,7 @@ void PartitionReplicator::OnRejected(const absl::Status& status,
          absl::StrCat(why,
                       TargetRemedy(PROBLEM_RECORD_REFUSED, status,
                                    options_->target_alias, plan_.target.topic)),
-         now);
+         status, now);
     return;
   }
   if (options_->delivery.on_rejected_record == RejectedRecordPolicy::kSkip) {
@@ -193,7 +194,7 @@ void PartitionReplicator::OnHidden(UpstreamOffset offset,
        absl::StrCat(what,
                     "; a flow without transforms copies it, and one with "
                     "on.rejected.record = skip leaves it out"),
-       now);
+       absl::InvalidArgumentError(what), now);
 }
 
 void PartitionReplicator::OnRetimed(const Ack& ack) {
@@ -213,7 +214,7 @@ void PartitionReplicator::OnRetimed(const Ack& ack) {
 
 void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
                                bool from_target, bool quiet, std::string reason,
-                               absl::Time now) {
+                               const absl::Status& cause, absl::Time now) {
   if (from_target && state_ == PARTITION_STOPPED) {
     // The operator's decision is still awaited; only the place is noted.
     window_.DropHeld();
@@ -242,6 +243,7 @@ void PartitionReplicator::Fail(PartitionProblem problem, UpstreamOffset resume,
   Report(
       EngineEvent::Kind::kPartitionProblem, LogLevel::kError,
       absl::StrCat(reason_, "; retried in ", absl::FormatDuration(backoff_)));
+  events_.back().cause = cause;
 }
 
 void PartitionReplicator::AfterDrain(absl::Time now) {
@@ -298,6 +300,7 @@ void PartitionReplicator::Recovered() {
 void PartitionReplicator::NoteSkipped(SkippedRange range, absl::Time now) {
   range.time = clock_->ToWallTime(now);
   Report(KindOf(range.reason), LogLevel::kWarning, range.detail);
+  events_.back().skipped = ToStatus(range);
   skipped_.push_back(std::move(range));
 }
 

@@ -135,7 +135,7 @@ void PartitionReplicator::HoldTransformed(std::unique_ptr<RecordBatch> batch,
          /*quiet=*/false,
          absl::StrCat("a RecordTransform failed at offset ", failed.value(),
                       ": ", result.failure.ToString()),
-         now);
+         result.failure, now);
   }
   window_.Hold(std::move(result.kept), batch->first_offset(), result.through);
 }
@@ -158,7 +158,7 @@ void PartitionReplicator::OnEvent(const PartitionEvent& event, absl::Time now) {
                     WithGrant(event.status, absl::StrCat("READ on topic ",
                                                          plan_.source.topic))
                         .message()),
-       now);
+       event.status, now);
 }
 
 PartitionReplicator::SendResult PartitionReplicator::Send(
@@ -302,6 +302,12 @@ void PartitionReplicator::FillStatus(
         std::max(next_read_, source_end_.value_or(next_read_));
     const int64_t read_lag = bounds->end - read;
     status->set_lag(std::max<int64_t>(read_lag, 0) + window_.in_flight());
+    const auto age = stats_.AgeOfLastCopied(now);
+    if (status->lag() == 0) {
+      status->set_lag_ms(0);
+    } else if (age.has_value()) {
+      status->set_lag_ms(absl::ToInt64Milliseconds(*age));
+    }
   }
 }
 
@@ -311,11 +317,12 @@ std::vector<EngineEvent> PartitionReplicator::TakeEvents() {
 
 void PartitionReplicator::Report(EngineEvent::Kind kind, LogLevel level,
                                  std::string message) {
-  EngineEvent event;
-  event.kind = kind;
-  event.level = level;
-  event.subject = plan_.source.ToString();
-  event.message = std::move(message);
+  EngineEvent event(kind, level, "", std::move(message));
+  event.partition = plan_.source;
+  if (kind == EngineEvent::Kind::kPartitionProblem ||
+      kind == EngineEvent::Kind::kPartitionStopped) {
+    event.problem = problem_;
+  }
   events_.push_back(std::move(event));
 }
 

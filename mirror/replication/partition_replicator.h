@@ -228,7 +228,8 @@ class PartitionReplicator {
   // the failed record and must not be sent.
   // Reports nothing, and does not wait, if `quiet`: the next step tells.
   void Fail(PartitionProblem problem, UpstreamOffset resume, bool from_target,
-            bool quiet, std::string reason, absl::Time now);
+            bool quiet, std::string reason, const absl::Status& cause,
+            absl::Time now);
   void AfterDrain(absl::Time now);
   void LeaveStopped();
   // Notes that the record is left out of the copy.

@@ -2,6 +2,8 @@
 
 #include "mirror/replication/partition_stats.h"
 
+#include <algorithm>
+
 namespace mirror::internal {
 namespace {
 
@@ -24,7 +26,16 @@ void PartitionStats::OnRead(int64_t timestamp_ms, absl::Time now) {
 void PartitionStats::OnBatch(int64_t bytes, int64_t timestamp_ms,
                              absl::Time now) {
   bytes_ += bytes;
+  if (timestamp_ms >= 0) last_copied_ms_ = timestamp_ms;
   RecordAge(timestamp_ms, now, &replication_latency_);
+}
+
+std::optional<absl::Duration> PartitionStats::AgeOfLastCopied(
+    absl::Time now) const {
+  if (!last_copied_ms_.has_value()) return std::nullopt;
+  return std::max(
+      clock_->ToWallTime(now) - absl::FromUnixMillis(*last_copied_ms_),
+      absl::ZeroDuration());
 }
 
 void PartitionStats::RecordAge(int64_t timestamp_ms, absl::Time now,

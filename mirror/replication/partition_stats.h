@@ -6,6 +6,7 @@
 #define MIRROR_REPLICATION_PARTITION_STATS_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/time/time.h"
 #include "mirror/runtime/clock.h"
@@ -34,6 +35,9 @@ class PartitionStats {
   // The partition was set back by an error.
   void OnRestart() { ++restarts_; }
 
+  // How old the last acknowledged record is now; nullopt: there was none.
+  std::optional<absl::Duration> AgeOfLastCopied(absl::Time now) const;
+
   void FillStatus(absl::Time now, PartitionStatus* status) const;
 
  private:
@@ -45,6 +49,7 @@ class PartitionStats {
   int64_t dropped_ = 0;
   int64_t restarts_ = 0;
   int64_t retimed_ = 0;
+  std::optional<int64_t> last_copied_ms_;
   WindowedStat record_age_;
   WindowedStat replication_latency_;
 };

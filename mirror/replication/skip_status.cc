@@ -12,6 +12,17 @@
 
 namespace mirror::internal {
 
+SkippedRangeStatus ToStatus(const SkippedRange& range) {
+  SkippedRangeStatus status;
+  status.set_first_offset(range.first.value());
+  status.set_end_offset(range.end.value());
+  status.set_records(range.records);
+  status.set_reason(std::string(ToString(range.reason)));
+  status.set_time_ms(absl::ToUnixMillis(range.time));
+  status.set_detail(range.detail);
+  return status;
+}
+
 void FillSkipped(const OffsetSyncStore& store, const TopicPartition& source,
                  PartitionStatus* status) {
   int64_t records = 0;
@@ -23,13 +34,7 @@ void FillSkipped(const OffsetSyncStore& store, const TopicPartition& source,
   }
   status->set_skipped_records(records);
   for (const auto& [time, range] : ranges) {
-    SkippedRangeStatus* shown = status->add_skipped();
-    shown->set_first_offset(range.first.value());
-    shown->set_end_offset(range.end.value());
-    shown->set_records(range.records);
-    shown->set_reason(std::string(ToString(range.reason)));
-    shown->set_time_ms(absl::ToUnixMillis(time));
-    shown->set_detail(range.detail);
+    *status->add_skipped() = ToStatus(range);
   }
 }
 

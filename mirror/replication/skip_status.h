@@ -10,12 +10,15 @@
 
 #include "mirror/model/topic_partition.h"
 #include "mirror/sync/offset_sync_store.h"
+#include "mirror/sync/skipped_range.h"
 #include "mirror/telemetry/status.pb.h"
 
 namespace mirror::internal {
 
 // So many ranges are in the status of a partition.
 inline constexpr size_t kSkippedRangesShown = 20;
+
+SkippedRangeStatus ToStatus(const SkippedRange& range);
 
 // Fills skipped_records and skipped from what `store` knows of `source`.
 void FillSkipped(const OffsetSyncStore& store, const TopicPartition& source,

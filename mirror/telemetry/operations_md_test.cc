@@ -34,6 +34,7 @@ void ExpectExplained(const google::protobuf::EnumDescriptor* states) {
 
 TEST(OperationsMarkdownTest, ExplainsEveryStateAndProblem) {
   ExpectExplained(FlowState_descriptor());
+  ExpectExplained(Health_descriptor());
   ExpectExplained(GroupSyncState_descriptor());
   ExpectExplained(PartitionState_descriptor());
   ExpectExplained(PartitionProblem_descriptor());

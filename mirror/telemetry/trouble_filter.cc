@@ -25,12 +25,12 @@ bool TroubleFilter::IsNews(const EngineEvent& event, absl::Time now) {
         absl::StrContains(event.message, told.message)) {
       return false;
     }
-    if (!event.subject.empty() && told.subject == event.subject &&
+    if (!event.cluster.empty() && told.cluster == event.cluster &&
         told.level == event.level) {
       return false;
     }
   }
-  told_.push_back({event.subject, event.level, event.message, now});
+  told_.push_back({event.cluster, event.level, event.message, now});
   return true;
 }
 

@@ -27,7 +27,7 @@ class TroubleFilter {
 
  private:
   struct Told {
-    std::string subject;
+    std::string cluster;
     LogLevel level = LogLevel::kInfo;
     std::string message;
     absl::Time at;

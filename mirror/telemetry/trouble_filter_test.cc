@@ -10,12 +10,12 @@
 namespace mirror::internal {
 namespace {
 
-EngineEvent Trouble(std::string subject, std::string message,
+EngineEvent Trouble(std::string cluster, std::string message,
                     LogLevel level = LogLevel::kWarning) {
   EngineEvent event;
   event.kind = EngineEvent::Kind::kClusterTrouble;
   event.level = level;
-  event.subject = std::move(subject);
+  event.cluster = std::move(cluster);
   event.message = std::move(message);
   return event;
 }

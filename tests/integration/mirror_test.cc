@@ -46,7 +46,7 @@ RunningMirror::~RunningMirror() {
   MutexLock lock(&mu_);
   for (const EngineEvent& event : events_) {
     std::fprintf(stderr, "event %d %s: %s\n", static_cast<int>(event.kind),
-                 event.subject.c_str(), event.message.c_str());
+                 event.subject().c_str(), event.message.c_str());
   }
 }
 
@@ -93,7 +93,7 @@ bool RunningMirror::AwaitEvent(EngineEvent::Kind kind,
         return std::any_of(
             events_.begin(), events_.end(), [&](const EngineEvent& event) {
               const std::string text =
-                  absl::StrCat(event.subject, ": ", event.message);
+                  absl::StrCat(event.subject(), ": ", event.message);
               return event.kind == kind &&
                      std::all_of(words.begin(), words.end(),
                                  [&](const std::string& word) {

@@ -42,7 +42,7 @@
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/copy_loop.h"
 #include "mirror/replication/gap_policy.h"
-#include "mirror/replication/partition_replicator.h"
+#include "mirror/replication/partition_options.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"

@@ -85,10 +85,11 @@ class Writer {
 
   absl::Status AddProgress(int32_t partition, int64_t offset) {
     std::string key =
-        SourceOffsetKey{absl::GetFlag(FLAGS_alias), Source(partition)}.Encode();
-    const int32_t to = PartitionForKey(key, kProgressPartitions);
+        internal::SourceOffsetKey{absl::GetFlag(FLAGS_alias), Source(partition)}
+            .Encode();
+    const int32_t to = internal::PartitionForKey(key, kProgressPartitions);
     return Add({progress_topic_, to}, std::move(key),
-               EncodeConnectOffsetValue(UpstreamOffset(offset)));
+               internal::EncodeConnectOffsetValue(UpstreamOffset(offset)));
   }
 
   // What the store has not written yet of source partitions.
@@ -98,7 +99,8 @@ class Writer {
     if (!flush.ok()) return flush.status();
     for (const IndexRecord& record : flush->records()) {
       absl::Status status =
-          Add({index_topic_, ShardOf(record.topic_partition, kIndexPartitions)},
+          Add({index_topic_,
+               internal::ShardOf(record.topic_partition, kIndexPartitions)},
               record.key, record.value);
       if (!status.ok()) return status;
     }
@@ -150,7 +152,8 @@ class Writer {
 
   const std::string progress_topic_ =
       absl::StrCat("mm2-offsets.", absl::GetFlag(FLAGS_alias), ".internal");
-  const std::string index_topic_ = OffsetIndexTopic(absl::GetFlag(FLAGS_alias));
+  const std::string index_topic_ =
+      internal::OffsetIndexTopic(absl::GetFlag(FLAGS_alias));
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<RecordSink> sink_;
   std::map<TopicPartition, std::vector<Record>> waiting_;
@@ -198,9 +201,9 @@ absl::Status FillTopics() {
 // Each second every partition has moved, and the flow commits.
 absl::Status WriteDay() {
   Writer writer;
-  absl::Status status =
-      writer.Open(InternalTopicConfigs(InternalTopicKind::kProgress),
-                  InternalTopicConfigs(InternalTopicKind::kOffsetIndex));
+  absl::Status status = writer.Open(
+      InternalTopicConfigs(internal::InternalTopicKind::kProgress),
+      InternalTopicConfigs(internal::InternalTopicKind::kOffsetIndex));
   if (!status.ok()) return status;
   const std::vector<TopicPartition> sources = Sources();
   OffsetSyncStore store;

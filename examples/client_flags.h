@@ -17,7 +17,7 @@
 #include "absl/time/time.h"
 #include "mirror/policy/replication_policy.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Reads all flags; words of a name may be joined by dashes, as in Kafka's own
 // tools. Ends the program with code 1 for a flag that is unknown or cannot be
@@ -38,6 +38,6 @@ absl::Duration TimeoutFromFlags();
 // arguments, else 1.
 int Fail(const absl::Status& status);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // EXAMPLES_CLIENT_FLAGS_H_

@@ -15,7 +15,7 @@
 
 ABSL_DECLARE_FLAG(std::string, command_config);
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -56,4 +56,4 @@ TEST(ClientFlagsTest, WhatIsWrongWithTheCommandConfigIsTold) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -93,7 +93,7 @@ absl::Status Run() {
 }  // namespace mirror::internal
 
 int main(int argc, char** argv) {
-  mirror::ParseClientFlags(mirror::internal::kUsage, argc, argv);
+  mirror::internal::ParseClientFlags(mirror::internal::kUsage, argc, argv);
   const absl::Status status = mirror::internal::Run();
-  return status.ok() ? 0 : mirror::Fail(status);
+  return status.ok() ? 0 : mirror::internal::Fail(status);
 }

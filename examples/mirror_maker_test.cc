@@ -128,11 +128,11 @@ TEST(MirrorMakerTest, JsonLogsAreOneObjectPerLine) {
   }
 }
 
-TEST(MirrorMakerTest, WhatIsTakenOtherwiseIsSaidPerFlow) {
+TEST(MirrorMakerTest, AValueThatIsClampedIsAWarningOfTheFile) {
   const Ended ended =
       RunMirrorMaker({File("tasks.max = 500\n"), "--print-config"});
   EXPECT_THAT(ended.output,
-              HasSubstr("warning A->B - tasks.max = 500 is clamped to 64"));
+              HasSubstr("mm2.properties:5: tasks.max = 500: clamped to 64"));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/policy/replication_policy.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 enum class TopicKind { kHeartbeats, kCheckpoints, kOffsetSyncs, kOffsetIndex };
 
@@ -31,6 +31,6 @@ absl::StatusOr<std::string> FormatRecord(
     TopicKind kind, absl::string_view key,
     std::optional<absl::string_view> value);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // EXAMPLES_TOPIC_LINES_H_

@@ -27,7 +27,7 @@ ABSL_FLAG(bool, apply, false,
           "commit for the group, which must have no members; takes no "
           "partition back");
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr char kUsage[] =
@@ -89,10 +89,10 @@ absl::Status Run() {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal
 
 int main(int argc, char** argv) {
-  mirror::ParseClientFlags(mirror::kUsage, argc, argv);
-  const absl::Status status = mirror::Run();
-  return status.ok() ? 0 : mirror::Fail(status);
+  mirror::internal::ParseClientFlags(mirror::internal::kUsage, argc, argv);
+  const absl::Status status = mirror::internal::Run();
+  return status.ok() ? 0 : mirror::internal::Fail(status);
 }

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const char* NameOf(Exactness exactness) {
@@ -162,4 +162,4 @@ absl::StatusOr<TopicPartition> ParseTopicColonPartition(
   return result;
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -17,7 +17,7 @@
 #include "mirror/client/mirror_client.h"
 #include "mirror/model/topic_partition.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 struct TranslateOffsetsCommand {
   enum class Format { kText, kJson };
@@ -47,6 +47,6 @@ absl::Status RunTranslateOffsets(MirrorClient* client,
 // "orders:3", as Kafka's own tools write a partition.
 absl::StatusOr<TopicPartition> ParseTopicColonPartition(absl::string_view text);
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // EXAMPLES_TRANSLATE_OFFSETS_COMMAND_H_

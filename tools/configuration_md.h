@@ -8,11 +8,11 @@
 
 #include <string>
 
-namespace mirror {
+namespace mirror::internal {
 
 // The whole page.
 std::string ConfigurationMarkdown();
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // TOOLS_CONFIGURATION_MD_H_

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(ConfigurationMarkdownTest, IsWhatDocsHold) {
@@ -19,4 +19,4 @@ TEST(ConfigurationMarkdownTest, IsWhatDocsHold) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -8,7 +8,7 @@
 #include "tools/configuration_md.h"
 
 int main() {
-  const std::string page = mirror::ConfigurationMarkdown();
+  const std::string page = mirror::internal::ConfigurationMarkdown();
   return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0
                                                                          : 1;
 }

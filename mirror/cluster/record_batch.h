@@ -74,6 +74,9 @@ class RecordBatch {
   // the same for all of them; -1 if unknown.
   int32_t leader_epoch() const { return summary_.leader_epoch; }
   const RecordBounds& bounds() const { return summary_.bounds; }
+  // What the batch holds in memory: the keys, values and headers of all records
+  // as they came, so compressed if the batch is.
+  virtual int64_t encoded_bytes() const { return summary_.bounds.bytes; }
   // Whether no offset between first and last is missing: one run of the index.
   bool dense() const { return last_offset() - first_offset() + 1 == count(); }
 

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -67,10 +68,11 @@ struct Ack {
 // number of bytes, and reports where each one landed.
 // Thread safety: used by one thread.
 // Lifetime: the destructor drops what is not acknowledged and returns within
-// seconds. Batches may be destroyed as soon as Send() has taken all of them.
-// Errors: a failed record does not stop later ones of its partition that are
-// already sent, so after an error the caller lets the partition drain and sends
-// again from the first failed record.
+// seconds. Batches may be destroyed as soon as Send() has taken all of them;
+// one that it takes over does not outlive the sink. Errors: a failed record
+// does not stop later ones of its partition that are already sent, so after an
+// error the caller lets the partition drain and sends again from the first
+// failed record.
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
@@ -87,6 +89,18 @@ class RecordSink {
   absl::Status Send(const TopicPartition& target, RecordBatch* batch,
                     int64_t* next) {
     return Send(target, batch, next, SendOptions());
+  }
+
+  // The same, and takes the batch over with its last record: `*batch` is null
+  // then, and the sink frees it when it needs it no longer. By default that is
+  // at once, as the records are copied.
+  virtual absl::Status Send(const TopicPartition& target,
+                            std::unique_ptr<RecordBatch>* batch, int64_t* next,
+                            const SendOptions& options) {
+    const int64_t count = (*batch)->count();
+    const absl::Status status = Send(target, batch->get(), next, options);
+    if (*next >= count) batch->reset();
+    return status;
   }
 
   // Waits until there are acknowledgements, or `timeout`, and adds them to

@@ -239,7 +239,7 @@ void CheckSupport(const FlowReader& read, const ResolvedFlow& resolved,
   if (read.Int("tasks.max") > kMaxShards) {
     findings->warnings.push_back(
         read.Value("tasks.max")
-            .Message(absl::StrCat("is clamped to ", kMaxShards)));
+            .Message(absl::StrCat("clamped to ", kMaxShards)));
   }
   const ConfigValue admin_timeout = read.Value("admin.timeout.ms");
   if (!admin_timeout.unknown &&

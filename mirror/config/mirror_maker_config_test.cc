@@ -146,7 +146,7 @@ TEST(MirrorMakerConfigTest, WarningsNameValuesThatAreNotTakenAsTheyAre) {
   EXPECT_EQ(config->flows()[0].shards, 64);
   EXPECT_THAT(config->warnings(),
               testing::IsSupersetOf(
-                  {HasSubstr("mm2.properties:8: tasks.max = 500: is clamped "
+                  {HasSubstr("mm2.properties:8: tasks.max = 500: clamped "
                              "to 64"),
                    HasSubstr("mm2.properties:5: admin.timeout.ms = 5000: no "
                              "effect"),

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -138,4 +138,4 @@ TEST(PluginRegistryTest, AFactoryThatReturnsNullIsAnError) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,6 +10,7 @@
 #include "mirror/flow/topic_survey.h"
 #include "mirror/model/offset.h"
 #include "mirror/progress/shard_of.h"
+#include "mirror/replication/partition_event.h"
 
 namespace mirror::internal {
 namespace {
@@ -313,7 +314,7 @@ void FlowControl::ResumeTopic(const std::string& topic, const std::string& id) {
   it->second.missing = false;
   if (NoteSourceId(topic, id)) return;
   for (const TopicPartition& source : AddedPartitions(topic)) {
-    LoopFor(source)->Restart(source);
+    LoopFor(source)->Handle(source, event::SourceBack{});
   }
 }
 
@@ -378,7 +379,7 @@ bool FlowControl::NoteSourceId(const std::string& topic,
 
 void FlowControl::OnRecreated(const TopicPartition& source) {
   const std::string& id = known_[source.topic].id;
-  LoopFor(source)->OnSourceRecreated(source, id);
+  LoopFor(source)->Handle(source, event::SourceRecreated{id});
 }
 
 void FlowControl::SuspendMissing(const std::set<std::string>& present) {
@@ -386,12 +387,14 @@ void FlowControl::SuspendMissing(const std::set<std::string>& present) {
     if (known.missing || present.count(name) > 0) continue;
     known.missing = true;
     for (const TopicPartition& source : AddedPartitions(name)) {
-      LoopFor(source)->Suspend(
-          source, PROBLEM_SOURCE_TOPIC_MISSING,
-          absl::StrCat("topic ", name, " is gone from cluster ",
-                       source_cluster_->alias(),
-                       ", or may no longer be described, which READ on it "
-                       "allows; what was copied stays"));
+      LoopFor(source)->Handle(
+          source,
+          event::Suspended{
+              PROBLEM_SOURCE_TOPIC_MISSING,
+              absl::StrCat("topic ", name, " is gone from cluster ",
+                           source_cluster_->alias(),
+                           ", or may no longer be described, which READ on it "
+                           "allows; what was copied stays")});
     }
   }
 }
@@ -430,10 +433,10 @@ absl::Status FlowControl::ResolveBounds() {
   for (const TopicPartition& source : due) NoteTargetId(source);
   for (const auto& [source, bounds] : resolver_->Ask(due)) {
     if (bounds.ok()) {
-      LoopFor(source)->OnBounds(source, *bounds);
+      LoopFor(source)->Handle(source, event::BoundsKnown{*bounds});
     } else if (!absl::IsNotFound(bounds.status())) {
       // A topic that is gone is the next refresh's business.
-      LoopFor(source)->OnNoBounds(source, bounds.status());
+      LoopFor(source)->Handle(source, event::BoundsUnknown{bounds.status()});
     }
   }
   return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include "mirror/cluster/errors.h"
 #include "mirror/flow/flow_control.h"
 #include "mirror/replication/dead_letter.h"
+#include "mirror/replication/partition_event.h"
 
 namespace mirror::internal {
 namespace {
@@ -128,8 +129,8 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
         options_.store->Stats(plan.source).indexed_end;
     // More may stand there than the index tells, by our own hand.
     if (!told || DownstreamOffset(*ends[i]) >= indexed) continue;
-    plan.target_change = JudgeTargetEnd(plan.target, target_cluster_->alias(),
-                                        indexed, DownstreamOffset(*ends[i]));
+    plan.target_change = CompareTargetEnd(plan.target, target_cluster_->alias(),
+                                          indexed, DownstreamOffset(*ends[i]));
   }
 }
 
@@ -184,9 +185,9 @@ std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
 void FlowControl::TellTargetDeleted(const std::string& topic,
                                     const std::string& target) {
   for (const TopicPartition& source : AddedPartitions(topic)) {
-    LoopFor(source)->OnTargetChange(
-        source,
-        TargetDeleted({target, source.partition}, target_cluster_->alias()));
+    LoopFor(source)->Handle(
+        source, event::TargetChanged{TargetDeleted({target, source.partition},
+                                                   target_cluster_->alias())});
   }
 }
 
@@ -234,7 +235,10 @@ void FlowControl::CheckTargetEnds() {
   const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
   for (size_t i = 0; i < turn.size(); ++i) {
     if (!ends[i].ok()) continue;
-    turn[i].first->JudgeTargetEnd(turn[i].second, DownstreamOffset(*ends[i]));
+    const CopyLoop::TargetEnd& asked = turn[i].second;
+    turn[i].first->Handle(
+        asked.source,
+        event::TargetEndSeen{asked.end, DownstreamOffset(*ends[i])});
   }
 }
 

@@ -90,8 +90,9 @@ class FlowGapTest : public testing::Test {
   // It may not be described for a moment.
   void LoseAndRegainTheSource() {
     for (const auto& loop : flow_.loops()) {
-      loop->Suspend(kOrders0, PROBLEM_SOURCE_TOPIC_MISSING, "not described");
-      loop->Restart(kOrders0);
+      loop->Handle(kOrders0, event::Suspended{PROBLEM_SOURCE_TOPIC_MISSING,
+                                              "not described"});
+      loop->Handle(kOrders0, event::SourceBack{});
     }
   }
   absl::Status Resolve(LossPolicy decision) {

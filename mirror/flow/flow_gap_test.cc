@@ -126,7 +126,7 @@ TEST_F(FlowGapTest, AGapThatIsPassedWhileTheEngineStopsIsNoted) {
   flow_.Start(/*loops=*/1);
   CopyLoop& loop = *flow_.loops()[0];
   ASSERT_TRUE(flow_.RunUntil([&] { return !loop.NeedBounds().empty(); }));
-  loop.OnBounds(kOrders0, {U(30), U(50)});
+  loop.Handle(kOrders0, event::BoundsKnown{{U(30), U(50)}});
   Restart();
   EXPECT_TRUE(Settles(49));
   ASSERT_EQ(flow_.store().Skipped(kOrders0).size(), 1u);

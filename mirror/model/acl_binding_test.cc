@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // Reads back every name that the enum's values have, up to `last`.
@@ -57,4 +57,4 @@ TEST(AclBindingTest, EveryPartMakesAnother) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 template <typename A, typename B, typename = void>
@@ -31,4 +31,4 @@ TEST(Offset, CountsInRecords) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(TopicPartition, PrintsAsKafkaDoes) {
@@ -37,4 +37,4 @@ TEST(TopicPartition, OrdersByTopicThenNumber) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

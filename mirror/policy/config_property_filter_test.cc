@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(RegexConfigPropertyFilter, LeavesOutWhatBelongsToTheClusterByDefault) {
@@ -45,4 +45,4 @@ TEST(RegexConfigPropertyFilter, NamesThePropertyOfABadExpression) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 std::shared_ptr<const DefaultReplicationPolicy> Policy(
@@ -151,4 +151,4 @@ TEST(DefaultReplicationPolicy, RefusesAnEmptySeparator) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(RegexGroupFilter, TakesAllButToolGroupsByDefault) {
@@ -35,4 +35,4 @@ TEST(RegexGroupFilter, NamesThePropertyOfABadExpression) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr std::nullopt_t kNone = std::nullopt;
@@ -89,4 +89,4 @@ TEST(IdentityReplicationPolicy, DoesNotTakeTheStartOfHeartbeatsForAnAlias) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

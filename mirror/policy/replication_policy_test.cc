@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // "orders.A"; writes only the three methods a plugin must.
@@ -120,4 +120,4 @@ TEST(ReplicationPolicy, UpstreamTopicsFollowsTheLongestChainThatFitsInAName) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

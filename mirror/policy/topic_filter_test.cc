@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/filters.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(RegexTopicFilter, TakesAllButInternalAndReplicaTopicsByDefault) {
@@ -49,4 +49,4 @@ TEST(RegexTopicFilter, NamesThePropertyOfABadExpression) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

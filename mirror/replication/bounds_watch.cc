@@ -21,15 +21,6 @@ void BoundsWatch::Look(
   }
 }
 
-void BoundsWatch::Note(
-    const absl::flat_hash_map<TopicPartition, LoopEntry*>& entries) {
-  for (const auto& [source, bounds] : std::exchange(found_, {})) {
-    const auto entry = entries.find(source);
-    if (entry == entries.end() || !entry->second->assigned) continue;
-    entry->second->bounds = bounds;
-  }
-}
-
 void BoundsWatch::PlanNext(const std::map<TopicPartition, LoopEntry>& entries,
                            absl::Time now) {
   if (now - last_ < interval_) return;

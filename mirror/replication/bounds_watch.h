@@ -5,7 +5,7 @@
 // there are, so it is not asked about all of them, nor with a lock held.
 //
 //   watch.Look(&sources);            // no lock
-//   watch.Note(by_source);           // the loop's lock
+//   for (... : watch.TakeFound()) ...
 //   watch.PlanNext(entries, now);    // the loop's lock
 
 #ifndef MIRROR_REPLICATION_BOUNDS_WATCH_H_
@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/record_source.h"
@@ -25,7 +24,7 @@
 
 namespace mirror::internal {
 
-// What batches and ends of logs tell, entries note by themselves.
+// Partitions themselves note what batches and ends of logs say.
 // Thread safety: used by one thread, which holds the lock of the entries where
 // that is said.
 class BoundsWatch {
@@ -36,8 +35,10 @@ class BoundsWatch {
   void Look(
       absl::FunctionRef<std::optional<PartitionBounds>(const TopicPartition&)>
           bounds);
-  // Gives the entries what they were found to be. With the lock.
-  void Note(const absl::flat_hash_map<TopicPartition, LoopEntry*>& entries);
+  // What was found since the last call.
+  std::vector<std::pair<TopicPartition, PartitionBounds>> TakeFound() {
+    return std::exchange(found_, {});
+  }
   // Chooses the next that are read, if it is time. With the lock.
   void PlanNext(const std::map<TopicPartition, LoopEntry>& entries,
                 absl::Time now);

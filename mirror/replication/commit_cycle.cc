@@ -26,99 +26,90 @@ CommitCycle::CommitCycle(CommitCycleOptions options, OffsetSyncStore* store,
       writer_(options_.writer, store, clock),
       last_commit_(clock->Now()) {}
 
-void CommitCycle::Add(LoopEntry* entry) {
-  entry->commits = this;
-  entries_[entry->partition->source()] = entry;
+void CommitCycle::Add(CommitMember* member) {
+  members_[member->partition->source()] = member;
 }
 
-void CommitCycle::Remove(LoopEntry* entry) {
-  entry->commits = nullptr;
-  entries_.erase(entry->partition->source());
-  acked_.erase(std::remove(acked_.begin(), acked_.end(), entry), acked_.end());
+void CommitCycle::Remove(CommitMember* member) {
+  members_.erase(member->partition->source());
+  acked_.erase(std::remove(acked_.begin(), acked_.end(), member), acked_.end());
 }
 
-void CommitCycle::OnAcked(LoopEntry* entry, int64_t records,
+void CommitCycle::OnAcked(CommitMember* member, int64_t records,
                           int64_t value_bytes, absl::Time now) {
-  entry->last_acked = now;
+  member->last_acked = now;
   acked_bytes_ += value_bytes + records * kBytesBesideValue;
-  if (!std::exchange(entry->acked, true)) acked_.push_back(entry);
+  if (!std::exchange(member->acked, true)) acked_.push_back(member);
 }
 
-std::vector<LoopEntry*> CommitCycle::Due(absl::Time now) const {
+std::vector<CommitMember*> CommitCycle::Due(absl::Time now) const {
   if (!writer_.ready()) return {};
   if (now - last_commit_ < options_.interval) {
-    return acked_bytes_ < options_.max_bytes ? std::vector<LoopEntry*>()
+    return acked_bytes_ < options_.max_bytes ? std::vector<CommitMember*>()
                                              : acked_;
   }
-  std::vector<LoopEntry*> all;
-  for (const auto& [source, entry] : entries_) all.push_back(entry);
+  std::vector<CommitMember*> all;
+  all.reserve(members_.size());
+  for (const auto& [source, member] : members_) all.push_back(member);
   return all;
 }
 
-std::vector<LoopEntry*> CommitCycle::Uncommitted() const {
-  std::vector<LoopEntry*> uncommitted;
-  for (const auto& [source, entry] : entries_) {
-    if (entry->HasUncommitted() || store_->Growth(source).has_value()) {
-      uncommitted.push_back(entry);
+std::vector<CommitMember*> CommitCycle::Uncommitted() const {
+  std::vector<CommitMember*> uncommitted;
+  for (const auto& [source, member] : members_) {
+    if (member->partition->HasUncommitted() ||
+        store_->Growth(source).has_value()) {
+      uncommitted.push_back(member);
     }
   }
   return uncommitted;
 }
 
-std::optional<RunGrowth> CommitCycle::GrowthToDefer(LoopEntry* entry,
+std::optional<RunGrowth> CommitCycle::GrowthToDefer(CommitMember* member,
                                                     absl::Time now) {
-  if (now - entry->last_acked < kStopsGrowing &&
-      now - entry->index_written < kGrowthInterval) {
-    const auto growth = store_->Growth(entry->partition->source());
+  if (now - member->last_acked < kStopsGrowing &&
+      now - member->index_written < kGrowthInterval) {
+    const auto growth = store_->Growth(member->partition->source());
     if (growth.has_value()) return growth;
   }
-  entry->index_written = now;
+  member->index_written = now;
   return std::nullopt;
 }
 
-void CommitCycle::Begin(absl::Span<LoopEntry* const> entries, absl::Time now,
+void CommitCycle::Begin(absl::Span<const Answer> answers, absl::Time now,
                         bool last) {
+  if (answers.empty()) return;
   if (now - last_commit_ >= options_.interval) last_commit_ = now;
   acked_bytes_ = 0;
-  for (LoopEntry* entry : acked_) entry->acked = false;
+  for (CommitMember* member : acked_) member->acked = false;
   acked_.clear();
   std::vector<CopiedThrough> copied;
   std::vector<TopicPartition> indexed;
-  for (LoopEntry* entry : entries) {
-    PartitionReplicator* const partition = entry->partition.get();
-    const TopicPartition& source = partition->source();
-    if (entry->bounds.has_value()) {
-      store_->DropBelow(source, entry->bounds->log_start);
+  for (const auto& [member, through] : answers) {
+    const TopicPartition& source = member->partition->source();
+    if (through.log_start.has_value()) {
+      store_->DropBelow(source, *through.log_start);
     }
-    if (const auto passed = partition->passed()) {
-      store_->Pass(source, *passed);
-      partition->SettlePassed();
+    if (through.passed.has_value()) store_->Pass(source, *through.passed);
+    if (through.done.has_value()) {
+      store_->SetLeaderEpoch(source, through.leader_epoch);
     }
-    const int32_t epoch = partition->committable_epoch();
-    const std::optional<UpstreamOffset> done = partition->committable();
-    if (done.has_value()) store_->SetLeaderEpoch(source, epoch);
-    // Once the stored progress holds for what is copied again, too: a crash in
-    // between begins once more, rather than somewhere in the middle.
-    if (entry->starts_over && done.has_value() && !entry->IsAhead()) {
-      entry->starts_over = false;
-      store_->SetSource(source, {partition->topic_id(), epoch});
+    if (through.topic_id.has_value()) {
+      store_->SetSource(source, {*through.topic_id, through.leader_epoch});
     }
     std::optional<RunGrowth> growth;
-    if (!entry->starts_over && !last) growth = GrowthToDefer(entry, now);
-    if (!entry->starts_over && !growth.has_value()) indexed.push_back(source);
-    if (done.has_value() && done != entry->committed) {
-      copied.push_back({source, *done, partition->has_copies(), growth});
+    if (through.store_index && !last) growth = GrowthToDefer(member, now);
+    if (through.store_index && !growth.has_value()) indexed.push_back(source);
+    if (through.store_progress) {
+      copied.push_back({source, *through.done, through.has_copies, growth});
     }
   }
   writer_.Begin(std::move(copied), indexed, now);
 }
 
-void CommitCycle::Step(RecordSink* sink, absl::Time now) {
+std::vector<CopiedThrough> CommitCycle::Step(RecordSink* sink, absl::Time now) {
   writer_.Step(sink, now);
-  for (const CopiedThrough& through : writer_.TakeCommitted()) {
-    const auto entry = entries_.find(through.source);
-    if (entry != entries_.end()) entry->second->committed = through.offset;
-  }
+  return writer_.TakeCommitted();
 }
 
 }  // namespace mirror::internal

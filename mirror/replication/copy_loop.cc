@@ -2,11 +2,10 @@
 
 #include "mirror/replication/copy_loop.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/progress/shard_of.h"
+#include "mirror/replication/skip_status.h"
 
 namespace mirror::internal {
 namespace {
@@ -17,7 +16,7 @@ constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
 // one it is.
 constexpr int kCommitTurns = 5;
 constexpr absl::Duration kSweepInterval = absl::Milliseconds(20);
-// Settings that were good at Create() are good later, so making a client anew
+// Settings that were good at Create() are good later, so making another client
 // hardly ever fails.
 constexpr absl::Duration kClientRetry = absl::Seconds(1);
 
@@ -40,14 +39,9 @@ CopyLoop::CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
       clock_(clock),
       sources_(source, options_.source),
       bounds_watch_(options_.partition.delivery.offset_flush_interval),
-      dead_letters_(options_.partition.delivery.dead_letter_topic),
-      sink_budget_(options_.sink.max_buffered_bytes) {}
+      partitions_(&options_, clock) {}
 
-CopyLoop::~CopyLoop() {
-  // Held batches may point into the source's buffers.
-  MutexLock lock(&mu_);
-  entries_.clear();
-}
+CopyLoop::~CopyLoop() = default;
 
 absl::Status CopyLoop::MakeSink() {
   absl::StatusOr<std::unique_ptr<RecordSink>> sink =
@@ -77,33 +71,47 @@ absl::Duration CopyLoop::RunOnce() {
   {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
-    OnAcks(acks, now);
-    // What has passed is news when it comes again.
+    const absl::Status source_cluster = fetched.cluster_status;
+    // What has passed is reported again when it comes again.
     if (!fetched.batches.empty()) source_status_ = absl::OkStatus();
     if (!acks.empty()) target_status_ = absl::OkStatus();
-    NoteCluster(source_cluster_, fetched.cluster_status, &source_status_);
+    NoteCluster(source_cluster_, source_cluster, &source_status_);
     NoteCluster(target_cluster_, sink_cluster, &target_status_);
-    OnFetched(std::move(fetched), now);
-    bounds_watch_.Note(by_source_);
+    OnPolled(std::move(fetched), acks, now);
     if (!source_state.ok()) sources_lost_ = true;
     if (!sink_state.ok()) {
       OnSinkLost(sink_state, now);
     } else {
-      SendHeld(now);
-      MoveDeadLetters(now);
+      blocked_ = sources_lost_ || partitions_.SendHeld(sink_.get(), now);
+      partitions_.StepLetters(sink_.get(), now);
     }
-    if (sweep_now_ || now - last_sweep_ >= kSweepInterval) changes = Sweep(now);
-    for (auto& [partition, cycle] : commits_) {
-      BeginCommit(&cycle, cycle.Due(now), now);
+    if (partitions_.wants_sweep() || now - last_sweep_ >= kSweepInterval) {
+      changes = Sweep(now);
     }
-    if (sink_ != nullptr) MoveCommits(now);
-    bounds_watch_.PlanNext(entries_, now);
+    partitions_.BeginCommits(now);
+    if (sink_ != nullptr) partitions_.StepCommits(sink_.get(), now);
+    bounds_watch_.PlanNext(partitions_.entries(), now);
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
   lost_sink_.reset();
   if (changes.has_value()) ChangeSources(*changes);
   DeliverEvents();
   return sources_.open() ? absl::ZeroDuration() : kClientRetry;
+}
+
+void CopyLoop::OnPolled(Fetched fetched, const std::vector<Ack>& acks,
+                        absl::Time now) {
+  partitions_.OnAcks(acks, now);
+  partitions_.OnFetched(
+      std::move(fetched),
+      [this](const TopicPartition& source) { return sources_.Bounds(source); },
+      now);
+  for (const auto& [source, bounds] : bounds_watch_.TakeFound()) {
+    LoopEntry* const entry = partitions_.Find(source);
+    if (entry != nullptr && entry->assigned) {
+      entry->partition->NoteBounds(bounds);
+    }
+  }
 }
 
 std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {
@@ -116,11 +124,12 @@ std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {
   {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
-    OnAcks(acks, now);
-    MoveCommits(now);
+    partitions_.OnAcks(acks, now);
+    partitions_.StepCommits(sink_.get(), now);
     // Not once nothing else is in flight: one partition that is stuck must not
     // keep what the others have copied from being committed.
-    const bool rest = CommitRest(now);
+    const bool rest = partitions_.CommitRest(now);
+    partitions_.StepCommits(sink_.get(), now);
     if (!result.has_value() && !rest && sink_->in_flight() == 0) {
       result = absl::OkStatus();
     }
@@ -137,302 +146,23 @@ std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {
   return result;
 }
 
-bool CopyLoop::CommitRest(absl::Time now) {
-  bool rest = false;
-  for (auto& [partition, cycle] : commits_) {
-    const std::vector<Entry*> uncommitted = cycle.Uncommitted();
-    rest |= !uncommitted.empty() || !cycle.idle();
-    if (cycle.ready()) BeginCommit(&cycle, uncommitted, now, /*last=*/true);
-  }
-  MoveCommits(now);
-  return rest;
-}
-
-CommitCycle* CopyLoop::CycleFor(const TopicPartition& source) {
-  const int32_t partition = ShardOf(source, index_partitions_);
-  CommitCycleOptions options;
-  options.writer = {options_.partition.source_alias,
-                    options_.partition.target_alias,
-                    options_.offset_storage_topic,
-                    options_.index_topic,
-                    progress_partitions_,
-                    partition};
-  options.interval = options_.partition.delivery.offset_flush_interval;
-  options.max_bytes =
-      options_.partition.delivery.offset_flush_bytes / index_partitions_;
-  return &commits_
-              .try_emplace(partition, std::move(options), options_.store,
-                           clock_)
-              .first->second;
-}
-
-CommitCycle* CopyLoop::CycleOf(const Ack& ack) {
-  if (ack.target.topic != options_.index_topic &&
-      ack.target.topic != options_.offset_storage_topic) {
-    return nullptr;
-  }
-  const auto cycle =
-      commits_.find(CommitWriter::WriterOf(ack, options_.index_topic));
-  return cycle == commits_.end() ? nullptr : &cycle->second;
-}
-
-void CopyLoop::OnFetched(Fetched fetched, absl::Time now) {
-  for (std::unique_ptr<RecordBatch>& batch : fetched.batches) {
-    Entry* entry = Find(batch->topic_partition());
-    if (entry == nullptr) continue;
-    entry->NoteRead(batch->last_offset() + 1);
-    if (!entry->bounds.has_value() && entry->new_stretch && entry->assigned) {
-      entry->bounds = sources_.Bounds(entry->partition->source());
-    }
-    entry->partition->OnBatch(std::move(batch), now);
-    if (!entry->holding && entry->partition->HasHeld()) {
-      entry->holding = true;
-      holding_.push_back(entry);
-    }
-    if (!entry->partition->WantsToRead()) sweep_now_ = true;
-  }
-  for (const PartitionEvent& event : fetched.events) {
-    Entry* entry = Find(event.topic_partition);
-    if (entry == nullptr) continue;
-    entry->partition->OnEvent(event, now);
-    if (event.kind == PartitionEvent::Kind::kError) {
-      sweep_now_ = true;
-    } else {
-      entry->NoteEnd(event.offset);
-    }
-    TakeEvents(entry);
-  }
-}
-
-void CopyLoop::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
-  // Those of one partition come together.
-  Entry* entry = nullptr;
-  std::vector<CopiedRange> copied;
-  for (const Ack& ack : acks) {
-    if (CommitCycle* const cycle = CycleOf(ack)) {
-      cycle->OnAck(ack);
-      continue;
-    }
-    if (dead_letters_.Owns(ack)) {
-      dead_letters_.OnAck(ack);
-      continue;
-    }
-    const auto it = by_target_.find(ack.target);
-    if (it == by_target_.end()) continue;
-    if (it->second != entry && entry != nullptr) {
-      OnCopied(entry, copied);
-      copied.clear();
-    }
-    entry = it->second;
-    Touch(entry);
-    const int64_t bytes = entry->partition->in_flight_bytes();
-    const bool counts = entry->partition->OnAck(ack, now);
-    if (const auto change = entry->partition->TakeTargetChange()) {
-      OnCopied(entry, copied);
-      copied.clear();
-      HandleTargetChange(entry, *change);
-    }
-    if (counts) {
-      copied.push_back({ack.first, ack.base, ack.count});
-      entry->commits->OnAcked(entry, ack.count,
-                              bytes - entry->partition->in_flight_bytes(), now);
-    } else {
-      // Before what is skipped behind it.
-      OnCopied(entry, copied);
-      copied.clear();
-      sweep_now_ = true;
-    }
-    sink_budget_.Note(entry->partition->sink_bytes(), &entry->sink_bytes);
-    TakeEvents(entry);
-    TakeDeadLetter(entry, now);
-  }
-  if (entry != nullptr) OnCopied(entry, copied);
-}
-
-void CopyLoop::OnCopied(Entry* entry, const std::vector<CopiedRange>& copied) {
-  if (copied.empty()) return;
-  const TopicPartition& source = entry->partition->source();
-  if (entry->new_stretch) CheckFirstCopy(entry, copied.front().downstream);
-  // As long as nobody has decided, a restart must find it out again.
-  if (entry->partition->copies_are_lost()) return;
-  UpstreamOffset source_end = OffsetRuns::kNoEnd;
-  if (std::exchange(entry->new_stretch, false)) {
-    entry->index_is_void = false;
-    if (entry->bounds.has_value()) {
-      source_end = std::max(entry->bounds->end, entry->read_end);
-    }
-  }
-  options_.store->Append(source, copied, source_end);
-  if (!options_.on_copied) return;
-  for (const CopiedRange& range : copied) {
-    options_.on_copied(source, range.upstream, range.downstream, range.count);
-  }
-}
-
-void CopyLoop::BeginStretch(Entry* entry,
-                            const PartitionReplicator::Stretch& stretch) {
-  const PartitionReplicator& partition = *entry->partition;
-  TakeEvents(entry);  // what was skipped belongs to what is left behind
-  entry->new_stretch = true;
-  if (stretch.anew) {
-    options_.store->StartOver(partition.source());
-    entry->starts_over = true;
-  }
-  if (partition.target_log().has_value() && !entry->target_log_is_void) {
-    options_.store->Begin(partition.source(), stretch.first,
-                          *partition.target_log());
-  }
-  options_.store->Resume(partition.source(), stretch.first,
-                         UnindexedCopies::kPossible);
-}
-
-void CopyLoop::SendHeld(absl::Time now) {
-  using Result = PartitionReplicator::SendResult;
-  blocked_ = sources_lost_;
-  bool is_full = sources_lost_;
-  int64_t slow_bytes = 0;
-  auto still_holding = holding_.begin();
-  for (Entry* entry : holding_) {
-    Result result = Result::kBlocked;
-    if (!is_full) result = SendOne(entry, now);
-    const int64_t held = entry->partition->held_bytes();
-    if (result == Result::kWaits) {
-      slow_bytes += held;
-      if (slow_bytes > SlowShare()) entry->partition->Choke();
-      if (!entry->partition->WantsToRead()) sweep_now_ |= entry->assigned;
-    }
-    is_full |= result == Result::kBlocked;
-    blocked_ |=
-        is_full || result == Result::kAtLimit || result == Result::kLookingUp;
-    if (entry->partition->HasHeld()) {
-      *still_holding++ = entry;
-    } else {
-      entry->holding = false;
-    }
-  }
-  holding_.erase(still_holding, holding_.end());
-}
-
-PartitionReplicator::SendResult CopyLoop::SendOne(Entry* entry,
-                                                  absl::Time now) {
-  PartitionReplicator& partition = *entry->partition;
-  const bool crowded = overdue_bytes_ >= SlowShare();
-  const auto result = partition.Send(
-      sink_.get(), now, sink_budget_.Share(entries_.size(), crowded));
-  sink_budget_.Note(partition.sink_bytes(), &entry->sink_bytes);
-  if (partition.TakeLimitsDoubt()) {
-    doubted_limits_.insert(partition.target().topic);
-  }
-  TakeEvents(entry);
-  TakeDeadLetter(entry, now);
-  Touch(entry);
-  return result;
-}
-
-void CopyLoop::ClearHolding() {
-  for (Entry* entry : holding_) entry->holding = false;
-  holding_.clear();
-}
-
-void CopyLoop::TakeDeadLetter(Entry* entry, absl::Time now) {
-  std::optional<Record> letter = entry->partition->TakeDeadLetter();
-  if (!letter.has_value()) return;
-  dead_letter_of_[dead_letters_.Add(0, {*std::move(letter)}, now)] = entry;
-}
-
-void CopyLoop::MoveDeadLetters(absl::Time now) {
-  dead_letters_.Send(sink_.get(), now);
-  for (const TopicQueue::Outcome& outcome : dead_letters_.TakeOutcomes()) {
-    for (int64_t id = outcome.first; id < outcome.first + outcome.count; ++id) {
-      const auto letter = dead_letter_of_.find(id);
-      if (letter == dead_letter_of_.end()) continue;
-      letter->second->partition->OnDeadLettered(outcome.status, now);
-      Touch(letter->second);
-      TakeEvents(letter->second);
-      dead_letter_of_.erase(letter);
-    }
-    sweep_now_ = true;
-  }
-}
-
 SourceChanges CopyLoop::Sweep(absl::Time now) {
   last_sweep_ = now;
-  sweep_now_ = false;
-  overdue_bytes_ = 0;
-  SourceChanges changes;
-  LeaveClients(now, &changes);
-  for (Entry* entry : std::exchange(touched_, {})) {
-    entry->touched = false;
-    SweepEntry(entry, now, &changes);
-  }
-  LetGo();
-  return changes;
-}
-
-void CopyLoop::SweepEntry(Entry* entry, absl::Time now,
-                          SourceChanges* changes) {
-  PartitionReplicator* const partition = entry->partition.get();
-  const TopicPartition& source = partition->source();
-  if (entry->assigned && !partition->WantsToRead()) {
-    changes->unassign.push_back(source);
-    entry->assigned = false;
-  }
-  partition->Tick(now);
-  overdue_bytes_ += partition->OverdueBytes(now);
-  if (partition->state() != PARTITION_STOPPED) {
-    const auto change = partition->TakeTargetChange();
-    if (change.has_value()) HandleTargetChange(entry, *change);
-  }
-  if (const auto stretch = partition->TakeStretch()) {
-    BeginStretch(entry, *stretch);
-  }
-  if (!entry->assigned && partition->WantsToRead()) {
-    changes->assign.push_back(partition->next());
-    entry->assigned = true;
-  }
-  TakeEvents(entry);
-  if (partition->NeedsBounds()) {
-    resolving_.insert(source);
-  } else {
-    resolving_.erase(source);
-  }
-  if (partition->WaitsForTime() ||
-      entry->assigned != partition->WantsToRead()) {
-    Touch(entry);
-  }
-}
-
-void CopyLoop::Touch(Entry* entry) {
-  if (!std::exchange(entry->touched, true)) touched_.push_back(entry);
-}
-
-void CopyLoop::TouchAll() {
-  for (auto& [source, entry] : entries_) Touch(&entry);
-}
-
-void CopyLoop::LeaveClients(absl::Time now, SourceChanges* changes) {
   if (std::exchange(sources_lost_, false)) sources_.Lost();
   for (const std::string& topic : std::exchange(recreated_topics_, {})) {
     sources_.Recreated(topic);
   }
   sources_.EndIdle(now);
-  if (!sources_.changing()) return;
-  // Nothing may point into the old client's buffers. What is in flight does
-  // not, as the sink has a copy; and it may be in flight forever.
-  for (auto& [source, entry] : entries_) {
-    if (!sources_.LosesClient(source)) continue;
-    entry.partition->ForgetHeld();
-    if (std::exchange(entry.assigned, false)) {
-      changes->unassign.push_back(source);
-    }
-    Touch(&entry);
+  if (sources_.changing()) {
+    // Nothing may point into the old client's buffers. What is in flight does
+    // not, as the sink has a copy; and it may be in flight forever.
+    partitions_.OnSourceClientLost(
+        [this](const TopicPartition& source) {
+          return sources_.LosesClient(source);
+        },
+        now);
   }
-  holding_.erase(std::remove_if(holding_.begin(), holding_.end(),
-                                [](Entry* entry) {
-                                  entry->holding = entry->partition->HasHeld();
-                                  return !entry->holding;
-                                }),
-                 holding_.end());
+  return partitions_.Sweep(now);
 }
 
 void CopyLoop::ChangeSources(const SourceChanges& changes) {
@@ -444,100 +174,160 @@ void CopyLoop::ChangeSources(const SourceChanges& changes) {
   ReportCluster(LogLevel::kError, *source_cluster_, status,
                 absl::StrCat("assigning partitions: ", status.ToString()));
   sources_lost_ = true;
-  sweep_now_ = true;
-}
-
-void CopyLoop::BeginCommit(CommitCycle* cycle,
-                           const std::vector<Entry*>& entries, absl::Time now,
-                           bool last) {
-  if (entries.empty()) return;
-  for (Entry* entry : entries) {
-    // The control thread may have taken the partition over a gap since the last
-    // sweep, or the loop has ended.
-    TakeEvents(entry);
-  }
-  cycle->Begin(entries, now, last);
-}
-
-void CopyLoop::MoveCommits(absl::Time now) {
-  for (auto& [partition, cycle] : commits_) {
-    cycle.Step(sink_.get(), now);
-    for (const absl::Status& error : cycle.TakeErrors()) {
-      events_.push_back(EngineEvent(EngineEvent::Kind::kClusterTrouble,
-                                    LogLevel::kWarning, options_.flow,
-                                    std::string(error.message()))
-                            .WithCause(error));
-    }
-  }
+  partitions_.WantSweep();
 }
 
 void CopyLoop::OnSinkLost(const absl::Status& status, absl::Time now) {
   ReportCluster(LogLevel::kError, *target_cluster_, status,
-                absl::StrCat("the producer is beyond use and is replaced: ",
+                absl::StrCat("the producer failed fatally and is replaced: ",
                              status.message()));
-  for (auto& [partition, cycle] : commits_) cycle.OnSinkLost();
-  dead_letters_.Clear();
-  dead_letter_of_.clear();
-  for (auto& [source, entry] : entries_) {
-    entry.partition->OnSinkLost(now);
-    sink_budget_.Note(entry.partition->sink_bytes(), &entry.sink_bytes);
-  }
-  ClearHolding();
-  TouchAll();
+  partitions_.OnSinkLost(now);
   lost_sink_ = std::move(sink_);
-  sweep_now_ = true;
 }
 
 void CopyLoop::NoteCluster(Cluster* cluster, const absl::Status& status,
                            absl::Status* last) {
   if (status.ok() || status == *last) return;
   *last = status;
-  // Wrong credentials need somebody to act; an outage may end by itself.
+  // Wrong credentials need an operator; an outage may end without one.
   ReportCluster(
       absl::IsUnauthenticated(status) ? LogLevel::kError : LogLevel::kWarning,
       *cluster, status, std::string(status.message()));
 }
 
-CopyLoop::Entry* CopyLoop::Find(const TopicPartition& source) {
-  const auto it = by_source_.find(source);
-  if (it == by_source_.end()) return nullptr;
-  Touch(it->second);
-  return it->second;
-}
-
-void CopyLoop::TakeEvents(Entry* entry) {
-  for (SkippedRange& range : entry->partition->TakeSkipped()) {
-    const TopicPartition& source = entry->partition->source();
-    // Nothing of it will be copied, so positions in it are exact.
-    if (range.reason == SkipReason::kSourceLost ||
-        range.reason == SkipReason::kRefused ||
-        range.reason == SkipReason::kDeadLettered) {
-      options_.store->Pass(source, range.end);
-    }
-    options_.store->Skip(source, std::move(range));
-  }
-  for (EngineEvent& event : entry->partition->TakeEvents()) {
-    event.flow = options_.flow;
-    events_.push_back(std::move(event));
-  }
-}
-
 void CopyLoop::ReportCluster(LogLevel level, const Cluster& cluster,
                              const absl::Status& cause, std::string message) {
-  events_.push_back(EngineEvent(EngineEvent::Kind::kClusterTrouble, level,
-                                options_.flow, std::move(message))
-                        .WithCluster(cluster.alias())
-                        .WithCause(cause));
+  partitions_.Report(EngineEvent(EngineEvent::Kind::kClusterTrouble, level,
+                                 options_.flow, std::move(message))
+                         .WithCluster(cluster.alias())
+                         .WithCause(cause));
 }
 
 void CopyLoop::DeliverEvents() {
   std::vector<EngineEvent> events;
   {
     MutexLock lock(&mu_);
-    events.swap(events_);
+    events = partitions_.TakeEvents();
   }
   if (!options_.on_event) return;
   for (EngineEvent& event : events) options_.on_event(std::move(event));
+}
+
+void CopyLoop::SetPartitions(int32_t progress, int32_t index) {
+  MutexLock lock(&mu_);
+  partitions_.shards().SetPartitions(progress, index);
+}
+
+void CopyLoop::DeleteProgress(const TopicPartition& source,
+                              int32_t progress_partition) {
+  MutexLock lock(&mu_);
+  partitions_.shards().For(source)->DeleteProgress(source, progress_partition,
+                                                   clock_->Now());
+}
+
+void CopyLoop::Add(std::vector<PartitionPlan> plans) {
+  MutexLock lock(&mu_);
+  for (PartitionPlan& plan : plans) {
+    partitions_.Add(std::move(plan), clock_->Now());
+  }
+}
+
+void CopyLoop::SetLimits(const std::map<std::string, TopicLimits>& limits) {
+  MutexLock lock(&mu_);
+  partitions_.SetLimits(limits);
+}
+
+void CopyLoop::ForgetLimits(const std::string& topic) {
+  MutexLock lock(&mu_);
+  partitions_.ForgetLimits(topic);
+}
+
+std::set<std::string> CopyLoop::TakeDoubtedLimits() {
+  MutexLock lock(&mu_);
+  return partitions_.TakeDoubtedLimits();
+}
+
+bool CopyLoop::Release(const TopicPartition& source) {
+  MutexLock lock(&mu_);
+  return partitions_.Release(source, clock_->Now());
+}
+
+std::vector<TopicPartition> CopyLoop::TakeReleased() {
+  MutexLock lock(&mu_);
+  return partitions_.TakeReleased();
+}
+
+void CopyLoop::Handle(const TopicPartition& source, Event event) {
+  MutexLock lock(&mu_);
+  LoopEntry* const entry = partitions_.Find(source);
+  if (entry == nullptr) return;
+  partitions_.Handle(entry, std::move(event), clock_->Now());
+  partitions_.WantSweep();
+}
+
+absl::Status CopyLoop::Resolve(const TopicPartition& source,
+                               LossPolicy decision) {
+  MutexLock lock(&mu_);
+  LoopEntry* const entry = partitions_.Find(source);
+  if (entry == nullptr) {
+    return absl::NotFoundError(
+        absl::StrCat(source.ToString(), " is not mirrored"));
+  }
+  if (!entry->partition->stopped()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(source.ToString(), " is not stopped"));
+  }
+  partitions_.Handle(entry, event::Decided{decision}, clock_->Now());
+  options_.store->SetLeaderEpoch(source, -1);
+  partitions_.WantSweep();
+  return absl::OkStatus();
+}
+
+void CopyLoop::SetPaused(const std::string& topic, bool paused) {
+  MutexLock lock(&mu_);
+  partitions_.SetPaused(topic, paused, clock_->Now());
+  partitions_.WantSweep();
+}
+
+void CopyLoop::OnTopicRecreated(const std::string& topic) {
+  MutexLock lock(&mu_);
+  recreated_topics_.insert(topic);
+  partitions_.WantSweep();
+}
+
+std::vector<TopicPartition> CopyLoop::NeedBounds() const {
+  MutexLock lock(&mu_);
+  return {partitions_.asking().begin(), partitions_.asking().end()};
+}
+
+bool CopyLoop::TargetIsUndecided(const TopicPartition& source) const {
+  MutexLock lock(&mu_);
+  const auto it = partitions_.entries().find(source);
+  return it != partitions_.entries().end() &&
+         it->second.partition->TargetIsUndecided();
+}
+
+std::vector<CopyLoop::TargetEnd> CopyLoop::TargetEnds() const {
+  MutexLock lock(&mu_);
+  std::vector<TargetEnd> ends;
+  for (const auto& [source, entry] : partitions_.entries()) {
+    const auto end = entry.partition->target_end();
+    if (!end.has_value()) continue;
+    ends.push_back({source, entry.partition->target(), *end});
+  }
+  return ends;
+}
+
+void CopyLoop::FillStatus(WorkerStatus* status) const {
+  MutexLock lock(&mu_);
+  status->set_index(options_.index);
+  status->set_records_in_flight(in_flight_);
+  const absl::Time now = clock_->Now();
+  for (const auto& [source, entry] : partitions_.entries()) {
+    PartitionStatus* const partition = status->add_partitions();
+    entry.partition->FillStatus(now, partition);
+    FillSkipped(*options_.store, source, partition);
+  }
 }
 
 }  // namespace mirror::internal

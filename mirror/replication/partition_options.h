@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a PartitionReplicator is told: where to begin, and how to go about it.
+// What a Partition is given: where to begin, and how to copy.
 
 #ifndef MIRROR_REPLICATION_PARTITION_OPTIONS_H_
 #define MIRROR_REPLICATION_PARTITION_OPTIONS_H_

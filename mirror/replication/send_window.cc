@@ -14,40 +14,22 @@ constexpr int64_t kFirstRecords = 64;
 constexpr int64_t kFirstBytes = 60000;
 // A probe goes in one batch.
 constexpr int64_t kProbeBytes = 900000;
-// What the client library and this class need per record.
-constexpr int64_t kRecordCost = 200;
 // So long others wait for what a sink looks up; most lookups are shorter.
 constexpr absl::Duration kLookupWait = absl::Milliseconds(100);
 
 }  // namespace
 
-int64_t SendWindow::Cost(const Held& held) {
-  if (held.batch == nullptr) return 0;
-  return held.batch->bounds().bytes + held.batch->count() * kRecordCost;
-}
-
 void SendWindow::SetLimits(const TopicLimits& limits) {
   if (limits == limits_) return;
   limits_ = limits;
   isolation_.ForgetSizes();
-  for (Held& held : held_) held.clean_end = held.next;
+  for (HeldBatch& held : held_) held.clean_end = held.next;
 }
 
 void SendWindow::Hold(std::unique_ptr<RecordBatch> batch, UpstreamOffset first,
                       UpstreamOffset through) {
-  Held held;
-  held.batch = std::move(batch);
-  held.first = first;
-  held.through = through;
-  held_bytes_ += Cost(held);
-  held_.push_back(std::move(held));
-}
-
-UpstreamOffset SendWindow::FirstUnsent() const {
-  const Held& held = held_.front();
-  if (held.next == 0) return held.first;
-  return held.next < held.batch->count() ? held.batch->OffsetAt(held.next)
-                                         : held.through + 1;
+  held_.emplace_back(std::move(batch), first, through);
+  held_bytes_ += held_.back().cost;
 }
 
 void SendWindow::DropHeld() {
@@ -58,8 +40,7 @@ void SendWindow::DropHeld() {
 
 void SendWindow::Begin() {
   progress_.Reset();
-  sent_.clear();
-  in_flight_bytes_ = 0;
+  sent_.Clear();
   accepted_ = UpstreamOffset(-1);
   open_ = false;
 }
@@ -74,40 +55,14 @@ void SendWindow::OnSinkLost() {
 int64_t SendWindow::OverdueBytes(absl::Time now) const {
   const bool overdue =
       in_flight_ > 0 && now - last_ack_ >= options_->overdue_timeout;
-  return overdue ? in_flight_bytes_ : 0;
-}
-
-void SendWindow::FindCleanEnd(Held* held, absl::Time now) const {
-  const RecordBatch& batch = *held->batch;
-  const absl::Time wall = clock_->ToWallTime(now);
-  if (limits_.Admits(batch.bounds(), wall) &&
-      !isolation_.HasSuspects(batch.first_offset(), batch.last_offset())) {
-    held->clean_end = batch.count();
-    return;
-  }
-  int64_t end = held->next;
-  while (end < batch.count() && limits_.Admits(batch.BoundsAt(end), wall) &&
-         !isolation_.IsSuspect(batch.OffsetAt(end))) {
-    ++end;
-  }
-  held->clean_end = end;
-}
-
-int64_t SendWindow::PieceEnd(const Held& held, int64_t max_records,
-                             int64_t max_bytes) {
-  int64_t bytes = 0;
-  int64_t end = held.next;
-  while (end < held.clean_end && end - held.next < max_records) {
-    bytes += held.batch->BoundsAt(end).bytes + kRecordCost;
-    if (bytes > max_bytes && end > held.next) break;
-    ++end;
-  }
-  return end;
+  return overdue ? in_flight_bytes() : 0;
 }
 
 SendWindow::Piece SendWindow::NextPiece(absl::Time now) {
-  Held& held = held_.front();
-  if (held.clean_end <= held.next) FindCleanEnd(&held, now);
+  HeldBatch& held = held_.front();
+  if (held.clean_end <= held.next) {
+    held.FindCleanEnd(limits_, isolation_, clock_->ToWallTime(now));
+  }
   Piece piece;
   piece.probe = held.clean_end == held.next || isolation_.active();
   piece.alone = piece.probe || !open_;
@@ -116,10 +71,10 @@ SendWindow::Piece SendWindow::NextPiece(absl::Time now) {
   if (held.clean_end == held.next) {
     piece.end = held.next + 1;
   } else if (isolation_.active()) {
-    piece.end = PieceEnd(held, isolation_.max_records(),
-                         std::min(max_bytes, kProbeBytes));
+    piece.end = held.PieceEnd(isolation_.max_records(),
+                              std::min(max_bytes, kProbeBytes));
   } else if (!open_) {
-    piece.end = PieceEnd(held, kFirstRecords, std::min(max_bytes, kFirstBytes));
+    piece.end = held.PieceEnd(kFirstRecords, std::min(max_bytes, kFirstBytes));
   } else {
     piece.end = held.clean_end;
   }
@@ -128,10 +83,10 @@ SendWindow::Piece SendWindow::NextPiece(absl::Time now) {
 
 void SendWindow::Fit(const SinkShare& share, int64_t taken,
                      Piece* piece) const {
-  const Held& held = held_.front();
+  const HeldBatch& held = held_.front();
   const int64_t room = std::max(share.free_bytes - taken, share.own_bytes);
-  if (Cost(held) <= room || piece->end == held.next + 1) return;
-  piece->end = PieceEnd(held, piece->end - held.next, room);
+  if (held.cost <= room || piece->end == held.next + 1) return;
+  piece->end = held.PieceEnd(piece->end - held.next, room);
 }
 
 SendWindow::Result SendWindow::CheckRoom(const Piece& piece, absl::Time now,
@@ -145,7 +100,7 @@ SendWindow::Result SendWindow::CheckRoom(const Piece& piece, absl::Time now,
     return overdue ? Result::kWaits : Result::kAtLimit;
   }
   const int64_t records = piece.end - held_.front().next;
-  const bool has_room = in_flight_bytes_ < options_->max_in_flight_bytes &&
+  const bool has_room = in_flight_bytes() < options_->max_in_flight_bytes &&
                         in_flight_ + records <= kMaxRecordsOnTheirWay;
   if (has_room) return Result::kDone;
   return overdue ? Result::kWaits : Result::kAtLimit;
@@ -156,7 +111,7 @@ SendWindow::Result SendWindow::Send(RecordSink* sink, absl::Time now,
   const int64_t before = sink_bytes_;
   while (!held_.empty()) {
     if (alone_.has_value()) return Result::kWaits;
-    if (held_.front().batch != nullptr) {
+    if (held_.front().HasRecords()) {
       const int64_t taken = sink_bytes_ - before;
       Piece piece = NextPiece(now);
       Result result = CheckRoom(piece, now, share, taken);
@@ -173,30 +128,32 @@ SendWindow::Result SendWindow::Send(RecordSink* sink, absl::Time now,
 }
 
 void SendWindow::PopIfSent() {
-  const Held& held = held_.front();
-  if (held.batch != nullptr && held.next < held.batch->count()) return;
+  const HeldBatch& held = held_.front();
+  if (held.HasRecords()) return;
   progress_.Dropped(held.through);
-  held_bytes_ -= Cost(held);
+  held_bytes_ -= held.cost;
   held_.pop_front();
 }
 
 SendWindow::Result SendWindow::SendPiece(RecordSink* sink, const Piece& piece,
                                          absl::Time now) {
-  Held& held = held_.front();
+  HeldBatch& held = held_.front();
   SendOptions options;
   options.end = piece.end;
   options.max_batch_bytes =
       std::min(limits_.max_message_bytes, isolation_.max_bytes());
   options.probe = piece.probe;
   const int64_t begin = held.next;
+  // A piece that is alone may have to be cut and sent again.
   const absl::Status status =
-      sink->Send(target_, held.batch.get(), &held.next, options);
+      piece.alone ? sink->Send(target_, held.batch.get(), &held.next, options)
+                  : sink->Send(target_, &held.batch, &held.next, options);
   const int64_t taken = held.next - begin;
   if (taken > 0) {
     if (in_flight_ == 0) last_ack_ = now;
     Count(&held);
     in_flight_ += taken;
-    sink_bytes_ += Cost(held) * taken / held.batch->count();
+    sink_bytes_ += held.cost * taken / held.count;
     if (piece.alone) {
       alone_ = Alone();
       alone_->begin = begin;
@@ -221,7 +178,7 @@ SendWindow::Result SendWindow::OnSendFailed(absl::Status status,
   }
   failure_ = std::move(status);
   if (!absl::IsInvalidArgument(failure_)) return Result::kFailed;
-  Held& held = held_.front();
+  HeldBatch& held = held_.front();
   if (in_flight_ > 0) {
     // Once all before it is answered.
     isolation_.Suspect(held.batch->OffsetAt(held.next));
@@ -237,14 +194,11 @@ SendWindow::Result SendWindow::OnSendFailed(absl::Status status,
   return Result::kRejected;
 }
 
-void SendWindow::Count(Held* held) {
+void SendWindow::Count(HeldBatch* held) {
   if (std::exchange(held->counted, true)) return;
-  const RecordBatch& batch = *held->batch;
-  progress_.Sent(batch.first_offset(), batch.last_offset(), batch.count())
+  progress_.Sent(held->first_record, held->last_record, held->count)
       .IgnoreError();  // in order, as Hold() and Begin() see to it
-  sent_.push_back({batch.last_offset(), Cost(*held), batch.value_bytes(),
-                   batch.last_timestamp_ms()});
-  in_flight_bytes_ += Cost(*held);
+  sent_.Add(*held);
 }
 
 SendWindow::Fate SendWindow::OnAck(const Ack& ack, bool counts,
@@ -310,10 +264,8 @@ SendWindow::Fate SendWindow::OnAloneAck(const Ack& ack, absl::Time now) {
 
 SendWindow::Fate SendWindow::FinishAlone(Fate fate, absl::Time now) {
   const bool is_accepted = !alone_->failed_from.has_value();
-  RecordBounds bounds;
-  for (int64_t i = alone_->begin; i < alone_->end; ++i) {
-    bounds.Add(held_.front().batch->BoundsAt(i));
-  }
+  const RecordBounds bounds =
+      held_.front().BoundsOf(alone_->begin, alone_->end);
   doubt_ |= limits_.Admits(bounds, clock_->ToWallTime(now)) != is_accepted;
   if (is_accepted) {
     isolation_.OnPieceAccepted(accepted_);
@@ -333,15 +285,12 @@ SendWindow::Fate SendWindow::FinishAlone(Fate fate, absl::Time now) {
 }
 
 void SendWindow::CutAlone() {
-  Held& held = held_.front();
+  HeldBatch& held = held_.front();
   const RecordBatch& batch = *held.batch;
-  int64_t bytes = 0;
-  int64_t next = alone_->end;
-  for (int64_t i = alone_->begin; i < alone_->end; ++i) {
-    bytes += batch.BoundsAt(i).bytes;
-    if (next == alone_->end && batch.OffsetAt(i) >= *alone_->failed_from) {
-      next = i;
-    }
+  const int64_t bytes = held.BoundsOf(alone_->begin, alone_->end).bytes;
+  int64_t next = alone_->begin;
+  while (next < alone_->end && batch.OffsetAt(next) < *alone_->failed_from) {
+    ++next;
   }
   SettleBelow(next);
   isolation_.OnPieceRejected(batch.OffsetAt(next),
@@ -368,16 +317,6 @@ void SendWindow::SettleRejected(UpstreamOffset offset) {
   if (!rejected().has_value()) return;
   alone_.reset();
   PopIfSent();
-}
-
-std::optional<SendWindow::Sent> SendWindow::PopSent() {
-  if (sent_.empty() || sent_.front().last_offset > accepted_) {
-    return std::nullopt;
-  }
-  const Sent sent = sent_.front();
-  sent_.pop_front();
-  in_flight_bytes_ -= sent.cost;
-  return sent;
 }
 
 }  // namespace mirror::internal

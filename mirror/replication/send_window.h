@@ -26,8 +26,10 @@
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/progress/progress.h"
+#include "mirror/replication/held_batch.h"
 #include "mirror/replication/partition_options.h"
 #include "mirror/replication/record_isolation.h"
+#include "mirror/replication/sent_batches.h"
 #include "mirror/replication/sink_budget.h"
 #include "mirror/runtime/clock.h"
 
@@ -63,13 +65,6 @@ class SendWindow {
     const RecordBatch* batch = nullptr;
     int64_t index = 0;
   };
-  // A batch that is copied in full.
-  struct Sent {
-    UpstreamOffset last_offset;
-    int64_t cost = 0;
-    int64_t value_bytes = 0;
-    int64_t last_timestamp_ms = -1;
-  };
 
   // `options` and `clock` must outlive the window; `clock` only says what
   // calendar time a `now` is.
@@ -92,7 +87,7 @@ class SendWindow {
   // What is in flight takes about so much of the sink's buffer.
   int64_t sink_bytes() const { return sink_bytes_; }
   // Of what is held, which must not be empty.
-  UpstreamOffset FirstUnsent() const;
+  UpstreamOffset FirstUnsent() const { return held_.front().FirstUnsent(); }
   void DropHeld();
 
   // Hands over what may go.
@@ -105,10 +100,10 @@ class SendWindow {
   // The record that was rejected is done with.
   void SettleRejected(UpstreamOffset offset);
   // Batches that are copied in full, one by one.
-  std::optional<Sent> PopSent();
+  std::optional<SentBatches::Sent> PopSent() { return sent_.Pop(accepted_); }
 
   int64_t in_flight() const { return in_flight_; }
-  int64_t in_flight_bytes() const { return in_flight_bytes_; }
+  int64_t in_flight_bytes() const { return sent_.bytes(); }
   absl::Time last_ack() const { return last_ack_; }
   // What is in flight costs so much, if no answer came for a while; else 0.
   int64_t OverdueBytes(absl::Time now) const;
@@ -126,14 +121,6 @@ class SendWindow {
   void ForgetRejections() { isolation_.Clear(); }
 
  private:
-  struct Held {
-    std::unique_ptr<RecordBatch> batch;  // null: all records were dropped
-    UpstreamOffset first;
-    UpstreamOffset through;
-    int64_t next = 0;       // index of the first record not handed over
-    int64_t clean_end = 0;  // none from `next` to here may be rejected
-    bool counted = false;   // in progress_ and sent_
-  };
   struct Piece {
     int64_t end = 0;
     bool alone = false;
@@ -151,16 +138,12 @@ class SendWindow {
   Piece NextPiece(absl::Time now);
   // Cuts the piece to the share, of which `taken` is used.
   void Fit(const SinkShare& share, int64_t taken, Piece* piece) const;
-  void FindCleanEnd(Held* held, absl::Time now) const;
-  // The end of a piece from `held.next` on, at least one record.
-  static int64_t PieceEnd(const Held& held, int64_t max_records,
-                          int64_t max_bytes);
   // kDone: there is room.
   Result CheckRoom(const Piece& piece, absl::Time now, const SinkShare& share,
                    int64_t taken) const;
   Result SendPiece(RecordSink* sink, const Piece& piece, absl::Time now);
   Result OnSendFailed(absl::Status status, absl::Time now);
-  void Count(Held* held);
+  void Count(HeldBatch* held);
   // All records of the first batch below `index` are done with.
   void SettleBelow(int64_t index);
   void Accept(const Ack& ack);
@@ -169,7 +152,6 @@ class SendWindow {
   // The piece was rejected: goes out again in smaller ones.
   void CutAlone();
   void PopIfSent();
-  static int64_t Cost(const Held& held);
 
   const TopicPartition target_;
   const PartitionOptions* const options_;
@@ -179,12 +161,11 @@ class SendWindow {
   RecordIsolation isolation_;
   bool open_ = false;  // more than one piece may be in flight
   std::optional<Alone> alone_;
-  std::deque<Held> held_;
+  std::deque<HeldBatch> held_;
   int64_t held_bytes_ = 0;
-  std::deque<Sent> sent_;
+  SentBatches sent_;
   UpstreamOffset accepted_{-1};
   int64_t in_flight_ = 0;
-  int64_t in_flight_bytes_ = 0;
   int64_t sink_bytes_ = 0;
   Progress progress_;
   absl::Time last_ack_ = absl::InfinitePast();

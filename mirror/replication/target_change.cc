@@ -6,10 +6,10 @@
 
 namespace mirror::internal {
 
-std::optional<TargetChange> JudgeTargetEnd(const TopicPartition& target,
-                                           const std::string& alias,
-                                           DownstreamOffset expected,
-                                           DownstreamOffset end) {
+std::optional<TargetChange> CompareTargetEnd(const TopicPartition& target,
+                                             const std::string& alias,
+                                             DownstreamOffset expected,
+                                             DownstreamOffset end) {
   if (end == expected) return std::nullopt;
   TargetChange change;
   change.kept_below = end;

@@ -29,10 +29,10 @@ struct TargetChange {
 
 // The log of `target` on cluster `alias` ends at `end`, where by our own copies
 // it should end at `expected`: what that means, if it means anything.
-std::optional<TargetChange> JudgeTargetEnd(const TopicPartition& target,
-                                           const std::string& alias,
-                                           DownstreamOffset expected,
-                                           DownstreamOffset end);
+std::optional<TargetChange> CompareTargetEnd(const TopicPartition& target,
+                                             const std::string& alias,
+                                             DownstreamOffset expected,
+                                             DownstreamOffset end);
 
 // The topic of `target` is not the one that was copied to: it was deleted.
 TargetChange TargetDeleted(const TopicPartition& target,

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/runtime/mutex.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 absl::Duration Boottime() {
@@ -70,4 +70,4 @@ TEST(SystemClockTest, SteadyTimeAdvancesWithTheMachinesUptime) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -11,7 +11,7 @@
 #include "mirror/testing/simulated_clock.h"
 #include "nlohmann/json.hpp"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 // What `log` writes to a stream.
@@ -61,4 +61,4 @@ TEST(StreamLogSink, LeavesOutWhatIsBelowTheThreshold) {
 TEST(Logger, WithoutASinkIsSilent) { Logger().Error("orders-3", "unheard"); }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

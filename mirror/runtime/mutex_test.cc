@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 TEST(Mutex, AwaitReturnsWhenAnotherThreadMakesTheConditionTrue) {
@@ -58,4 +58,4 @@ TEST(Mutex, AwaitForGivesUpWhenTheConditionNeverHolds) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -89,4 +89,4 @@ TEST_F(OffsetSyncStoreForgetTest, WhatOnlySyncsTellIsNotStored) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

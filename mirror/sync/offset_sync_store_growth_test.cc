@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 const TopicPartition kOrders{"orders", 0};
@@ -143,4 +143,4 @@ TEST_F(StoreGrowthTest, AnIndexThatIsAheadIsNotTakenBack) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

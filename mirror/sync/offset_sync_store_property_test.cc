@@ -22,7 +22,7 @@
 #include "mirror/model/position.h"
 #include "mirror/sync/offset_sync_store.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
@@ -393,4 +393,4 @@ INSTANTIATE_TEST_SUITE_P(Seeds, OffsetSyncStoreProperty,
                          testing::Range(0u, 8u));
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

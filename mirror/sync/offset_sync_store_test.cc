@@ -14,7 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::ElementsAre;
@@ -492,4 +492,4 @@ TEST(OffsetSyncStore, IsThreadSafe) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

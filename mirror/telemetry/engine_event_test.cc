@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 EngineEvent Event() {
@@ -43,4 +43,4 @@ TEST(EngineEventTest, FieldsAreAddedToAnEvent) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

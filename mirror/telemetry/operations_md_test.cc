@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "mirror/telemetry/status.pb.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 std::string OperationsMarkdown() {
@@ -41,4 +41,4 @@ TEST(OperationsMarkdownTest, ExplainsEveryStateAndProblem) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -18,7 +18,7 @@
 #include "gtest/gtest.h"
 #include "mirror/testing/matchers.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using absl::StatusCode;
@@ -463,4 +463,4 @@ TEST(FakeClusterDeathTest, AVerbForAMissingPartitionEndsTheProgram) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

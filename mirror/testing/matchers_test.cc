@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::Gt;
@@ -44,4 +44,4 @@ TEST(Matchers, AMismatchShowsTheStatus) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

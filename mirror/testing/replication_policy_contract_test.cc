@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/mm2_replication_policies.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::Contains;
@@ -170,4 +170,4 @@ TEST(ReplicationPolicyContract, FindsAnswersThatChange) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

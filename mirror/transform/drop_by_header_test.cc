@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "mirror/transform/record_transforms.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 RecordVerdict Verdict(const DropByHeader& transform,
@@ -52,4 +52,4 @@ TEST(DropByHeader, TellsNullFromEmpty) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

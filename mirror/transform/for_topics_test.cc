@@ -8,7 +8,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transforms.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 class Fails final : public RecordTransform {
@@ -42,4 +42,4 @@ TEST(ForTopics, PassesErrorsOn) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

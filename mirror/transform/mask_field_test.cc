@@ -12,7 +12,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transforms.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::AllOf;
@@ -225,4 +225,4 @@ TEST(MaskField, EveryByteOutsideTheFieldsStays) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

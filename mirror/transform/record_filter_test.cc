@@ -10,7 +10,7 @@
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/record_transforms.h"
 
-namespace mirror {
+namespace mirror::internal {
 namespace {
 
 using ::testing::HasSubstr;
@@ -103,4 +103,4 @@ TEST(RecordFilter, RefusesOptionsThatMeanNothing) {
 }
 
 }  // namespace
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -145,6 +145,29 @@ TEST_P(RecordSinkContract, ATimestampOfZeroIsWrittenAsOneAndTold) {
   EXPECT_THAT(written, ElementsAre(1, 1, 1, -1));
 }
 
+TEST_P(RecordSinkContract, TakesABatchOverWithItsLastRecord) {
+  const TopicPartition tp{NewTopic(), 0};
+  auto sink = cluster()->NewSink({}).value();
+  std::unique_ptr<RecordBatch> batch = std::make_unique<OwnedRecordBatch>(
+      TopicPartition{"upstream", 0}, Numbered(0, 100));
+  std::vector<Ack> acks;
+  int64_t next = 0;
+  SendOptions options;
+  options.end = 40;
+  // A topic that was just created may have to be looked up first.
+  EXPECT_TRUE(PollUntil(sink.get(), &acks, [&] {
+    return sink->Send(tp, &batch, &next, options).ok() && next == 40;
+  }));
+  ASSERT_NE(batch, nullptr) << "records are left";
+  options.end = SendOptions::kNoLimit;
+  ASSERT_THAT(sink->Send(tp, &batch, &next, options), IsOk());
+  EXPECT_EQ(next, 100);
+  EXPECT_EQ(batch, nullptr);
+  EXPECT_TRUE(
+      PollUntil(sink.get(), &acks, [&] { return sink->in_flight() == 0; }));
+  ExpectNumbered(ReadAll(tp), 0, 100);
+}
+
 TEST_P(RecordSinkContract, ABatchMayBeDestroyedOnceAllOfItIsTaken) {
   const TopicPartition tp{NewTopic(), 0};
   auto sink = cluster()->NewSink({}).value();

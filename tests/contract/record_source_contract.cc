@@ -35,13 +35,17 @@ void ExpectConsistent(const RecordBatch& batch) {
   ASSERT_GE(batch.count(), 1);
   int64_t value_bytes = 0;
   for (int64_t i = 0; i < batch.count(); ++i) {
-    value_bytes += batch.ToRecord(i).value.value_or("").size();
+    const Record record = batch.ToRecord(i);
+    value_bytes += record.value.value_or("").size();
+    EXPECT_EQ(batch.OffsetAt(i), record.offset) << i;
   }
   const Record last = batch.ToRecord(batch.count() - 1);
   EXPECT_EQ(batch.first_offset(), batch.ToRecord(0).offset);
   EXPECT_EQ(batch.last_offset(), last.offset);
   EXPECT_EQ(batch.last_timestamp_ms(), last.timestamp_ms);
   EXPECT_EQ(batch.value_bytes(), value_bytes);
+  // Nothing that is delivered today is compressed.
+  EXPECT_GE(batch.encoded_bytes(), value_bytes);
 }
 
 TEST_P(RecordSourceContract, DeliversEveryPartitionInOffsetOrder) {

@@ -254,7 +254,7 @@ TEST_F(GapTest, ARecordTheTargetRefusesIsSkippedAndNoted) {
   RunningMirror mirror(std::move(flow));
   EXPECT_TRUE(
       mirror.AwaitEvent(Kind::kRecordSkipped,
-                        {"left out", "the record at offset 50", "cluster B"}));
+                        {"skipped: ", "the record at offset 50", "cluster B"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   EXPECT_EQ(mirror.Partition(Topic("orders"), 0).skipped_records(), 1);
   EXPECT_EQ(target()->End(Target()), 100);

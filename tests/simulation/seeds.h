@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // Runs `count` seeds from `first` on until one fails, or only the one that
 // --test_env=MIRROR_SEED=n names, or from that one on as many as
@@ -32,6 +32,6 @@ inline void ForEachSeed(uint64_t first, uint64_t count,
   }
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // TESTS_SIMULATION_SEEDS_H_

@@ -18,7 +18,7 @@
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/testing/fake_cluster.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 // One partition on both sides. Records are told apart by their values.
 class TranslationCheck {
@@ -69,6 +69,6 @@ class ClientView {
   std::map<TopicPartition, size_t> read_;
 };
 
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // TESTS_SIMULATION_TRANSLATION_CHECK_H_

@@ -29,7 +29,8 @@ absl::Status SendAll(RecordSink* sink, const TopicPartition& target,
   while (next < batch.count()) {
     absl::Status status = sink->Send(target, &batch, &next);
     std::vector<Ack> acks;
-    if (status.ok() || IsRetriable(status) || absl::IsNotFound(status)) {
+    if (status.ok() || internal::IsRetriable(status) ||
+        absl::IsNotFound(status)) {
       status =
           sink->Poll(absl::Milliseconds(next < batch.count() ? 10 : 0), &acks);
     }
@@ -172,7 +173,7 @@ absl::Status LoadTopic(Cluster* cluster, const SampleTopic& topic,
     status = (*sink)->Poll(absl::Milliseconds(100), &acks);
     for (const Ack& ack : acks) status.Update(ack.status);
   }
-  return Annotate(status, absl::StrCat("loading topic ", topic.name));
+  return internal::Annotate(status, absl::StrCat("loading topic ", topic.name));
 }
 
 absl::StatusOr<int64_t> LoadInTransactions(const std::string& bootstrap_servers,

@@ -94,7 +94,7 @@ Record SampleRecord(const SampleTopic& topic, int64_t index, int64_t end_ms) {
 int32_t SamplePartition(const SampleTopic& topic, const Record& record,
                         int64_t index) {
   if (record.key.has_value()) {
-    return PartitionForKey(*record.key, topic.partitions);
+    return internal::PartitionForKey(*record.key, topic.partitions);
   }
   // Java's producer stays with a partition until a batch is full.
   return static_cast<int32_t>(index / 200 % topic.partitions);

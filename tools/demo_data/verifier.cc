@@ -66,7 +66,7 @@ absl::StatusOr<std::unique_ptr<Side>> Side::Open(Cluster* cluster,
   std::vector<StartPosition> starts;
   for (int32_t i = 0; i < partitions; ++i) {
     if (!offsets[i].ok()) {
-      return Annotate(offsets[i].status(), all[i].ToString());
+      return internal::Annotate(offsets[i].status(), all[i].ToString());
     }
     starts.push_back({all[i], UpstreamOffset(*offsets[i])});
   }

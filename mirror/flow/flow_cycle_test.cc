@@ -13,6 +13,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/policy/mm2_replication_policies.h"
+#include "mirror/testing/forwarding_cluster.h"
 
 namespace mirror::internal {
 namespace {
@@ -21,36 +22,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A cluster under another alias.
-class Renamed final : public Cluster {
+class Renamed final : public ForwardingCluster {
  public:
   Renamed(std::string alias, Cluster* cluster)
-      : alias_(std::move(alias)), cluster_(cluster) {}
+      : ForwardingCluster(cluster), alias_(std::move(alias)) {}
 
   const std::string& alias() const override { return alias_; }
-  absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
-      const SourceOptions& options) override {
-    return cluster_->NewSource(options);
-  }
-  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
-      const SinkOptions& options) override {
-    return cluster_->NewSink(options);
-  }
-  absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
-      const std::string& client_id) override {
-    return cluster_->NewAdmin(client_id);
-  }
-  absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
-      const std::string& client_id) override {
-    return cluster_->NewGroupAdmin(client_id);
-  }
-  absl::StatusOr<std::unique_ptr<AclAdmin>> NewAclAdmin(
-      const std::string& client_id) override {
-    return cluster_->NewAclAdmin(client_id);
-  }
 
  private:
   const std::string alias_;
-  Cluster* const cluster_;
 };
 
 // One mirror's process.

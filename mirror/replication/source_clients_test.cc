@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "mirror/flow/flow_fixture.h"
 #include "mirror/testing/fake_cluster.h"
+#include "mirror/testing/forwarding_cluster.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror::internal {
@@ -90,37 +91,19 @@ class WatchedSource final : public RecordSource {
 };
 
 // Its sources are watched; the rest is as it was.
-class WatchedCluster final : public Cluster {
+class WatchedCluster final : public ForwardingCluster {
  public:
   WatchedCluster(Cluster* cluster, Watch* watch)
-      : cluster_(cluster), watch_(watch) {}
+      : ForwardingCluster(cluster), watch_(watch) {}
 
-  const std::string& alias() const override { return cluster_->alias(); }
   absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
       const SourceOptions& options) override {
-    auto source = cluster_->NewSource(options);
+    auto source = ForwardingCluster::NewSource(options);
     if (!source.ok()) return source.status();
     return std::make_unique<WatchedSource>(*std::move(source), watch_);
   }
-  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
-      const SinkOptions& options) override {
-    return cluster_->NewSink(options);
-  }
-  absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
-      const std::string& client_id) override {
-    return cluster_->NewAdmin(client_id);
-  }
-  absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
-      const std::string& client_id) override {
-    return cluster_->NewGroupAdmin(client_id);
-  }
-  absl::StatusOr<std::unique_ptr<AclAdmin>> NewAclAdmin(
-      const std::string& client_id) override {
-    return cluster_->NewAclAdmin(client_id);
-  }
 
  private:
-  Cluster* const cluster_;
   Watch* const watch_;
 };
 

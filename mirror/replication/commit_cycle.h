@@ -12,8 +12,8 @@
 //   cycle.OnAcked(&member, 100, 65536, now);
 //   for (CommitMember* member : cycle.Due(now)) ... ask it: event::CommitDue
 //   cycle.Begin(answers, now);
-//   for (const CopiedThrough& stored : cycle.Step(sink, now)) ...  // every
-//   turn
+//   // In every run of the loop:
+//   for (const CopiedThrough& stored : cycle.Step(sink, now)) ...
 
 #ifndef MIRROR_REPLICATION_COMMIT_CYCLE_H_
 #define MIRROR_REPLICATION_COMMIT_CYCLE_H_

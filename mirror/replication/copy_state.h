@@ -14,9 +14,8 @@
 //              |              | BackingOff, if it is to wait; else Running
 //   BackingOff | TimePasses   | Running, when it is time
 //   any other  | Stop         | Stopped, with the question that is still open
-//   Stopped    | Stop         | Stopped: another cause replaces the first, but
-//   a
-//              |              | missing topic replaces none
+//   Stopped    | Stop         | Stopped: another cause replaces the first,
+//              |              | but a missing topic replaces none
 //   Stopped    | LeaveStopped | Draining, then Resolving: the operator decided,
 //              |              | or the topic is there again
 //   any        | StartOver    | Draining, then Resolving: from the log's start

@@ -97,10 +97,10 @@ void LoopPartitions::ForgetLimits(const std::string& topic) {
   doubted_limits_.erase(topic);
 }
 
-void LoopPartitions::Handle(LoopEntry* entry, Event event, absl::Time now) {
+bool LoopPartitions::Handle(LoopEntry* entry, Event event, absl::Time now) {
   effects_.clear();
   entry->partition->Handle(std::move(event), now, &effects_);
-  Carry(entry, now);
+  return Carry(entry, now);
 }
 
 bool LoopPartitions::Carry(LoopEntry* entry, absl::Time now) {
@@ -196,10 +196,8 @@ void LoopPartitions::OnAcks(const std::vector<Ack>& acks, absl::Time now) {
     const auto it = by_target_.find(ack.target);
     if (it == by_target_.end()) continue;
     LoopEntry* const entry = it->second;
-    effects_.clear();
-    entry->partition->Handle(event::Acked{&ack}, now, &effects_);
     // What failed may have been the last in flight.
-    if (!Carry(entry, now)) wants_sweep_ = true;
+    if (!Handle(entry, event::Acked{&ack}, now)) wants_sweep_ = true;
     sink_budget_.Note(entry->partition->sink_bytes(), &entry->sink_bytes);
   }
   recorder_.Flush();

@@ -72,7 +72,8 @@ class LoopPartitions {
   // Those that wait for the source's bounds.
   const std::set<TopicPartition>& asking() const { return asking_; }
 
-  void Handle(LoopEntry* entry, Event event, absl::Time now);
+  // Returns whether records count as copied by what follows.
+  bool Handle(LoopEntry* entry, Event event, absl::Time now);
   // `bounds`: what the client knows.
   void OnFetched(
       Fetched fetched,

@@ -18,22 +18,21 @@
 //
 // What happens to a partition, and what follows (partition_test.cc):
 //
-//   event           | effect, beside Report, and Assign or Unassign as it may
-//   read
-//   ----------------+-----------------------------------------------------------
+//   event           | effect (Report, Assign and Unassign may come with each)
+//   ----------------+---------------------------------------------------------
 //   Added           | BeginRun if the start is known, else AskBounds
 //   BoundsKnown     | [Skipped], BeginRun; or Stopped
 //   Read, then Send | records to the sink; Unassign if it holds too much
 //   Acked           | Copied; [ForgetCopies, Skipped] if copies are gone
 //   Acked, error    | Draining, or a rejected record is settled: see below
 //   Tick            | drained: [Skipped], BeginRun; or AskBounds
-//   rejected alone  | Skipped, or DeadLetter and then DeadLettered -> Skipped
-//   TargetChanged   | as on.target.change says: ForgetCopies, Skipped; or
-//   Stopped SourceRecreated | as on.source.gap says: Skipped, from the start;
-//   or Stopped Decided         | [ForgetCopies], Skipped; then as after a
-//   failure CommitDue       | CommitThrough Committed       | AskBounds, if
-//   that waited for it Released        | Unassign; once drained and committed,
-//   Left
+//   rejected alone  | Skipped, or DeadLetter, DeadLettered, Skipped
+//   TargetChanged   | on.target.change: ForgetCopies, Skipped; or Stopped
+//   SourceRecreated | on.source.gap: Skipped, from the start; or Stopped
+//   Decided         | [ForgetCopies], Skipped; then as after a failure
+//   CommitDue       | CommitThrough
+//   Committed       | AskBounds, if that waited for it
+//   Released        | Unassign; once drained and committed, Left
 
 #ifndef MIRROR_REPLICATION_PARTITION_H_
 #define MIRROR_REPLICATION_PARTITION_H_

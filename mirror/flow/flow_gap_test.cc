@@ -73,6 +73,34 @@ TEST_F(FlowGapTest, WhatTookThePlaceOfTruncatedRecordsIsCopied) {
   EXPECT_EQ(History()[0].first, U(6));
 }
 
+TEST_F(FlowGapTest, ALogThatIsTruncatedAgainBeforeItsBoundsAreKnown) {
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  // Notices it, and has no answer yet where the log begins and ends.
+  for (int i = 0; i < 3; ++i) {
+    for (const auto& loop : flow_.loops()) loop->RunOnce();
+  }
+  ASSERT_EQ(flow_.Status(kOrders0).state(), PARTITION_RESOLVING);
+  a().TruncateTo(kOrders0, 3);
+  AppendNew(20);
+  EXPECT_TRUE(Settles(22));
+  EXPECT_EQ(Copies("new"), 20);
+}
+
+TEST_F(FlowGapTest, ALogThatIsTruncatedAgainAfterARestart) {
+  Policies(LossPolicy::kSkip, LossPolicy::kStop);
+  StartWithTen();
+  a().TruncateTo(kOrders0, 6);
+  EXPECT_TRUE(Settles(5));
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().TruncateTo(kOrders0, 3);
+  AppendNew(20);
+  flow_.Start();
+  EXPECT_TRUE(Settles(22));
+  EXPECT_EQ(Copies("new"), 20);
+}
+
 TEST_F(FlowGapTest, ATruncationWhileNoEngineRanIsNoticedByTheEpoch) {
   StartWithTen();
   ASSERT_THAT(flow_.Stop(), IsOk());

@@ -253,6 +253,21 @@ TEST_F(FlowGapTest, WhoElseWritesToTheTargetIsNoticedByTheNextCopy) {
   EXPECT_THAT(History(), IsEmpty());
 }
 
+TEST_F(FlowGapTest, WhatIsLostAfterOthersWroteIsNoticed) {
+  Policies(LossPolicy::kStop, LossPolicy::kReseed);
+  StartWithTen();
+  b().Fill(kCopy0, 1);
+  AppendNew(1);
+  ASSERT_TRUE(Settles(10));
+  b().TruncateTo(kCopy0, 4);
+  EXPECT_TRUE(flow_.RunUntil([&] { return b().LogEnd(kCopy0) == 4 + 11; }));
+  // Both while nothing is copied.
+  b().Fill(kCopy0, 1);
+  flow_.RunFor(absl::Seconds(11));
+  b().TruncateTo(kCopy0, 4);
+  EXPECT_TRUE(flow_.RunUntil([&] { return b().LogEnd(kCopy0) == 4 + 11; }));
+}
+
 TEST_F(FlowGapTest, OthersMayWriteToASharedTarget) {
   flow_.loop_options().partition.delivery.target_is_shared = true;
   StartWithTen();

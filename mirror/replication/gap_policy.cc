@@ -51,6 +51,7 @@ StartDecision DecideStart(const StartQuestion& question, LossPolicy on_gap) {
     decision.start = std::max(same_until, bounds.log_start);
     decision.gap = Truncated(wanted, *decision.start);
     if (on_gap == LossPolicy::kReseed) decision.start = bounds.log_start;
+    decision.truncated_above = *decision.start <= same_until;
   } else if (wanted < bounds.log_start) {
     decision.start = bounds.log_start;
     decision.gap = Lost(wanted, bounds.log_start);

@@ -33,6 +33,9 @@ struct StartDecision {
   // What is missing, in `detail` for people too; none if nothing is. `time` is
   // left to the caller.
   std::optional<SkippedRange> gap;
+  // The log was truncated above `start`: what is below it was read before,
+  // unless the log has been truncated again since.
+  bool truncated_above = false;
 };
 
 StartDecision DecideStart(const StartQuestion& question, LossPolicy on_gap);

@@ -65,6 +65,19 @@ TEST(DecideStart, CopiesWhatTookThePlaceOfLostRecords) {
   EXPECT_EQ(Start(Wanted(500, U(300)), LossPolicy::kSkip), 200);
 }
 
+TEST(DecideStart, SaysWhetherWhatIsBelowTheStartWasRead) {
+  const auto truncated_above = [](const StartQuestion& question) {
+    return DecideStart(question, LossPolicy::kSkip).truncated_above;
+  };
+  EXPECT_TRUE(truncated_above(Wanted(150, U(120))));
+  EXPECT_TRUE(truncated_above(Wanted(500)));
+  // Another log, as far as is known.
+  EXPECT_FALSE(truncated_above(Wanted(150, U(50))));
+  // Skips what retention deleted.
+  EXPECT_FALSE(truncated_above(Wanted(50)));
+  EXPECT_FALSE(truncated_above(Wanted(150)));
+}
+
 TEST(DecideStart, NamesTheRecordsThatAreMissing) {
   const SkippedRange lost = Gap(Wanted(40), LossPolicy::kSkip);
   EXPECT_EQ(lost.reason, SkipReason::kSourceLost);

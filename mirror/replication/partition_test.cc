@@ -5,7 +5,9 @@
 
 #include "mirror/replication/partition.h"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -132,6 +134,28 @@ TEST_F(PartitionTest, AGapThatThePolicySkips) {
                           "AskNoMore"));
 }
 
+TEST_F(PartitionTest, ALogOfOtherEpochsIsReadWithoutOne) {
+  options_.delivery.on_source_gap = LossPolicy::kSkip;
+  plan_.leader_epoch = 4;
+  AddAtTen();
+  // All below the position was deleted, with the epochs of it: the position is
+  // where the log begins, and the same epoch would be the same error again.
+  PartitionEvent other{plan_.source, PartitionEvent::Kind::kError, U(10),
+                       absl::OutOfRangeError("no epoch")};
+  other.diverged_at = U(0);
+  On(event::FromSource{&other});
+  Tick();
+  Bounds(10, 20);
+  const auto assign =
+      std::find_if(effects_.begin(), effects_.end(), [](const Effect& effect) {
+        return std::holds_alternative<effect::Assign>(effect);
+      });
+  ASSERT_NE(assign, effects_.end()) << testing::PrintToString(Shown());
+  const StartPosition& position = std::get<effect::Assign>(*assign).position;
+  EXPECT_EQ(position.offset, U(10));
+  EXPECT_EQ(position.leader_epoch, -1);
+}
+
 TEST_F(PartitionTest, BoundsThatTheSourceDoesNotTellAreAskedForAgain) {
   Add();
   EXPECT_THAT(On(event::BoundsUnknown{absl::UnavailableError("no leader")}),
@@ -250,6 +274,20 @@ TEST_F(PartitionTest, TheTargetsEndIsOnlyComparedWhileNothingIsInFlight) {
   EXPECT_THAT(On(event::TargetEndSeen{D(105), D(3)}), IsEmpty());
   Acked(15, 1, 105);
   EXPECT_THAT(On(event::TargetEndSeen{D(106), D(3)}),
+              ElementsAre("Report", "Unassign"));
+}
+
+TEST_F(PartitionTest, TheTargetsEndIsKnownAfterOthersWrote) {
+  AddAtTen();
+  Copy(10, 5, 100);
+  Read(15, 1);
+  Send();
+  // Another client wrote 105.
+  EXPECT_THAT(Acked(15, 1, 106), ElementsAre("Report", "Copied 15+1 at 106"));
+  EXPECT_EQ(partition_->target_end(), D(107));
+  EXPECT_THAT(On(event::TargetEndSeen{D(107), D(108)}), IsEmpty());
+  EXPECT_EQ(partition_->target_end(), D(108));
+  EXPECT_THAT(On(event::TargetEndSeen{D(108), D(3)}),
               ElementsAre("Report", "Unassign"));
 }
 

@@ -55,7 +55,16 @@ class SourceLog {
   void NoteEpoch(UpstreamOffset first, int32_t epoch) {
     epochs_.Note(first, epoch);
   }
-  void ForgetEpochs() { epochs_.Clear(); }
+  // The next record is not read next, but the one at `offset` is. If the log
+  // was truncated between the two, it may be truncated again before that one is
+  // read, and have grown beyond it. The epoch by which this truncation was
+  // noticed shows the next one as well: none of the records below is of a later
+  // epoch, and all that took the place of truncated ones are.
+  void Jump(UpstreamOffset offset, bool truncated) {
+    const int32_t epoch = truncated ? epochs_.Before(next_) : -1;
+    epochs_.Clear();
+    if (epoch >= 0 && offset.value() > 0) epochs_.Note(offset - 1, epoch);
+  }
   // No position at or below it is asked for any more.
   void ForgetEpochsBelow(UpstreamOffset offset) { epochs_.Forget(offset); }
 

@@ -37,17 +37,18 @@ void SourceSide::On(event::BoundsKnown event) {
                      "there) or reseed (copy it from its start)"));
     return;
   }
-  if (decision.gap.has_value()) {
+  const bool is_gap = decision.gap.has_value();
+  if (is_gap) {
     absl::StrAppend(&decision.gap->detail, "; continues at ",
                     decision.start->value());
     core_->NoteSkipped(*std::move(decision.gap));
   }
   const bool is_first = asked.kind == CopyState::Question::Kind::kFirst;
-  if (is_first || from_start || decision.start != core_->log.next()) {
+  if (is_first || from_start || is_gap) {
     // Durable at the next commit: a restart does not find the gap again, and
     // notices one that comes before the first record is copied.
     core_->progress.SetDone(*decision.start - 1);
-    core_->log.ForgetEpochs();
+    core_->log.Jump(*decision.start, decision.truncated_above);
   }
   core_->state.StartAt();
   Jump(*decision.start, from_start);

@@ -46,6 +46,8 @@ class TargetGuard {
   const std::optional<DownstreamOffset>& end() const { return end_; }
   // Copies may land, or have landed, that are not counted here.
   void ForgetEnd() { end_.reset(); }
+  // It was seen to end there, with nothing in flight.
+  void NoteEnd(DownstreamOffset end) { end_ = end; }
 
   // Copies base, base+1, ... are acknowledged. Returns what that says of the
   // log, if it is not as our copies left it. `first_of_run`: no copy of this

@@ -100,7 +100,7 @@ void TargetSide::OnCopied(const Ack& ack, int64_t bytes) {
     core_->stats.OnBatch(sent->value_bytes, sent->last_timestamp_ms,
                          core_->now);
   }
-  if (change.has_value()) On(event::TargetChanged{*std::move(change)});
+  if (change.has_value()) Judge(*change);
   // As long as no one has decided, a restart must find it out again.
   if (core_->CopiesAreLost()) return;
   UpstreamOffset source_end = OffsetRuns::kNoEnd;
@@ -176,12 +176,15 @@ void TargetSide::OnSilence() {
 }
 
 void TargetSide::On(event::TargetChanged event) {
-  const TargetChange& change = event.change;
+  core_->guard.ForgetEnd();
+  Judge(event.change);
+}
+
+void TargetSide::Judge(const TargetChange& change) {
   const auto lost =
       core_->guard.LostCopies(change, core_->progress.LastCopied());
   // Nothing was there to lose.
   if (!change.foreign() && !lost.has_value()) return;
-  core_->guard.ForgetEnd();
   if (auto* const stopped = core_->state.get<CopyState::Stopped>()) {
     // The first of the two ways to notice it counts. What happens while another
     // decision is awaited is decided after that.
@@ -233,8 +236,11 @@ void TargetSide::On(event::TargetChanged event) {
 void TargetSide::On(event::TargetEndSeen event) {
   // Records that were sent since explain any difference.
   if (core_->HasInFlight() || core_->guard.end() != event.expected) return;
-  auto change = core_->guard.CheckEnd(event.expected, event.end);
-  if (change.has_value()) On(event::TargetChanged{*std::move(change)});
+  const auto change = core_->guard.CheckEnd(event.expected, event.end);
+  if (!change.has_value()) return;
+  // More may happen to the log before the next copy.
+  core_->guard.NoteEnd(event.end);
+  Judge(*change);
 }
 
 void TargetSide::On(event::SinkLost) {

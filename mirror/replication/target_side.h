@@ -35,6 +35,8 @@ class TargetSide {
   void OnSilence();
 
  private:
+  // The target's log is not as the copies left it.
+  void Judge(const TargetChange& change);
   // `bytes`: what was in flight before the ack.
   void OnCopied(const Ack& ack, int64_t bytes);
   // Records were not written, as the ack says.

@@ -121,7 +121,7 @@ TEST_F(ClientTest, TranslatesGroupsAndPositions) {
               IsOkAndHolds(::testing::Contains("primary.orders")));
 }
 
-TEST_F(ClientTest, SeesWhatIsAddedAndTopicsMadeAnew) {
+TEST_F(ClientTest, SeesWhatIsAddedAndRecreatedTopics) {
   Mirror("added", "added");
   const auto translate = [&](const std::string& topic) {
     return client_->TranslateOffset("primary", {topic, 0}, UpstreamOffset(7),
@@ -240,7 +240,7 @@ std::vector<std::string> Values(const std::string& output) {
   return values;
 }
 
-TEST_F(ClientTest, AnApplicationGoesOnAtTheNextRecord) {
+TEST_F(ClientTest, AnApplicationResumesAtTheNextRecord) {
   const auto primary = TestCluster::Start("primary").value();
   primary->CreateTopic("numbers", 1);
   primary->AppendNumbers({"numbers", 0}, 0, 100);

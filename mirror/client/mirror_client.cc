@@ -284,7 +284,7 @@ absl::Status MirrorClient::Impl::CommitForward(
                there->second.offset >= position.offset.value() &&
                !IsPastTheEnd(tp, there->second.offset)) {
       (*results)[tp] = absl::AlreadyExistsError(
-          absl::StrCat(tp.ToString(), ": the group stands at ",
+          absl::StrCat(tp.ToString(), ": the group is at ",
                        there->second.offset, " already"));
     } else {
       forward[tp] = {position.offset.value(), position.metadata};

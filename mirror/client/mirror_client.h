@@ -120,7 +120,7 @@ class MirrorClient {
   // Commits positions here for a group without members, so that its consumers
   // resume there. Never moves a partition back, except from past the end of its
   // log: such a commit is of a topic that was recreated or truncated. One
-  // result per position: OK, committed; AlreadyExists, the group stands there
+  // result per position: OK, committed; AlreadyExists, the group is there
   // already or further on; InvalidArgument, the position is unknown; NotFound,
   // no such partition. FailedPrecondition, for all: the group has members.
   absl::StatusOr<std::map<TopicPartition, absl::Status>> CommitOffsets(

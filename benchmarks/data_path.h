@@ -63,7 +63,7 @@ absl::Status AwaitCluster(const std::string& servers);
 // Unless it is there. Returns when every partition can be written to.
 absl::Status CreateTopic(const std::string& servers, const std::string& name,
                          int32_t partitions);
-// Lets go of its disk space, too.
+// Frees its disk space, too.
 absl::Status DeleteTopic(const std::string& servers, const std::string& name);
 
 // How records stand in the source topic.
@@ -78,7 +78,7 @@ struct RecordShape {
 // partition.
 absl::Status Fill(const CopyJob& job, const RecordShape& shape);
 
-// How records come while somebody copies them.
+// How records are produced while they are copied.
 struct Traffic {
   // Records a second, of 100 bytes each.
   int64_t rate = 1000;
@@ -94,7 +94,7 @@ struct Traffic {
 absl::StatusOr<std::vector<absl::Duration>> MeasureDelays(
     const CopyJob& job, const Traffic& traffic);
 
-// Watches somebody else's copy.
+// Watches the copy that another program makes.
 absl::StatusOr<Stopwatch> AwaitCopy(const CopyJob& job);
 
 // The floor: librdkafka's consumer and producer with the engine's settings, and

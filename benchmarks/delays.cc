@@ -31,7 +31,7 @@ absl::Status AwaitTopic(Cluster* cluster, const CopyJob& job) {
     }
     absl::SleepFor(absl::Milliseconds(20));
   }
-  return absl::DeadlineExceededError("nobody creates the target topic");
+  return absl::DeadlineExceededError("the target topic is not created");
 }
 
 absl::Status AssignAll(RecordSource* copies, const CopyJob& job) {

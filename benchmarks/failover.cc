@@ -66,8 +66,8 @@ absl::Status Await(absl::FunctionRef<absl::Status()> ask) {
   }
 }
 
-// Where a group stands on the source which has read `percent` of each
-// partition, and as copies are one to one, where it should go on.
+// The position on the source of a group that has read `percent` of each
+// partition. As copies are one to one, it should resume there on the target.
 absl::StatusOr<Positions> TruePositions(Cluster* source, int percent) {
   const auto admin = source->NewAdmin("bench");
   if (!admin.ok()) return admin.status();
@@ -112,7 +112,7 @@ absl::Status Commit(Cluster* source) {
   return status;
 }
 
-// Where a group goes on, as the mirror's own client tells it.
+// Where a group resumes, as the mirror's own client answers.
 absl::StatusOr<Positions> Ask(MirrorClient* client, const std::string& alias,
                               const std::string& group) {
   Positions positions;

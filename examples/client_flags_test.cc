@@ -42,7 +42,7 @@ TEST(ClientFlagsTest, VariablesOfTheCommandConfigAreResolved) {
   EXPECT_EQ(properties->at("sasl.password"), "hunter2");
 }
 
-TEST(ClientFlagsTest, WhatIsWrongWithTheCommandConfigIsTold) {
+TEST(ClientFlagsTest, WhatIsWrongWithTheCommandConfigIsReported) {
   absl::SetFlag(&FLAGS_command_config, "no-such-file");
   EXPECT_THAT(ClusterProperties(),
               StatusIs(absl::StatusCode::kInvalidArgument,

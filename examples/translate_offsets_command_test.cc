@@ -95,8 +95,8 @@ TEST_F(TranslateOffsetsCommandTest, AppliesOnceAndTakesNothingBack) {
             "1277\n");
   EXPECT_THAT(Translate(), IsOk());
   EXPECT_EQ(notes_.str(),
-            "primary.ledger-0: the group stands at 3 already\n"
-            "primary.orders-0: the group stands at 1277 already\n");
+            "primary.ledger-0: the group is at 3 already\n"
+            "primary.orders-0: the group is at 1277 already\n");
 }
 
 TEST_F(TranslateOffsetsCommandTest, DoesNotApplyToAnActiveGroup) {

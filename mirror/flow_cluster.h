@@ -15,7 +15,7 @@
 namespace mirror::internal {
 
 // The side's own cluster if it has one, else a real one of its settings.
-// Contacts nobody. Errors: as KafkaCluster::Create.
+// Contacts no cluster. Errors: as KafkaCluster::Create.
 absl::StatusOr<std::shared_ptr<Cluster>> ConnectFlowCluster(
     const FlowCluster& side, const Logger& log);
 

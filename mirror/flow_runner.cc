@@ -376,7 +376,7 @@ void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,
   }
   Tell(EngineEvent(kind, LogLevel::kWarning, name_,
                    absl::StrCat(job, " are not written: ", status.message(),
-                                "; tried again, copying goes on"))
+                                "; retried, copying continues"))
            .WithCause(status));
 }
 

@@ -74,7 +74,7 @@ class FlowRunner {
   absl::Status BuildGroupOffsets();
   absl::Status BuildAcls();
   void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
-  // Passes an event on, unless the same trouble has just been told.
+  // Passes an event on, unless the same error has just been reported.
   void Tell(EngineEvent event);
   // Reports a failure of a small job when it begins and when it ends.
   void NoteOutcome(const std::string& job, EngineEvent::Kind kind,

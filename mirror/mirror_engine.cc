@@ -258,7 +258,7 @@ struct MirrorEngine::Impl {
     return stop_status;
   }
 
-  // Lets go of all clients. What a producer still had under way would reach a
+  // Closes all clients. What a producer still had in flight would reach a
   // cluster that comes back in the middle of what the next engine copies.
   void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     EngineStatus last = Status();

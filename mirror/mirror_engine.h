@@ -53,7 +53,7 @@ struct MirrorEngineOptions {
   // Receives events. May be null.
   EngineListener* listener = nullptr;
   Clock* clock = Clock::System();
-  // How long Stop() waits for what is on its way to be acknowledged and
+  // How long Stop() waits for records in flight to be acknowledged and
   // committed. It takes a few seconds more where a cluster does not answer.
   absl::Duration stop_timeout = absl::Seconds(5);
 };
@@ -68,7 +68,7 @@ struct MirrorEngineOptions {
 // Stop(). What the options point to must outlive the engine. No fork() after
 // Create() without exec() at once: from then on there are threads, and the
 // child would have none of them. Errors: Create() checks everything that can be
-// checked without a cluster. Afterwards troubles are states, events and log
+// checked without a cluster. Afterwards errors are states, events and log
 // lines, never a failed engine: see Status().
 class MirrorEngine {
  public:
@@ -86,9 +86,9 @@ class MirrorEngine {
   absl::Status Start();
 
   // Stops reading, waits for acknowledgements (at most stop_timeout), commits
-  // progress, joins all threads and lets go of all connections: nothing is
+  // progress, joins all threads and closes all connections: nothing is
   // written after it. Idempotent; a stopped engine stays stopped, and Status()
-  // goes on telling how it ended. DeadlineExceeded: some records were not
+  // still says how it ended. DeadlineExceeded: some records were not
   // acknowledged in time; nothing is lost, they are copied again at the next
   // start.
   absl::Status Stop();
@@ -96,7 +96,7 @@ class MirrorEngine {
   // A snapshot. Never waits for a cluster.
   EngineStatus Status() const;
 
-  // Stops and resumes reading a source topic; what is on its way arrives. Not
+  // Stops and resumes reading a source topic; records in flight arrive. Not
   // kept over restarts. NotFound: no such flow ("S->T"). FailedPrecondition
   // after Stop(). A topic that is not mirrored (yet) is remembered.
   absl::Status PauseTopic(const std::string& flow, const std::string& topic);

@@ -234,7 +234,7 @@ TEST_F(MirrorEngineTest, EventsCarryFacts) {
   (*engine)->Stop().IgnoreError();
 }
 
-TEST_F(MirrorEngineTest, GoesOnWhereItStopped) {
+TEST_F(MirrorEngineTest, ResumesWhereItStopped) {
   a_->CreateTopic("orders", 1);
   for (int round = 1; round <= 3; ++round) {
     a_->Fill({"orders", 0}, 100);
@@ -329,7 +329,7 @@ TEST_F(MirrorEngineTest, WritesOffsetSyncsWhereTheOptionSays) {
   EXPECT_GT(b_->LogEnd({"mm2-offset-syncs.A.internal", 0}), 0);
 }
 
-TEST_F(MirrorEngineTest, CopiesAclsIfNotToldOtherwise) {
+TEST_F(MirrorEngineTest, CopiesAclsByDefault) {
   AclBinding acl;
   acl.name = "orders";
   acl.principal = "User:alice";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One record of MM2's checkpoints topic (S.checkpoints.internal): "a group that
-// stood at u on the source can go on at d on the target" (KIP-382). Bytes:
+// was at u on the source can resume at d on the target" (KIP-382). Bytes:
 // docs/formats/checkpoint.md.
 //
 //   Checkpoint checkpoint{"billing", {"A.orders", 3}, UpstreamOffset(1000),
@@ -36,7 +36,7 @@ struct CheckpointKey {
 };
 
 // What we write to delete a checkpoint. A null value would end MM2's own
-// readers with an exception; an empty one they log and pass over.
+// readers with an exception; an empty one they log and skip.
 inline constexpr absl::string_view kDeletedCheckpoint = "";
 
 // Both offsets are positions: of the next record to read. A value type;

@@ -352,7 +352,7 @@ std::string CheckpointEmitter::Compare(
     const std::vector<internal::TranslatedCheckpoint>& positions,
     std::vector<internal::CheckpointUpdate>* updates,
     std::vector<internal::CheckpointKey>* gone) {
-  std::string trouble;
+  std::string problem;
   int64_t untranslated = 0;
   std::set<TopicPartition> standing;
   for (const internal::TranslatedCheckpoint& position : positions) {
@@ -371,7 +371,7 @@ std::string CheckpointEmitter::Compare(
     if (update.ok()) {
       updates->push_back(*std::move(update));
     } else {
-      trouble = absl::StrCat("no checkpoint can hold its offset, as ",
+      problem = absl::StrCat("no checkpoint can hold its offset, as ",
                              tp.ToString(), ": ", update.status().message());
     }
   }
@@ -384,7 +384,7 @@ std::string CheckpointEmitter::Compare(
   } else {
     watched_[group] = untranslated;
   }
-  return trouble;
+  return problem;
 }
 
 void CheckpointEmitter::ForgetTopic(const std::string& source_topic) {

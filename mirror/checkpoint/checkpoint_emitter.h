@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes checkpoints: where each consumer group of the source can go on on the
+// Writes checkpoints: where each consumer group of the source can resume on the
 // target. MM2's MirrorCheckpointConnector and MirrorCheckpointTask (KIP-382),
 // with MM2's rules and bytes; docs/formats/checkpoint.md says what differs.
 //
@@ -79,15 +79,15 @@ struct CheckpointEmitterOptions {
 // means that nothing can be done at present.
 class CheckpointEmitter {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<CheckpointEmitter>> Create(
       Cluster* source, Cluster* target, CheckpointEmitterOptions options,
       const OffsetSyncStore* offsets, Clock* clock);
 
   // Does what is due: looks for new groups, reads what was added to the
   // checkpoints topic, writes checkpoints. `offsets` should be up to date
-  // before the first call. An error names the cluster; the next call tries
-  // again what is missing.
+  // before the first call. An error names the cluster; the next call
+  // retries what is missing.
   absl::Status RunOnce();
 
   // When RunOnce() wants to be called next.
@@ -99,7 +99,7 @@ class CheckpointEmitter {
   // Makes RunOnce() return soon, now and later.
   void Cancel();
 
-  // The groups taken care of; those that the topic already told of included.
+  // The groups with checkpoints, those included that the topic already had.
   std::map<std::string, internal::CheckpointedGroup> Positions() const;
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp) {

@@ -29,7 +29,7 @@ class CheckpointEmitterTest : public CheckpointFixture {
   CheckpointEmitterTest() { CopyTopic("orders"); }
 };
 
-TEST_F(CheckpointEmitterTest, WritesWhereAGroupCanGoOn) {
+TEST_F(CheckpointEmitterTest, WritesWhereAGroupCanResume) {
   clock_.SetWallClock(absl::Hours(1));
   a_.CommitGroupOffset("billing", kOrders, 100, "note");
   Start();
@@ -63,7 +63,7 @@ TEST_F(CheckpointEmitterTest, WritesOnlyWhatChanged) {
   EXPECT_THAT(Written(), ElementsAre("billing A.orders-0 100=600"));
   a_.CommitGroupOffset("billing", kOrders, 200);
   EXPECT_THAT(Run(), IsOk());
-  a_.CommitGroupOffset("billing", kOrders, 50);  // set back on the source
+  a_.CommitGroupOffset("billing", kOrders, 50);  // reset on the source
   EXPECT_THAT(Run(), IsOk());
   EXPECT_THAT(Written(), ElementsAre("billing A.orders-0 100=600",
                                      "billing A.orders-0 200=700",
@@ -131,7 +131,7 @@ TEST_F(CheckpointEmitterTest, ARestartNeitherRepeatsNorGoesBack) {
   EXPECT_THAT(Written(), SizeIs(1));
 }
 
-TEST_F(CheckpointEmitterTest, FollowsATargetTopicThatWasMadeAnew) {
+TEST_F(CheckpointEmitterTest, FollowsARecreatedTargetTopic) {
   a_.CommitGroupOffset("billing", kOrders, 100);
   Start();
   EXPECT_THAT(Run(), IsOk());
@@ -170,7 +170,7 @@ TEST_F(CheckpointEmitterTest, GarbageAndDeletionsInTheTopicAreSkipped) {
   EXPECT_THAT(Written(), SizeIs(5));
 }
 
-TEST_F(CheckpointEmitterTest, TriesAgainAfterAnOutageOfTheSource) {
+TEST_F(CheckpointEmitterTest, RetriesAfterAnOutageOfTheSource) {
   a_.CommitGroupOffset("billing", kOrders, 100);
   Start();
   a_.SetDown(true);

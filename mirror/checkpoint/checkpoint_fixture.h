@@ -62,14 +62,14 @@ class CheckpointFixture : public testing::Test {
   // Runs the emitter for `duration`; the last status that was not OK.
   absl::Status Run(absl::Duration duration = absl::Seconds(60)) {
     const absl::Time end = clock_.Now() + duration;
-    absl::Status trouble;
+    absl::Status error;
     while (clock_.Now() <= end) {
       const absl::Status status = Turn();
-      if (!status.ok()) trouble = status;
+      if (!status.ok()) error = status;
       clock_.Advance(
           std::max(emitter_->TimeToNextTurn(), absl::Milliseconds(1)));
     }
-    return trouble;
+    return error;
   }
 
   // All records of the checkpoints topic, as printed; deletions as "-KEY".

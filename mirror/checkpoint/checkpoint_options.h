@@ -28,8 +28,7 @@ struct CheckpointOptions {
   bool sync_group_offsets = false;
   absl::Duration sync_group_offsets_interval = absl::Seconds(60);
   // sync.group.offsets.follow.rewinds, not in MM2: whether a group that was
-  // set back on the source is set back on the target too. See
-  // GroupOffsetSyncer.
+  // reset on the source is reset on the target too. See GroupOffsetSyncer.
   bool follow_rewinds = false;
 };
 

@@ -33,16 +33,16 @@ class CheckpointStore {
  public:
   // Takes a record of the topic, in the topic's order: the last one wins, also
   // if it deletes. InvalidArgument or Unimplemented (unknown
-  // version): the record is skipped; go on with the next one.
+  // version): the record is skipped; continue with the next one.
   absl::Status Apply(std::optional<absl::string_view> key,
                      std::optional<absl::string_view> value);
 
   // Whether `next`, translated so exactly, says anything new: nothing is known
   // of its group and partition; or the group went back on the source; or it
   // gets further on the target, or falls back there and that is exact: the
-  // target topic was made anew. Otherwise it is a repetition, or a fall back
+  // target topic was recreated. Otherwise it is a repetition, or a fall back
   // that only comes from a less precise translation. MM2 does not know exact
-  // ones, and leaves the group past the end of a topic made anew.
+  // ones, and leaves the group past the end of a recreated topic.
   bool ShouldEmit(const Checkpoint& next, Exactness exactness) const;
 
   // The group's checkpoint of a target partition; null if there is none. Valid

@@ -50,8 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         Emission{std::nullopt, At(10, 5), true},  // nothing known
         Emission{std::nullopt, At(0, 0), true},   // also at the very start
         Emission{At(13, 6), At(13, 5), false},    // sync expired: d falls
-        Emission{At(13, 6), At(12, 5), true},     // upstream rewound
-        Emission{At(13, 6), At(12, 6), true},     // rewound, d the same
+        Emission{At(13, 6), At(12, 5), true},     // upstream reset
+        Emission{At(13, 6), At(12, 6), true},     // reset, d the same
         Emission{At(250, 201), At(250, 176), false},
         Emission{At(250, 201), At(370, 176), false},  // u forward, d back
         Emission{At(250, 201), At(400, 376), true},   // d advanced
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         Emission{At(250, 201), At(250, 202), true}));
 
 // The target topic was deleted; MM2 would stay at 600.
-TEST(CheckpointStore, FollowsATargetTopicThatWasMadeAnew) {
+TEST(CheckpointStore, FollowsARecreatedTargetTopic) {
   CheckpointStore store;
   store.Acked(At(100, 600));
   EXPECT_TRUE(store.ShouldEmit(At(110, 10), Exactness::kExact));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The checkpoints topic of a flow and what it says: read at start and whenever
-// somebody else may have written, written in parts, remembered when
+// another client may have written, written in parts, remembered when
 // acknowledged. MM2's CheckpointStore with its topic.
 //
 //   auto topic = CheckpointTopic::Create(&b, "A.checkpoints.internal", -1,
@@ -64,7 +64,7 @@ class CheckpointUpdate {
   bool counts_ = true;
 };
 
-// What the topic says of a group, and where the group was set back.
+// What the topic says of a group, and where the group was reset.
 struct CheckpointedGroup {
   GroupCheckpoints checkpoints;
   RewoundFrom rewinds;
@@ -81,7 +81,7 @@ class CheckpointTopic {
     int64_t unreadable = 0;
   };
 
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<CheckpointTopic>> Create(
       Cluster* cluster, const std::string& name, int32_t replication_factor,
       const std::string& client_id, Clock* clock);

@@ -55,8 +55,8 @@ class CheckpointTranslator {
   // itself a copy of a topic of the target.
   std::string TargetTopic(absl::string_view topic) const;
 
-  // Where `group`, which stands at `offset` on the source, can go on; nullopt
-  // if the topic does not count.
+  // Where `group`, which is at `offset` on the source, can resume; nullopt if
+  // the topic does not count.
   std::optional<TranslatedCheckpoint> Translate(
       const std::string& group, const TopicPartition& source,
       const GroupOffset& offset) const;

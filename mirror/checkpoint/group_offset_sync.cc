@@ -9,10 +9,10 @@ namespace {
 bool MayMoveBack(const Checkpoint& checkpoint, const RewoundFrom& follow,
                  const LogEnds& ends, DownstreamOffset committed) {
   const TopicPartition& tp = checkpoint.topic_partition;
-  const auto rewound = follow.find(tp);
+  const auto reset = follow.find(tp);
   const auto end = ends.find(tp);
   return committed <= checkpoint.stale_through ||
-         (rewound != follow.end() && committed <= rewound->second) ||
+         (reset != follow.end() && committed <= reset->second) ||
          (end != ends.end() && committed > end->second);
 }
 

@@ -24,7 +24,7 @@ namespace mirror::internal {
 
 struct GroupSyncPlan {
   GroupOffsets write;
-  // Of these, the partitions that are taken back.
+  // Of these, the partitions that are reset.
   std::set<TopicPartition> rewinds;
   // Partitions further than their checkpoint, with the offset committed.
   std::map<TopicPartition, int64_t> ahead;
@@ -35,7 +35,7 @@ using LogEnds = std::map<TopicPartition, DownstreamOffset>;
 
 // What to do about `checkpoints` (all of one group, all of them true), of a
 // group that has no members on the target and has `committed` there. A
-// partition is taken back only
+// partition is reset only
 //   - if `follow` has it, and only from where the source had taken it;
 //   - from an offset of a log that is gone: one up to the checkpoint's
 //     stale_through, or past the end of the log that is there.
@@ -43,7 +43,7 @@ using LogEnds = std::map<TopicPartition, DownstreamOffset>;
 //
 // MM2 writes every checkpoint of any group it did not find empty and leaves it
 // to the broker to refuse the active ones; a group that empties in between is
-// taken back (KAFKA-19794). A caller that could not learn state or commits
+// reset (KAFKA-19794). A caller that could not learn state or commits
 // must therefore not call this at all.
 GroupSyncPlan PlanGroupSync(const GroupCheckpoints& checkpoints,
                             const RewoundFrom& follow, const LogEnds& ends,

@@ -70,7 +70,7 @@ TEST(GroupOffsetSync, JudgesEachPartitionByItself) {
   EXPECT_THAT(plan.rewinds, IsEmpty());
 }
 
-TEST(GroupOffsetSync, GoesBackWhereToldFromWhereTheSourceHadTakenIt) {
+TEST(GroupOffsetSync, MovesBackIfItIsToFollowFromWhereTheSourceHadBeen) {
   const RewoundFrom follow = {{kOrders, DownstreamOffset(60)}};
   for (const int64_t committed : {51, 60}) {
     const GroupSyncPlan plan = PlanGroupSync(Checkpoints(kOrders, 50), follow,

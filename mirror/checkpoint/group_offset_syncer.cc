@@ -31,7 +31,7 @@ absl::Status Outage(const std::vector<absl::StatusOr<T>>& answers) {
                                                         : absl::OkStatus();
 }
 
-std::string Remedy(const absl::Status& status) {
+std::string ReasonWithFix(const absl::Status& status) {
   std::string text(status.message());
   if (absl::IsPermissionDenied(status)) {
     absl::StrAppend(&text,
@@ -256,7 +256,7 @@ void GroupOffsetSyncer::NoteResults(const std::string& group,
       sync.set_written(sync.written() + 1);
       checkpoints_->StaleCommitSettled(group, tp);
       if (plan.rewinds.count(tp) == 0) continue;
-      ++rewound_;
+      ++reset_;
       checkpoints_->RewindFollowed(group, tp);
       continue;
     }
@@ -265,7 +265,7 @@ void GroupOffsetSyncer::NoteResults(const std::string& group,
     sync.set_refused(sync.refused() + 1);
     PartitionSync* detail =
         AddDetail(round->positions[group].checkpoints.at(tp), &sync);
-    if (detail != nullptr) detail->set_refused(Remedy(status));
+    if (detail != nullptr) detail->set_refused(ReasonWithFix(status));
   }
 }
 
@@ -279,7 +279,7 @@ void GroupOffsetSyncer::SetRefused(const absl::Status& status,
     return;
   }
   sync->set_state(GROUP_REFUSED);
-  if (sync->reason().empty()) sync->set_reason(Remedy(status));
+  if (sync->reason().empty()) sync->set_reason(ReasonWithFix(status));
 }
 
 void GroupOffsetSyncer::TellProblems(const Round& round) {
@@ -289,7 +289,7 @@ void GroupOffsetSyncer::TellProblems(const Round& round) {
     const bool refused = sync.state() == GROUP_REFUSED;
     problems_.Note(group,
                    refused ? absl::StrCat("its offsets are not set: ",
-                                          sync.reason(), "; tried again")
+                                          sync.reason(), "; retried")
                            : "",
                    "its offsets are set again");
   }
@@ -302,7 +302,7 @@ void GroupOffsetSyncer::TellProblems(const Round& round) {
 
 void GroupOffsetSyncer::FillStatus(GroupOffsetSyncStatus* status) const {
   status->set_written(written_);
-  status->set_rewound(rewound_);
+  status->set_reset(reset_);
   MutexLock lock(&mu_);
   status->set_last_round_ms(absl::ToInt64Milliseconds(last_round_));
   status->set_reason(std::string(status_.message()));

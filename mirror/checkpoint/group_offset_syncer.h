@@ -54,9 +54,9 @@ struct GroupOffsetSyncerOptions {
 //   - A commit of a target log that is gone (the topic was recreated or
 //     truncated) is moved back to the corrected checkpoint, once, also over a
 //     restart. One past the end of the log is always of such a log.
-//   - With follow_rewinds a group that was set back on the source, to a place
-//     whose translation is exact, is set back once on the target too, unless it
-//     had got further there than the source had ever taken it. A rewind that
+//   - With follow_rewinds a group that was reset on the source, to a position
+//     whose translation is exact, is reset once on the target too, unless it
+//     had got further there than the source had ever taken it. A reset that
 //     happens while the process does not run, or ends before the next round, is
 //     not followed: the group then shows as ahead.
 // Groups are looked at and written in chunks, so that little time lies between
@@ -68,13 +68,13 @@ struct GroupOffsetSyncerOptions {
 // means that nothing can be done at present.
 class GroupOffsetSyncer {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<GroupOffsetSyncer>> Create(
       Cluster* target, GroupOffsetSyncerOptions options,
       CheckpointEmitter* checkpoints, Clock* clock);
 
   // One round over all groups that have checkpoints. An error names the
-  // cluster; the next call tries again.
+  // cluster; the next call retries.
   absl::Status RunOnce();
 
   // When RunOnce() wants to be called next.
@@ -126,7 +126,7 @@ class GroupOffsetSyncer {
   Clock* const clock_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> written_{0};
-  std::atomic<int64_t> rewound_{0};
+  std::atomic<int64_t> reset_{0};
 
   // Of RunOnce()'s thread.
   absl::Time next_ = absl::InfinitePast();

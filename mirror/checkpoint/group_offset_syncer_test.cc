@@ -177,7 +177,7 @@ TEST_F(GroupOffsetSyncerTest, ARefusedGroupBlocksNoOther) {
 }
 
 // A coordinator moves to another broker.
-TEST_F(GroupOffsetSyncerTest, TriesAgainSoonWhatMayGoWellInAMoment) {
+TEST_F(GroupOffsetSyncerTest, RetriesSoonWhatMaySucceedInAMoment) {
   a_.CommitGroupOffset("billing", kOrders, 100);
   b_.FailSetOffset(kTarget, absl::UnavailableError("not coordinator"));
   EXPECT_THAT(Sync(), IsOk());
@@ -253,12 +253,12 @@ TEST_F(GroupOffsetSyncerTest, CommitsNothingPastTheEndOfTheLog) {
   EXPECT_EQ(SyncStatus("billing").withheld(), 0);
 }
 
-TEST_F(GroupOffsetSyncerTest, TakesBackACommitPastTheEndOfTheLog) {
+TEST_F(GroupOffsetSyncerTest, ResetsACommitPastTheEndOfTheLog) {
   a_.CommitGroupOffset("billing", kOrders, 100);
   b_.CommitGroupOffset("billing", kTarget, 1501);
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_EQ(Committed("billing"), 600);
-  EXPECT_EQ(SyncStatus().rewound(), 1);
+  EXPECT_EQ(SyncStatus().reset(), 1);
 }
 
 TEST_F(GroupOffsetSyncerTest, DoesNotFollowARewindByDefault) {
@@ -271,15 +271,15 @@ TEST_F(GroupOffsetSyncerTest, DoesNotFollowARewindByDefault) {
   EXPECT_EQ(SyncStatus("billing").ahead(), 1);
 }
 
-TEST_F(GroupOffsetSyncerTest, FollowsARewindOnceIfToldTo) {
+TEST_F(GroupOffsetSyncerTest, FollowsARewindOnceIfConfigured) {
   sync_options_.checkpoints.follow_rewinds = true;
   a_.CommitGroupOffset("billing", kOrders, 100);
   EXPECT_THAT(Sync(), IsOk());
   a_.CommitGroupOffset("billing", kOrders, 50);
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_EQ(Committed("billing"), 550);
-  EXPECT_EQ(SyncStatus().rewound(), 1);
-  // Consumers go on on the target, and are not set back again.
+  EXPECT_EQ(SyncStatus().reset(), 1);
+  // Consumers continue on the target, and are not reset again.
   b_.CommitGroupOffset("billing", kTarget, 600);
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_EQ(Committed("billing"), 600);

@@ -12,7 +12,7 @@ namespace mirror::internal {
 namespace {
 
 // A rule that forbids one group mostly forbids a thousand.
-constexpr size_t kToldAtOnce = 10;
+constexpr size_t kReportedAtOnce = 10;
 
 }  // namespace
 
@@ -43,11 +43,11 @@ void GroupProblems::ForgetAllBut(const std::set<std::string>& groups) {
 
 std::vector<EngineEvent> GroupProblems::TakeEvents() {
   std::vector<EngineEvent> events = std::exchange(events_, {});
-  if (events.size() <= kToldAtOnce) return events;
-  absl::StrAppend(&events[kToldAtOnce - 1].message, "; ",
-                  events.size() - kToldAtOnce,
+  if (events.size() <= kReportedAtOnce) return events;
+  absl::StrAppend(&events[kReportedAtOnce - 1].message, "; ",
+                  events.size() - kReportedAtOnce,
                   " other groups have news too: see the status");
-  events.resize(kToldAtOnce);
+  events.resize(kReportedAtOnce);
   return events;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which groups are in trouble, and why. Events come when that begins and when
-// it ends, and of no more than a few groups at a time.
+// Which groups have a problem, and why. Events come when it begins and when it
+// ends, and of no more than a few groups at a time.
 
 #ifndef MIRROR_CHECKPOINT_GROUP_PROBLEMS_H_
 #define MIRROR_CHECKPOINT_GROUP_PROBLEMS_H_
@@ -24,17 +24,17 @@ class GroupProblems {
   // `flow` is "S->T".
   explicit GroupProblems(std::string flow) : flow_(std::move(flow)) {}
 
-  // The group's trouble now; empty: none. `solved` is said when one ends.
+  // The group's problem now; empty: none. `solved` is said when one ends.
   void Note(const std::string& group, const std::string& reason,
             const std::string& solved);
 
-  // Other groups are somebody else's now.
+  // The flow no longer mirrors other groups.
   void ForgetAllBut(const std::set<std::string>& groups);
 
   // What began and ended since the last call.
   std::vector<EngineEvent> TakeEvents();
 
-  // The groups in trouble.
+  // The groups that have a problem.
   const Reasons& reasons() const { return reasons_; }
 
  private:

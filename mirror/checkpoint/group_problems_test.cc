@@ -44,7 +44,7 @@ TEST(GroupProblems, DoNotFloodTheLog) {
   EXPECT_THAT(problems.reasons(), SizeIs(1000));
 }
 
-TEST(GroupProblems, ForgetGroupsOfSomebodyElseInSilence) {
+TEST(GroupProblems, ForgetGroupsOfOthersSilently) {
   GroupProblems problems("A->B");
   problems.Note("mine", "forbidden", "solved");
   problems.Note("yours", "forbidden", "solved");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which groups were set back on the source since this process runs, and from
-// where. MM2 never takes a group back on the target; with the opt-in of
-// CheckpointOptions::follow_rewinds this tells when that is meant.
+// Which groups were reset on the source since this process runs, and from
+// where. MM2 never resets a group on the target; with the opt-in of
+// CheckpointOptions::follow_rewinds this says when that is meant.
 //
 //   rewinds.OnCheckpoint(&last, next, exact);  // next took the place of last
 //   rewinds.Of("billing");                     // {A.orders-3: from 998}
@@ -32,7 +32,7 @@ class GroupRewinds {
   // does getting past the place where it began.
   void OnCheckpoint(const Checkpoint& last, const Checkpoint& next, bool exact);
 
-  // The target's group was set back. That is done once: what the group does on
+  // The target's group was reset. That is done once: what the group does on
   // the target afterwards is not undone.
   void Followed(const std::string& group, const TopicPartition& tp);
 

@@ -38,7 +38,7 @@ TEST(GroupRewinds, DoNotBeginAtALowerBound) {
   EXPECT_THAT(rewinds.Of("billing"), IsEmpty());
 }
 
-// The topic was made anew: u starts again, d goes on.
+// The topic was recreated: u starts again, d continues.
 TEST(GroupRewinds, DoNotBeginIfTheTargetGetsFurther) {
   GroupRewinds rewinds;
   rewinds.OnCheckpoint(At(200, 700), At(5, 1005), true);
@@ -49,7 +49,7 @@ TEST(GroupRewinds, AddUpUntilTheyAreFollowed) {
   GroupRewinds rewinds;
   rewinds.OnCheckpoint(At(200, 700), At(100, 600), true);
   rewinds.OnCheckpoint(At(100, 600), At(50, 550), true);
-  rewinds.OnCheckpoint(At(50, 550), At(60, 560), false);  // goes on from there
+  rewinds.OnCheckpoint(At(50, 550), At(60, 560), false);  // continues there
   EXPECT_THAT(rewinds.Of("billing"), From(700));
   rewinds.Followed("billing", kOrders);
   EXPECT_THAT(rewinds.Of("billing"), IsEmpty());

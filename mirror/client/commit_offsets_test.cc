@@ -56,7 +56,7 @@ TEST_F(CommitOffsetsTest, NeverTakesAPartitionBack) {
                                     StatusIs(absl::StatusCode::kAlreadyExists)),
                                Pair(TopicPartition{"c", 0},
                                     StatusIs(absl::StatusCode::kAlreadyExists,
-                                             HasSubstr("stands at 8"))))));
+                                             HasSubstr("is at 8"))))));
   EXPECT_EQ(Committed()[(TopicPartition{"a", 0})].offset, 7);
   EXPECT_EQ(Committed()[(TopicPartition{"c", 0})].offset, 8);
 }

@@ -36,8 +36,8 @@ class ABSL_LOCKABLE Turn {
 bool WaitFor(Clock* clock, absl::Duration duration, absl::Time deadline);
 
 // Calls `attempt` until it succeeds or fails in a way that time does not heal.
-// DeadlineExceeded, with the last failure, when `deadline` has come; an attempt
-// under way is not cut short.
+// DeadlineExceeded, with the last failure, when `deadline` has come; a running
+// attempt is not cut short.
 absl::Status TryUntil(Clock* clock, absl::Time deadline,
                       absl::FunctionRef<absl::Status()> attempt);
 

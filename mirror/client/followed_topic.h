@@ -34,8 +34,8 @@ class FollowedTopic {
 
   // Applies what was added since the last call. A record that `apply` refuses
   // is skipped, counted and logged. `on_reset` and errors as
-  // TopicFollower::CatchUp, but what may heal by itself is tried again until
-  // `deadline`.
+  // TopicFollower::CatchUp, but what may recover automatically is retried
+  // until `deadline`.
   absl::Status CatchUp(absl::Time deadline,
                        absl::FunctionRef<absl::Status(const RecordView&)> apply,
                        absl::FunctionRef<void()> on_reset);
@@ -45,7 +45,7 @@ class FollowedTopic {
   const std::string& topic() const { return topic_; }
   // Records skipped so far; those read again count again.
   int64_t skipped() const { return skipped_; }
-  // Makes a CatchUp() under way and all later ones return Cancelled soon.
+  // Makes a running CatchUp() and all later ones return Cancelled soon.
   void Cancel();
 
  private:

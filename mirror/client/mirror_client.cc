@@ -66,8 +66,8 @@ class MirrorClient::Impl {
   // What is known of a source; made when first asked for.
   Source& GetSource(const std::string& alias);
   absl::StatusOr<internal::Topology> GetTopology();
-  // Where the logs of `partitions` end. Left out are those that are not there,
-  // or are of another topic than the one that `index` (null: none) tells of.
+  // Where the logs of `partitions` end, without those that do not exist, or
+  // that are of another topic than the one in `index` (null: any).
   absl::StatusOr<LogEnds> GetLogEnds(
       const std::string& source_alias,
       const std::vector<TopicPartition>& partitions,
@@ -284,7 +284,7 @@ absl::Status MirrorClient::Impl::CommitForward(
                there->second.offset >= position.offset.value() &&
                !IsPastTheEnd(tp, there->second.offset)) {
       (*results)[tp] = absl::AlreadyExistsError(
-          absl::StrCat(tp.ToString(), ": the group stands at ",
+          absl::StrCat(tp.ToString(), ": the group is at ",
                        there->second.offset, " already"));
     } else {
       forward[tp] = {position.offset.value(), position.metadata};

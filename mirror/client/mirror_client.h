@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a consumer application asks when its cluster is gone: where do I go on
+// What a consumer application asks when its cluster is gone: where do I resume
 // on the other one? MM2's MirrorClient and RemoteClusterUtils (KIP-382), with
 // exact answers. Contacts the target of the mirror only, never the source.
 //
@@ -65,15 +65,15 @@ struct MirrorClientOptions {
 // each other.
 // Lifetime: calls must have ended before the client is destroyed; see Cancel().
 // Errors: an answer is complete or an error.
-//   DeadlineExceeded   the timeout passed; troubles that may heal by themselves
-//                      are waited out until then
+//   DeadlineExceeded   the timeout passed; until then, errors that may end
+//                      without help are retried
 //   NotFound           the mirror left nothing there about what was asked
 //   PermissionDenied, Unauthenticated   of one of the topics
 //   Cancelled          after Cancel()
 // Messages name cluster, topic and partition or group, and what to do.
 class MirrorClient {
  public:
-  // InvalidArgument, naming the setting. Contacts nobody.
+  // InvalidArgument, naming the setting. Contacts no cluster.
   static absl::StatusOr<std::unique_ptr<MirrorClient>> Create(
       MirrorClientOptions options);
   static absl::StatusOr<std::unique_ptr<MirrorClient>> Create(
@@ -83,10 +83,10 @@ class MirrorClient {
   MirrorClient(const MirrorClient&) = delete;
   MirrorClient& operator=(const MirrorClient&) = delete;
 
-  // Where `group`, which stood on `source_alias` as its checkpoints say, goes
-  // on here: an entry for each partition it has a checkpoint of, by its name
-  // here. The source position is translated anew, so the answer is as good as
-  // the index is now, not as it was when the checkpoint was written. What each
+  // Where `group`, whose checkpoints say where it was on `source_alias`,
+  // resumes here: an entry for each partition it has a checkpoint of, by its
+  // name here. The source position is translated by the present index, not by
+  // the one at the time when the checkpoint was written. What each
   // answer promises: see GroupPosition. NotFound: no checkpoints of the group.
   // MM2's translateOffsets, which returns the checkpoints as they are.
   absl::StatusOr<GroupPositions> TranslateOffsets(
@@ -118,9 +118,9 @@ class MirrorClient {
       UpstreamOffset offset, absl::Duration timeout);
 
   // Commits positions here for a group without members, so that its consumers
-  // go on there. Never takes a partition back, but from past the end of its
+  // resume there. Never moves a partition back, except from past the end of its
   // log: such a commit is of a topic that was recreated or truncated. One
-  // result per position: OK, committed; AlreadyExists, the group stands there
+  // result per position: OK, committed; AlreadyExists, the group is there
   // already or further on; InvalidArgument, the position is unknown; NotFound,
   // no such partition. FailedPrecondition, for all: the group has members.
   absl::StatusOr<std::map<TopicPartition, absl::Status>> CommitOffsets(
@@ -158,7 +158,7 @@ class MirrorClient {
   // were skipped. Answers are then weaker, never wrong.
   int64_t UnreadableRecords(const std::string& source_alias);
 
-  // Makes calls under way and all later ones return Cancelled soon.
+  // Makes running calls and all later ones return Cancelled soon.
   void Cancel();
 
  private:

@@ -35,7 +35,7 @@ class MirrorClientFailureTest : public ClientFixture {
   }
 };
 
-TEST_F(MirrorClientFailureTest, AnUnknownSourceIsToldWhatThereIs) {
+TEST_F(MirrorClientFailureTest, AnUnknownSourceGetsAListOfTheKnownOnes) {
   WriteCheckpoint("billing", "primary.orders", 7, 7);
   EXPECT_THAT(TranslateGroup("primery"),
               StatusIs(StatusCode::kNotFound,

@@ -45,7 +45,7 @@ class MirrorClientTest : public ClientFixture {
   }
 };
 
-TEST_F(MirrorClientTest, TranslatesAGroupsPositionsAnew) {
+TEST_F(MirrorClientTest, TranslatesAGroupsPositionsByTheIndex) {
   CreateCopy("primary.orders", 1500);
   CreateCopy("primary.ledger", 10);
   WriteIndex("orders", {Run(0, 500, 1000)});
@@ -88,7 +88,7 @@ std::vector<OffsetRun> AroundALoss() {
           {UpstreamOffset(150), DownstreamOffset(600), 100, /*skipped=*/50}};
 }
 
-TEST_F(MirrorClientTest, AGroupIsToldWhatItWillNotMeet) {
+TEST_F(MirrorClientTest, AGroupLearnsWhatItWillNotRead) {
   CreateCopy("primary.orders", 700);
   WriteIndex("orders", AroundALoss());
   WriteSkipped("orders", Skipped(100, 150));
@@ -111,7 +111,7 @@ TEST_F(MirrorClientTest, AGroupIsToldWhatItWillNotMeet) {
   EXPECT_EQ(position("behind"), expected) << "had its share on the source";
 }
 
-TEST_F(MirrorClientTest, AGroupIsToldEvenWhereItsPositionIsUnknown) {
+TEST_F(MirrorClientTest, AGroupLearnsItEvenWhereItsPositionIsUnknown) {
   standby_->CreateTopic("primary.orders", 1);
   WriteIndex("orders", {Run(0, 500, 100)});
   WriteSkipped("orders", Skipped(100, 150));
@@ -121,7 +121,7 @@ TEST_F(MirrorClientTest, AGroupIsToldEvenWhereItsPositionIsUnknown) {
   EXPECT_THAT(position.skipped, ElementsAre(Skipped(100, 150)));
 }
 
-TEST_F(MirrorClientTest, ASinglePositionIsToldWhatIsSkippedAboveIt) {
+TEST_F(MirrorClientTest, ASinglePositionNamesWhatIsSkippedAboveIt) {
   CreateCopy("primary.orders", 700);
   WriteIndex("orders", AroundALoss());
   WriteSkipped("orders", Skipped(100, 150));
@@ -135,7 +135,7 @@ TEST_F(MirrorClientTest, ASinglePositionIsToldWhatIsSkippedAboveIt) {
   EXPECT_EQ(client_->UnreadableRecords("primary"), 0) << "those are none";
 }
 
-TEST_F(MirrorClientTest, WhatAnEarlierTopicLostIsNoLongerTold) {
+TEST_F(MirrorClientTest, WhatAnEarlierTopicLostIsNoLongerReported) {
   CreateCopy("primary.orders", 700);
   WriteIndex("orders", {Run(0, 500, 100)});
   WriteSkipped("orders", Skipped(100, 150));
@@ -257,7 +257,7 @@ TEST_F(MirrorClientTest, TombstonesDeleteWhatTheyName) {
   EXPECT_EQ(client_->UnreadableRecords("primary"), 0);
 }
 
-TEST_F(MirrorClientTest, AnIndexTopicMadeAnewReplacesWhatWasRead) {
+TEST_F(MirrorClientTest, ARecreatedIndexTopicReplacesWhatWasRead) {
   CreateCopy("primary.orders", 1500);
   WriteIndex("orders", {Run(0, 500, 1000)});
   WriteSync("payments", 100, 200);
@@ -272,7 +272,7 @@ TEST_F(MirrorClientTest, AnIndexTopicMadeAnewReplacesWhatWasRead) {
   EXPECT_THAT(Translate(100, "payments"), IsOkAndHolds(Exact(200)));
 }
 
-TEST_F(MirrorClientTest, ACheckpointsTopicMadeAnewReplacesWhatWasRead) {
+TEST_F(MirrorClientTest, ARecreatedCheckpointsTopicReplacesWhatWasRead) {
   CreateCopy("primary.orders", 1500);
   WriteCheckpoint("billing", "primary.orders", 7, 501);
   EXPECT_THAT(TranslateGroup(), IsOk());
@@ -289,7 +289,7 @@ TEST_F(MirrorClientTest, RemoteConsumerOffsetsAreTheCheckpointsAsTheyAre) {
   EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "billing", kTimeout),
               IsOkAndHolds(ElementsAre(Pair(TopicPartition{"primary.orders", 0},
                                             GroupOffset{501, "note"}))));
-  EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "nobody", kTimeout),
+  EXPECT_THAT(client_->RemoteConsumerOffsets("primary", "unknown", kTimeout),
               IsOkAndHolds(testing::IsEmpty()));
 }
 

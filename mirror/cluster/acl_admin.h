@@ -17,7 +17,7 @@ namespace mirror {
 // Purpose: reads and changes ACLs. Each is there once or not at all.
 // Thread safety and lifetime: as ClusterAdmin.
 // Errors: as ClusterAdmin, and Unimplemented from every call: the cluster has
-// no authorizer, so that nobody is refused anything. PermissionDenied means
+// no authorizer, so that nothing is denied. PermissionDenied means
 // DESCRIBE (to read) or ALTER (to change) on the cluster. Messages name the
 // cluster, and the ACL where it is about one.
 class AclAdmin {
@@ -25,7 +25,7 @@ class AclAdmin {
   virtual ~AclAdmin() = default;
 
   // All ACLs about resources of these types, sorted. Those in terms that this
-  // library does not know (of a newer Kafka) are left out.
+  // library does not know (of a newer Kafka) are omitted.
   virtual absl::StatusOr<std::vector<AclBinding>> DescribeAcls(
       absl::Span<const AclResource> resources) = 0;
 
@@ -41,7 +41,7 @@ class AclAdmin {
   virtual std::vector<absl::Status> DeleteAcls(
       absl::Span<const AclBinding> acls) = 0;
 
-  // Makes calls under way and all later ones return Cancelled soon.
+  // Makes running calls and all later ones return Cancelled soon.
   virtual void Cancel() = 0;
 };
 

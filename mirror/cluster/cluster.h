@@ -22,7 +22,7 @@ namespace mirror {
 struct SourceOptions {
   // Shown in the broker's logs and quotas.
   std::string client_id;
-  // Whether records of open and aborted transactions are left out.
+  // Whether records of open and aborted transactions are skipped.
   bool read_committed = true;
   // Bytes of values fetched ahead of Poll().
   int64_t max_buffered_bytes = 16 << 20;

@@ -45,7 +45,7 @@ enum class OffsetSpec {
 
 // Purpose: reads and changes topics.
 // Thread safety: thread-safe; calls block the calling thread only.
-// Lifetime: Cancel() and wait for calls under way before destroying.
+// Lifetime: Cancel() and wait for running calls before destroying.
 // Errors: besides those named, every call may return Unavailable or
 // DeadlineExceeded (no answer within the cluster's request timeout),
 // Unauthenticated, PermissionDenied, and Cancelled after Cancel(). Messages
@@ -100,7 +100,7 @@ class ClusterAdmin {
   virtual std::vector<absl::Status> AlterTopicConfigs(
       absl::Span<const TopicConfigOps> topics) = 0;
 
-  // Makes calls under way and all later ones return Cancelled soon.
+  // Makes running calls and all later ones return Cancelled soon.
   virtual void Cancel() = 0;
 };
 

@@ -44,7 +44,7 @@ class GroupAdmin {
   virtual ~GroupAdmin() = default;
 
   // Ids of the groups of protocol type "consumer" or none, sorted, without
-  // duplicates. Brokers that do not answer are left out.
+  // duplicates. Groups of brokers that do not answer are omitted.
   virtual absl::StatusOr<std::vector<std::string>> ListGroups() = 0;
 
   // One state per group, in order.
@@ -52,7 +52,7 @@ class GroupAdmin {
       absl::Span<const std::string> groups) = 0;
 
   // All committed offsets per group, in order, fetched in parallel. Partitions
-  // without a commit are left out; an absent group has none.
+  // without a commit are omitted; an absent group has none.
   virtual std::vector<absl::StatusOr<GroupOffsets>> ListGroupOffsets(
       absl::Span<const std::string> groups) = 0;
 
@@ -69,7 +69,7 @@ class GroupAdmin {
     return AlterOffsetsOfGroups({{group, offsets}}).front();
   }
 
-  // Makes calls under way and all later ones return Cancelled soon.
+  // Makes running calls and all later ones return Cancelled soon.
   virtual void Cancel() = 0;
 };
 

@@ -46,7 +46,7 @@ absl::StatusOr<InternalTopic> EnsureInternalTopic(ClusterAdmin* admin,
 // Lifetime: `cluster` and `clock` must outlive the writer.
 class InternalTopicWriter {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<InternalTopicWriter>> Create(
       Cluster* cluster, std::string topic, InternalTopicKind kind,
       int32_t replication_factor, const std::string& client_id, Clock* clock);
@@ -61,7 +61,7 @@ class InternalTopicWriter {
   // of them should be written again; names cluster and topic.
   absl::Status Write(std::vector<Record> records);
 
-  // Makes a Write() under way and all later ones return Cancelled soon.
+  // Makes a running Write() and all later ones return Cancelled soon.
   void Cancel();
 
  private:
@@ -71,7 +71,7 @@ class InternalTopicWriter {
   absl::StatusOr<bool> Prepare();
   absl::Status InContext(const absl::Status& status) const;
   absl::Status Send(std::vector<Record> records);
-  // Lets go of the sink and of what it holds.
+  // Closes the sink and drops what it holds.
   absl::Status GiveUp(absl::Status status);
 
   Cluster* const cluster_;

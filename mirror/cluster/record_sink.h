@@ -83,7 +83,7 @@ class RecordSink {
   // again after Poll(). Another code concerns the record at `*next`: NotFound,
   // no such topic or partition (as far as is known yet: retriable after
   // metadata has come); InvalidArgument, the record is larger than this client
-  // may send; FailedPrecondition, the sink is beyond use. Never blocks.
+  // may send; FailedPrecondition, the sink failed fatally. Never blocks.
   virtual absl::Status Send(const TopicPartition& target, RecordBatch* batch,
                             int64_t* next, const SendOptions& options) = 0;
   absl::Status Send(const TopicPartition& target, RecordBatch* batch,
@@ -105,15 +105,15 @@ class RecordSink {
 
   // Waits until there are acknowledgements, or `timeout`, and adds them to
   // `*acks`; those of one partition in the order sent. FailedPrecondition: the
-  // sink is beyond use (fenced, or a fatal client error) and must be replaced;
+  // sink failed fatally (fenced, or a fatal client error); it must be replaced;
   // what is unacknowledged may or may not be in the log.
   virtual absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) = 0;
 
   // Records sent and not yet acknowledged.
   virtual int64_t in_flight() const = 0;
 
-  // The latest trouble with the cluster as a whole since the last call; OK if
-  // none. The sink goes on trying by itself.
+  // The latest error of the cluster as a whole since the last call; OK if none.
+  // The sink retries automatically.
   virtual absl::Status TakeClusterStatus() = 0;
 };
 

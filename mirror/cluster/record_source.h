@@ -33,7 +33,7 @@ struct StartPosition {
   // truncated below it and has grown again is noticed (KIP-320); -1 if unknown.
   int32_t leader_epoch = -1;
   // Which topic the offset belongs to (TopicDescription::id), so that one that
-  // was made anew is noticed; empty if unknown.
+  // was recreated is noticed; empty if unknown.
   std::string topic_id = {};
 };
 
@@ -65,8 +65,8 @@ struct PartitionEvent {
 struct Fetched {
   std::vector<std::unique_ptr<RecordBatch>> batches;
   std::vector<PartitionEvent> events;
-  // The latest trouble with the cluster as a whole (no broker reachable, wrong
-  // password); OK if none was seen. The source goes on trying by itself.
+  // The latest error of the cluster as a whole (no broker reachable, wrong
+  // password); OK if none was seen. The source retries automatically.
   absl::Status cluster_status;
 };
 
@@ -98,7 +98,7 @@ class RecordSource {
 
   // Waits until there is something, or `timeout`, and adds it to `*fetched`.
   // Records of a partition come in offset order; a batch holds one partition.
-  // Fails only if the source is beyond use: FailedPrecondition.
+  // Fails only if the source failed fatally: FailedPrecondition.
   virtual absl::Status Poll(absl::Duration timeout, Fetched* fetched) = 0;
 
   // The partition's bounds from local knowledge; nullopt before the first

@@ -67,7 +67,7 @@ absl::Status TopicFollower::CatchUp(absl::Time deadline, Visit visit,
     status = source_->Assign(starts);
     if (status.ok()) status = Read(deadline, *std::move(news), visit);
     status.Update(source_->Unassign(all));
-    if (absl::IsFailedPrecondition(status)) source_.reset();  // beyond use
+    if (absl::IsFailedPrecondition(status)) source_.reset();  // fatal
   }
   return WithGrant(Annotate(status, absl::StrCat("cluster ", cluster_->alias(),
                                                  ", topic ", topic_)),
@@ -157,8 +157,8 @@ absl::StatusOr<bool> TopicFollower::Take(const Fetched& fetched,
       visit(batch->topic_partition(), batch->View(i));
     }
     MoveTo(batch->topic_partition(), batch->last_offset() + 1);
-    // Whoever waited for the end as well would wait for one more fetch, and
-    // forever behind a writer that is quicker.
+    // Waiting for the end as well would cost one more fetch, and would never
+    // end behind a writer that is quicker.
     const auto end = unfinished->find(batch->topic_partition());
     if (end != unfinished->end() && batch->last_offset() + 1 >= end->second) {
       unfinished->erase(end);

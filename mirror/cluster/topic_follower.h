@@ -59,7 +59,7 @@ class TopicFollower {
   // A topic from which nothing comes for this long is an error.
   static constexpr absl::Duration kStallTimeout = absl::Seconds(30);
 
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<TopicFollower>> Create(
       Cluster* cluster, std::string topic, const std::string& client_id,
       Clock* clock);
@@ -82,10 +82,10 @@ class TopicFollower {
   // How many partitions the topic had at the last call.
   int32_t partitions() const { return partitions_; }
 
-  // Of the call under way, or the last one.
+  // Of the running call, or of the last one.
   FollowerPosition position() const;
 
-  // Makes a call under way and all later ones return Cancelled soon.
+  // Makes a running call and all later ones return Cancelled soon.
   void Cancel();
 
  private:

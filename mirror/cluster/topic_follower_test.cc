@@ -163,7 +163,7 @@ TEST_F(TopicFollowerTest, StartsAgainWhenTheTopicWasTruncated) {
               ElementsAre("notes-0 a", "notes-0 b", "reset", "notes-0 a"));
 }
 
-TEST_F(TopicFollowerTest, GoesOnBehindWhatWasDeleted) {
+TEST_F(TopicFollowerTest, ContinuesBehindWhatWasDeleted) {
   cluster_.CreateTopic("notes", 1);
   Append(0, "a");
   ASSERT_THAT(CatchUp(), IsOk());
@@ -174,7 +174,7 @@ TEST_F(TopicFollowerTest, GoesOnBehindWhatWasDeleted) {
   EXPECT_THAT(Visited(), ElementsAre("notes-0 a", "notes-0 c"));
 }
 
-TEST_F(TopicFollowerTest, FailsWhileTheClusterIsDownAndGoesOnLater) {
+TEST_F(TopicFollowerTest, FailsWhileTheClusterIsDownAndContinuesLater) {
   cluster_.CreateTopic("notes", 1);
   Append(0, "a");
   cluster_.SetDown(true);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Records of the library's own for one internal topic, on their way through a
-// sink that may be full, may carry data too, and may just be looking the topic
-// up.
+// Records of the library's own for one internal topic, in flight in a sink that
+// may be full, may carry data too, and may just be looking the topic up.
 //
 //   TopicQueue queue("mm2-offsets.A.internal");
 //   const int64_t id = queue.Add(partition, std::move(records), now);

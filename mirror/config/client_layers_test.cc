@@ -99,7 +99,7 @@ TEST(ClientPrecedenceTest, FlowsClusterSettingLosesToWhatTheClusterSpread) {
             "PLAINTEXT");
 }
 
-TEST(ClientPrecedenceTest, TopLevelClientSettingsReachNobody) {
+TEST(ClientPrecedenceTest, TopLevelClientSettingsReachNoClient) {
   const std::string text = "consumer.fetch.min.bytes=7\nproducer.linger.ms=7\n";
   const FlowClients clients = ClientsOfAToB(text);
   EXPECT_EQ(Text(clients.source_consumer.java, "fetch.min.bytes"), "(none)");
@@ -111,7 +111,7 @@ TEST(ClientPrecedenceTest, TopLevelClientSettingsReachNobody) {
                   HasSubstr("producer.linger.ms: no effect")));
 }
 
-TEST(ClientPrecedenceTest, ClusterSettingWithoutClientPrefixReachesNobody) {
+TEST(ClientPrecedenceTest, ClusterSettingWithoutClientPrefixReachesNoClient) {
   const std::string text = "A.request.timeout.ms=7000\n";
   EXPECT_EQ(
       Text(ClientsOfAToB(text).source_consumer.java, "request.timeout.ms"),
@@ -128,7 +128,7 @@ TEST(ClientPrecedenceTest, Mm2sOwnKeysDoNotBecomeClientSettings) {
 }
 
 // MM2 copies aborted records by default; here only if asked to.
-TEST(ClientPrecedenceTest, ConsumersReadCommittedUnlessToldOtherwise) {
+TEST(ClientPrecedenceTest, ConsumersReadCommittedByDefault) {
   EXPECT_EQ(
       Text(ClientsOfAToB("").source_consumer.librdkafka, "isolation.level"),
       "read_committed");

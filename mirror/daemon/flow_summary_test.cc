@@ -27,7 +27,7 @@ TEST(FlowSummaryTest, AddsUpThePartitionsOfAllShards) {
             "3 partitions, 2 suspended; 300 records copied, 20/s; lag 42");
 }
 
-TEST(FlowSummaryTest, NamesWhatTroublesTheFlow) {
+TEST(FlowSummaryTest, NamesTheErrorOfTheFlow) {
   FlowStatus flow;
   flow.set_reason("cluster B does not answer");
   flow.add_topic_problems();

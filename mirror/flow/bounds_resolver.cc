@@ -12,7 +12,7 @@ namespace {
 
 // Of one turn: some 20 ms.
 constexpr size_t kMostAtOnce = 2000;
-// Leaders are elected within a second or two, or not before somebody acts.
+// Leaders are elected within a second or two, or not until an operator acts.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 
 }  // namespace
@@ -55,7 +55,7 @@ std::vector<BoundsResolver::Answer> BoundsResolver::Ask(
   return answers;
 }
 
-absl::Status BoundsResolver::trouble() const {
+absl::Status BoundsResolver::error() const {
   for (const auto& [partition, failure] : failures_) {
     if (!absl::IsNotFound(failure.status)) return failure.status;
   }

@@ -6,7 +6,7 @@
 //
 //   const auto due = resolver.Due(waiting);
 //   for (const auto& answer : resolver.Ask(due)) ... answer.bounds ...
-//   absl::Status trouble = resolver.trouble();
+//   absl::Status error = resolver.error();
 
 #ifndef MIRROR_FLOW_BOUNDS_RESOLVER_H_
 #define MIRROR_FLOW_BOUNDS_RESOLVER_H_
@@ -44,8 +44,8 @@ class BoundsResolver {
   // One answer per partition, in order.
   std::vector<Answer> Ask(absl::Span<const TopicPartition> due);
   // Why some that wait have no answer; OK if there is none like that. What is
-  // NotFound is no trouble.
-  absl::Status trouble() const;
+  // NotFound is no error.
+  absl::Status error() const;
 
  private:
   struct Failure {

@@ -48,7 +48,7 @@ TEST_F(BoundsResolverTest, TellsWhereALogBeginsAndEnds) {
   ASSERT_THAT(answers[0].bounds, IsOk());
   EXPECT_EQ(answers[0].bounds->log_start, UpstreamOffset(4));
   EXPECT_EQ(answers[0].bounds->end, UpstreamOffset(10));
-  EXPECT_THAT(resolver_.trouble(), IsOk());
+  EXPECT_THAT(resolver_.error(), IsOk());
 }
 
 TEST_F(BoundsResolverTest, OneWithoutALeaderIsRetriedAfterASecond) {
@@ -57,27 +57,27 @@ TEST_F(BoundsResolverTest, OneWithoutALeaderIsRetriedAfterASecond) {
   EXPECT_THAT(answers[0].bounds, StatusIs(StatusCode::kUnavailable));
   EXPECT_THAT(answers[1].bounds, IsOk());
   EXPECT_THAT(resolver_.Due({kOrders0}), IsEmpty());
-  EXPECT_THAT(resolver_.trouble(),
+  EXPECT_THAT(resolver_.error(),
               StatusIs(StatusCode::kUnavailable, HasSubstr("has no leader")));
   clock_.Advance(absl::Seconds(1));
   EXPECT_THAT(resolver_.Due({kOrders0}), ElementsAre(kOrders0));
   a_.SetPartitionDown(kOrders0, false);
   Turn({kOrders0});
-  EXPECT_THAT(resolver_.trouble(), IsOk());
+  EXPECT_THAT(resolver_.error(), IsOk());
 }
 
-TEST_F(BoundsResolverTest, WhatNoLongerWaitsIsNoTrouble) {
+TEST_F(BoundsResolverTest, WhatNoLongerWaitsIsNoError) {
   a_.SetPartitionDown(kOrders0, true);
   Turn({kOrders0});
-  EXPECT_FALSE(resolver_.trouble().ok());
+  EXPECT_FALSE(resolver_.error().ok());
   EXPECT_THAT(resolver_.Due({}), IsEmpty());
-  EXPECT_THAT(resolver_.trouble(), IsOk());
+  EXPECT_THAT(resolver_.error(), IsOk());
 }
 
-TEST_F(BoundsResolverTest, AMissingTopicIsNoTrouble) {
+TEST_F(BoundsResolverTest, AMissingTopicIsNoError) {
   const auto answers = Turn({{"missing", 0}});
   EXPECT_THAT(answers[0].bounds, StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(resolver_.trouble(), IsOk());
+  EXPECT_THAT(resolver_.error(), IsOk());
 }
 
 TEST_F(BoundsResolverTest, ATurnAsksAboutALimitedNumber) {

@@ -52,7 +52,7 @@ void FirstLook::Look(const std::vector<TopicPartition>& selected) {
 }
 
 std::vector<FirstLook::Start> FirstLook::AskForStarts() {
-  trouble_ = absl::OkStatus();
+  error_ = absl::OkStatus();
   std::vector<TopicPartition> waiting;
   for (const TopicPartition& source : pending_) {
     if (storing_.count(source) == 0) waiting.push_back(source);
@@ -72,7 +72,7 @@ std::vector<FirstLook::Start> FirstLook::AskForStarts() {
     } else if (absl::IsNotFound(status)) {
       pending_.erase(waiting[i]);
     } else {
-      trouble_.Update(Annotate(
+      error_.Update(Annotate(
           status,
           absl::StrCat("cluster ", options_.source_alias,
                        ": asking where the log of ", waiting[i].ToString(),
@@ -94,7 +94,7 @@ void FirstLook::Store(const std::vector<Start>& starts) {
          EncodeConnectOffsetValue(start.at - 1, /*copied=*/false)});
     if (late_ && start.log_start < start.at) LeaveOut(start);
   }
-  // No loop has them yet, so nobody else writes what the index lacks of them.
+  // No loop has them yet, so nothing else writes what the index lacks of them.
   auto flush = index_->PrepareFlush(sources);
   auto written = std::make_shared<IndexFlush>();
   if (flush.ok()) *written = *std::move(flush);
@@ -114,7 +114,7 @@ void FirstLook::LeaveOut(const Start& start) {
   range.time = clock_->WallTime();
   range.detail = absl::StrCat(
       "source records ", start.log_start.value(), " to ", start.at.value() - 1,
-      " are left out, as auto.offset.reset is latest and it is not stored that "
+      " are skipped, as auto.offset.reset is latest and it is not stored that "
       "the flow knew the partition before");
   if (options_.on_event) {
     EngineEvent event(EngineEvent::Kind::kSourceGap, LogLevel::kWarning,

@@ -3,7 +3,7 @@
 // A flow's first look at its source: settles, durably, where the partitions
 // begin that are there (auto.offset.reset). Whatever has no progress afterwards
 // appeared later, and is copied from its log's start. MM2 asks its consumer
-// again and again, and so leaves out what appears later and what was empty.
+// again and again, and so skips what appears later and what was empty.
 
 #ifndef MIRROR_FLOW_FIRST_LOOK_H_
 #define MIRROR_FLOW_FIRST_LOOK_H_
@@ -57,7 +57,7 @@ class FirstLook {
   void Look(const std::vector<TopicPartition>& selected);
   bool done() const { return progress_->has_looked(); }
   // Why some of them wait; the next call asks the source again.
-  const absl::Status& trouble() const { return trouble_; }
+  const absl::Status& error() const { return error_; }
 
   // Whether it is not settled yet where the partition begins.
   bool Holds(const TopicPartition& source) const {
@@ -66,7 +66,7 @@ class FirstLook {
   bool HoldsAny() const { return !pending_.empty(); }
 
  private:
-  // Where a partition begins, and what that leaves out.
+  // Where a partition begins, and what that skips.
   struct Start {
     TopicPartition source;
     UpstreamOffset log_start;
@@ -89,13 +89,13 @@ class FirstLook {
 
   bool began_ = false;
   bool ending_ = false;
-  // What is left out now would have been copied, had the flow looked earlier:
+  // What is skipped now would have been copied, had the flow looked earlier:
   // it ran before without a first look, or a partition did not answer at it.
   bool late_ = false;
   std::set<TopicPartition> pending_;
   // Of these, the ones whose starts are being written.
   std::set<TopicPartition> storing_;
-  absl::Status trouble_;
+  absl::Status error_;
 };
 
 }  // namespace mirror::internal

@@ -65,7 +65,7 @@ TEST_F(FlowAlarmTest, WhatWasDecidedAboutAnIdleTargetIsNotAskedAgain) {
   IsDecidedForGood(PROBLEM_TARGET_RECREATED);
 }
 
-TEST_F(FlowAlarmTest, APolicyThatDecidedMayBeTakenBack) {
+TEST_F(FlowAlarmTest, APolicyThatDecidedMayBeChangedBack) {
   StartWithTen();
   ReplaceTheTarget();
   ASSERT_TRUE(Stops(PROBLEM_TARGET_RECREATED));
@@ -235,7 +235,7 @@ TEST_F(FlowAlarmTest, WhereALogEndedAtTheFirstStartIsNotForgotten) {
   EXPECT_EQ(Copies("new"), 5);
 }
 
-TEST_F(FlowAlarmTest, ALossToldByACopyIsNotForgotten) {
+TEST_F(FlowAlarmTest, ALossShownByACopyIsNotForgotten) {
   StartWithTen();
   flow_.RunFor(absl::Seconds(5));
   b().TruncateTo(kCopy0, 7);
@@ -243,7 +243,7 @@ TEST_F(FlowAlarmTest, ALossToldByACopyIsNotForgotten) {
   TheLossOutlivesARestart();
 }
 
-TEST_F(FlowAlarmTest, ALossToldByTheLogsEndIsNotForgotten) {
+TEST_F(FlowAlarmTest, ALossShownByTheLogsEndIsNotForgotten) {
   StartWithTen();
   flow_.RunFor(absl::Seconds(5));
   b().TruncateTo(kCopy0, 7);

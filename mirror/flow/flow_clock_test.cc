@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Somebody sets the machine's clock back or forward while a flow runs: nothing
-// waits longer or shorter than its interval.
+// The machine's clock jumps back or forward while a flow runs: nothing waits
+// longer or shorter than its interval.
 
 #include <string>
 #include <vector>

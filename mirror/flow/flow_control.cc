@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   control->creator_ = control->NewCreator();
   control->rollout_ = std::make_unique<TopicRollout>(
       control->creator_.get(), control->target_admin_.get(), clock);
-  // A transaction that goes on is no end to who reads it.
+  // Only for readers of committed records the log ends at an open transaction.
   control->resolver_ = std::make_unique<BoundsResolver>(
       control->source_admin_.get(),
       control->options_.delivery.read_committed ? OffsetSpec::kLatest
@@ -120,9 +120,9 @@ absl::Duration FlowControl::RunOnce() {
   }
   if (refresh_status_.ok() && limits_->HasWanted()) UpdateLimits();
   absl::Status status = refresh_status_;
-  status.Update(Annotate(AtCluster(resolver_->trouble(), *source_cluster_),
+  status.Update(Annotate(AtCluster(resolver_->error(), *source_cluster_),
                          "asking where partitions begin and end"));
-  status.Update(first_look_->trouble());
+  status.Update(first_look_->error());
   status.Update(writer_.status());
   SetState(FLOW_RUNNING, status);
   if (refresh_status_.ok()) CheckTargetEnds();
@@ -471,7 +471,7 @@ void FlowControl::SetState(FlowState state, const absl::Status& error) {
   } else if (!error.ok()) {
     Report(EngineEvent(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
                        options_.flow,
-                       absl::StrCat(error.message(), "; tried again"))
+                       absl::StrCat(error.message(), "; retried"))
                .WithCause(error));
   } else if (!before.ok()) {
     Report({EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo,

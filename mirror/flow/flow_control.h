@@ -65,7 +65,7 @@ struct FlowControlOptions {
   // Between two looks whether target logs end where the copies do.
   absl::Duration target_check_interval = absl::Seconds(10);
   FlowMemoryOptions memory;
-  // Filled from the memory, and told what the source topics are.
+  // Filled from the memory; learns what the source topics are.
   OffsetSyncStore* store = nullptr;
   // These are called by the control's thread with no lock held; they may be
   // null.
@@ -81,7 +81,7 @@ struct FlowControlOptions {
 // Lifetime: clusters, loops and clock must outlive the control.
 class FlowControl {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<FlowControl>> Create(
       FlowControlOptions options, Cluster* source, Cluster* target,
       std::vector<CopyLoop*> loops, Clock* clock);
@@ -150,8 +150,8 @@ class FlowControl {
   void Add(PartitionPlan plan);
   // Those of a known topic that a loop has.
   std::vector<TopicPartition> AddedPartitions(const std::string& topic) const;
-  // Takes note of a source topic's id. True: it was made anew, and its
-  // partitions were told.
+  // Takes note of a source topic's id. True: it was recreated, and its
+  // partitions were informed.
   bool NoteSourceId(const std::string& topic, const std::string& id);
   void OnRecreated(const TopicPartition& source);
   // The same for a partition whose topic's id was not known before: what the
@@ -174,7 +174,7 @@ class FlowControl {
   void CheckTargetEnds();
   // Asks what target topics take that is not known or doubted.
   void UpdateLimits();
-  // Takes partitions of topics that were made anew off the list.
+  // Takes partitions of recreated topics off the list.
   void LeaveOutRecreated(std::vector<TopicPartition>* waiting);
   void SuspendMissing(const std::set<std::string>& present);
   // Takes that back for topics that are there again.
@@ -183,7 +183,7 @@ class FlowControl {
   absl::Status ResolveBounds();
 
   CopyLoop* LoopFor(const TopicPartition& source) const;
-  void SetState(FlowState state, const absl::Status& trouble);
+  void SetState(FlowState state, const absl::Status& error);
   void Report(EngineEvent event);
 
   const FlowControlOptions options_;

@@ -115,20 +115,20 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
   const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
   for (size_t i = 0; i < unknown.size(); ++i) {
     PartitionPlan& plan = *unknown[i];
-    const bool told = starts[i].ok() && ends[i].ok();
+    const bool known = starts[i].ok() && ends[i].ok();
     if (!plan.has_copies) {
       // Where the target does not tell, it may hold anything: translations
       // begin as lower bounds.
       plan.target_log =
-          told ? TargetLog{DownstreamOffset(*starts[i]),
-                           DownstreamOffset(*ends[i])}
-               : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
+          known ? TargetLog{DownstreamOffset(*starts[i]),
+                            DownstreamOffset(*ends[i])}
+                : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
       continue;
     }
     const DownstreamOffset indexed =
         options_.store->Stats(plan.source).indexed_end;
     // More may stand there than the index tells, by our own hand.
-    if (!told || DownstreamOffset(*ends[i]) >= indexed) continue;
+    if (!known || DownstreamOffset(*ends[i]) >= indexed) continue;
     plan.target_change = CompareTargetEnd(plan.target, target_cluster_->alias(),
                                           indexed, DownstreamOffset(*ends[i]));
   }

@@ -64,7 +64,7 @@ TEST_F(FlowControlTest, ARefusedTopicIsAProblemOfThatTopicAlone) {
   ASSERT_EQ(status.topic_problems_size(), 1);
   EXPECT_EQ(status.topic_problems(0).topic(), "A.refused");
   EXPECT_THAT(status.topic_problems(0).reason(), HasSubstr("cluster B"));
-  // Told once, not at every refresh.
+  // Reported once, not at every refresh.
   flow_.RunFor(absl::Minutes(1));
   EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kTopicProblem), 1);
   b().RefuseCreateTopics(absl::OkStatus());
@@ -91,7 +91,7 @@ TEST_F(FlowControlTest, WithATopicThatLosesRecordsItDoesNotStartAndSaysWhy) {
   EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
 }
 
-TEST_F(FlowControlTest, ADeletedSourceTopicIsSetAsideAndKeepsItsCopy) {
+TEST_F(FlowControlTest, ADeletedSourceTopicIsSuspendedAndKeepsItsCopy) {
   a().CreateTopic("orders", 2);
   a().CreateTopic("other", 1);
   a().Fill(kOrders0, 10);
@@ -162,7 +162,7 @@ TEST_F(FlowControlTest, ARecreatedTopicStopsByDefault) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_SOURCE_RECREATED);
 }
 
-TEST_F(FlowControlTest, ARecreatedTopicIsCopiedFromItsStartIfToldTo) {
+TEST_F(FlowControlTest, ARecreatedTopicIsCopiedFromItsStartIfConfigured) {
   flow_.control_options().delivery.on_source_gap = LossPolicy::kReseed;
   flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kReseed;
   a().CreateTopic("orders", 1);
@@ -245,13 +245,13 @@ TEST_F(FlowControlTest, WaitsForClustersThatAreDown) {
   flow_.Start();
   flow_.RunFor(absl::Seconds(30));
   EXPECT_THAT(flow_.ControlStatus().reason(), HasSubstr("cluster A"));
-  // Told once; the loops' clients tell of their own troubles.
-  int told = 0;
+  // Reported once; the loops' clients report their own errors.
+  int reported = 0;
   for (const EngineEvent& event : flow_.events()) {
-    told += event.kind == EngineEvent::Kind::kClusterTrouble &&
-            event.subject().empty();
+    reported += event.kind == EngineEvent::Kind::kClusterTrouble &&
+                event.subject().empty();
   }
-  EXPECT_EQ(told, 1);
+  EXPECT_EQ(reported, 1);
   a().SetDown(false);
   EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("orders", 1); }));
   EXPECT_EQ(flow_.ControlStatus().reason(), "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where records are lost on the source: noticed, told, and what the operator
-// chose is done.
+// Where records are lost on the source: that is noticed and reported, and what
+// the operator chose is done.
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -179,7 +179,7 @@ TEST_F(FlowIndexTest, SegmentsThatTheSourceHasOutlivedAreDeleted) {
   EXPECT_EQ(Translate(3500), Exactly(1750));
 }
 
-TEST_F(FlowIndexTest, ATopicMadeAnewWhileNoEngineRanStopsByDefault) {
+TEST_F(FlowIndexTest, ATopicRecreatedWhileNoEngineRanStopsByDefault) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 10);
   flow_.Start();
@@ -196,7 +196,7 @@ TEST_F(FlowIndexTest, ATopicMadeAnewWhileNoEngineRanStopsByDefault) {
   EXPECT_EQ(b().LogEnd(kCopy0), 10);
 }
 
-TEST_F(FlowIndexTest, ATopicMadeAnewIsIndexedAnew) {
+TEST_F(FlowIndexTest, ARecreatedTopicIsIndexedAgain) {
   flow_.control_options().delivery.on_source_gap = LossPolicy::kReseed;
   flow_.loop_options().partition.delivery.on_source_gap = LossPolicy::kReseed;
   a().CreateTopic("orders", 1);

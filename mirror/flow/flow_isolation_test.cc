@@ -97,7 +97,7 @@ class FlowIsolationShapes : public FlowIsolationTest,
   }
 };
 
-TEST_P(FlowIsolationShapes, SkipLeavesOutTheRejectedRecordOnly) {
+TEST_P(FlowIsolationShapes, SkipsTheRejectedRecordOnly) {
   CreateBoth(RejectedRecordPolicy::kSkip, kSmallLimit);
   FillWithTwoLarge();
   flow_.Start();
@@ -183,7 +183,7 @@ TEST_F(FlowBehindTest, NothingIsWrittenTwiceUnderDeadLetter) {
   ExpectNumbersOnceInOrder();
 }
 
-// The limit was lowered a moment ago, and nobody knows yet.
+// The limit was lowered a moment ago, and the flow does not know yet.
 class FlowUnforeseenTest : public FlowIsolationTest {
  protected:
   void StartAndLowerTheLimit(RejectedRecordPolicy on_refused) {
@@ -232,7 +232,7 @@ TEST_F(FlowUnforeseenTest, WhatLandedBehindComesOnceMoreAndNotAtEachRetry) {
   EXPECT_LE(b().LogEnd(kCopy0), end + 501);
 }
 
-TEST_F(FlowUnforeseenTest, SkipLeavesOutTheRejectedRecordOnly) {
+TEST_F(FlowUnforeseenTest, SkipsTheRejectedRecordOnly) {
   StartAndLowerTheLimit(RejectedRecordPolicy::kSkip);
   EXPECT_TRUE(Settles(515));
   ExpectLastCopiesInOrder();

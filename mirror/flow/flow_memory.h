@@ -71,7 +71,7 @@ class FlowMemory {
   // an error.
   absl::Status LoadOffsetSyncs(ClusterAdmin* source_admin);
 
-  // Makes a Load() under way return soon.
+  // Makes a running Load() return soon.
   void Cancel();
 
   // How far Load() is, for the operator: "reading mm2-offsets.A.internal:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the target refuses a record, or transforms cannot be shown one: found,
-// told, and what the operator chose is done. So are times that cannot be kept.
+// Where the target rejects a record, or transforms cannot be shown one: it is
+// found and reported, and what the operator chose is done. So are times that
+// cannot be kept.
 
 #include <memory>
 #include <optional>
@@ -38,7 +39,7 @@ class FlowRefusalTest : public FlowGapTest {
     flow_.Start();
   }
   // As a dead letter it is not answered.
-  void StartWithALetterOnItsWay() {
+  void StartWithALetterInFlight() {
     Policies(LossPolicy::kStop, LossPolicy::kStop,
              RejectedRecordPolicy::kDeadLetter);
     b().CreateTopic(kDeadLetters, 1);
@@ -48,7 +49,7 @@ class FlowRefusalTest : public FlowGapTest {
   }
 };
 
-TEST_F(FlowRefusalTest, ARefusedRecordIsLeftOutAndNoted) {
+TEST_F(FlowRefusalTest, ARejectedRecordIsSkippedAndNoted) {
   Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   StartWithALargeOne();
   EXPECT_TRUE(Settles(9));
@@ -64,7 +65,7 @@ TEST_F(FlowRefusalTest, ARefusedRecordIsLeftOutAndNoted) {
   EXPECT_EQ(skipped[0].end, U(5));
 }
 
-TEST_F(FlowRefusalTest, TheLastRecordOfALogIsLeftOutAsWell) {
+TEST_F(FlowRefusalTest, TheLastRecordOfALogIsSkippedAsWell) {
   Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   StartWithALargeOne();
   ASSERT_TRUE(Settles(9));
@@ -100,7 +101,7 @@ TEST_F(FlowRefusalTest, TheLastRecordOfALogIsKeptAsWell) {
   EXPECT_EQ(b().LogEnd({kDeadLetters, 0}), 2);
 }
 
-TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
+TEST_F(FlowRefusalTest, ARecreatedTopicIsNotSentOneByOne) {
   Policies(LossPolicy::kSkip, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   a().CreateTopic("orders", 1);
   b().CreateTopic("A.orders", 1);
@@ -116,8 +117,8 @@ TEST_F(FlowRefusalTest, ATopicMadeAnewIsNotSentOneByOne) {
       flow_.RunUntil([&] { return Copies("new") == 1000; }, absl::Seconds(15)));
 }
 
-TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
-  StartWithALetterOnItsWay();
+TEST_F(FlowRefusalTest, ADeadLetterInFlightLeavesAStoppedPartitionStopped) {
+  StartWithALetterInFlight();
   flow_.RunFor(absl::Seconds(2));
   a().DeleteTopic("orders");
   a().CreateTopic("orders", 1);
@@ -131,8 +132,8 @@ TEST_F(FlowRefusalTest, ADeadLetterOnItsWayLeavesAStoppedPartitionStopped) {
   EXPECT_EQ(Copies("new"), 3);
 }
 
-// The client refuses the record at offset 10 while the ten before it are on
-// their way, and then the target refuses those as a batch.
+// The client rejects the record at offset 10 while the ten before it are in
+// flight, and then the target rejects those as a batch.
 class FlowTwoRefusalsTest : public FlowRefusalTest {
  protected:
   void StartWithTwoRefusals(RejectedRecordPolicy on_refused) {
@@ -193,10 +194,10 @@ class LargeOnly final : public RecordTransform {
 
 class FlowLateLetterTest : public FlowRefusalTest {
  protected:
-  // The engine is killed while the dead letter is on its way.
+  // The engine is killed while the dead letter is in flight.
   void StartAndCrash() {
     a().SetMaxBatchRecords(1);
-    StartWithALetterOnItsWay();
+    StartWithALetterInFlight();
     flow_.RunFor(absl::Seconds(10));
     flow_.Crash();
     b().SetPartitionDown({kDeadLetters, 0}, false);
@@ -211,8 +212,8 @@ TEST_F(FlowLateLetterTest, IsPassedByNoRecord) {
   EXPECT_EQ(b().LogEnd(kCopy0), 9);
 }
 
-TEST_F(FlowLateLetterTest, StallsNothingForEver) {
-  StartWithALetterOnItsWay();
+TEST_F(FlowLateLetterTest, StallsNothingForever) {
+  StartWithALetterInFlight();
   flow_.RunFor(absl::Minutes(2));
   // It gets another source client.
   for (const auto& loop : flow_.loops()) loop->OnTopicRecreated("orders");
@@ -227,7 +228,7 @@ TEST_F(FlowLateLetterTest, IsNotPassedByRecordsThatATransformDrops) {
   EXPECT_EQ(b().LogEnd(kCopy0), 0);
 }
 
-TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {
+TEST_F(FlowRefusalTest, ARecordRejectedEverywhereHoldsUpItsPartitionOnly) {
   Policies(LossPolicy::kStop, LossPolicy::kStop,
            RejectedRecordPolicy::kDeadLetter);
   b().CreateTopic(kDeadLetters, 1);
@@ -241,7 +242,7 @@ TEST_F(FlowRefusalTest, ARecordThatNobodyTakesHoldsUpItsPartitionOnly) {
   EXPECT_EQ(flow_.Status(kOrders0).problem(), PROBLEM_RECORD_REFUSED);
   EXPECT_TRUE(flow_.RunUntil([&] { return flow_.Copied("other", 1); }));
   EXPECT_EQ(b().LogEnd(kCopy0), 4);
-  // Mended without a restart, and then it is no dead letter.
+  // Fixed without a restart, and then it is no dead letter.
   b().SetMaxMessageBytes("A.orders", 1000000);
   EXPECT_TRUE(Settles(9));
   EXPECT_EQ(b().LogEnd(kCopy0), 10);
@@ -291,7 +292,7 @@ TEST_F(FlowHiddenTest, NoTransformIsShownHalfARecord) {
               HasSubstr("the record at offset 4 of orders-0 on cluster A"));
 }
 
-TEST_F(FlowHiddenTest, ARecordThatTransformsCannotSeeIsLeftOutAndNoted) {
+TEST_F(FlowHiddenTest, ARecordThatTransformsCannotSeeIsSkippedAndNoted) {
   Policies(LossPolicy::kStop, LossPolicy::kStop, RejectedRecordPolicy::kSkip);
   AddTransform();
   StartWithAHiddenOne();
@@ -303,7 +304,8 @@ TEST_F(FlowHiddenTest, ARecordThatTransformsCannotSeeIsLeftOutAndNoted) {
   EXPECT_EQ(History()[0].first, U(4));
 }
 
-TEST_F(FlowRefusalTest, TimestampsThatCannotBeWrittenAreToldOnceAndCounted) {
+TEST_F(FlowRefusalTest,
+       TimestampsThatCannotBeWrittenAreReportedOnceAndCounted) {
   a().CreateTopic("orders", 1);
   Record epoch = WithValue("epoch");
   epoch.timestamp_ms = 0;

@@ -58,7 +58,7 @@ class FlowStartTest : public FlowGapTest {
   }
 };
 
-TEST_F(FlowStartTest, OldRecordsAreLeftOutAtTheFirstLookAndNewOnesCopied) {
+TEST_F(FlowStartTest, OldRecordsAreSkippedAtTheFirstLookAndNewOnesCopied) {
   StartOnClicks();
   EXPECT_EQ(CopiesOf("clicks", 2), 100);
   EXPECT_EQ(flow_.CountEvents(Kind::kSourceGap), 0);
@@ -189,7 +189,7 @@ TEST_F(FlowStartTest, APartitionThatDoesNotAnswerAtTheFirstLookHoldsUpNoOther) {
   EXPECT_EQ(Copies("new"), 5);
 }
 
-TEST_F(FlowStartTest, WhatIsLeftOutAfterMirrorMakerRanIsReportedOnce) {
+TEST_F(FlowStartTest, WhatIsSkippedAfterMirrorMakerRanIsReportedOnce) {
   a().CreateTopic("orders", 1);
   a().CreateTopic("clicks", 1);
   AppendOld(70);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where copies are lost on the target, or others write between them: noticed,
-// told, and what the operator chose is done.
+// Where copies are lost on the target, or others write between them: that is
+// noticed and reported, and what the operator chose is done.
 
 #include <algorithm>
 #include <vector>
@@ -105,7 +105,7 @@ class FlowReseedTest : public FlowGapTest {
  protected:
   // The target loses the copies of the last three of the ten records.
   void LoseTheEnd() { b().TruncateTo(kCopy0, 7); }
-  // Which is told, and not mended yet.
+  // Which is reported, and not repaired yet.
   void ReseedALostEnd(bool source_is_down) {
     Policies(LossPolicy::kStop, LossPolicy::kReseed);
     StartWithTen();
@@ -280,13 +280,13 @@ TEST_F(FlowGapTest, OthersMayWriteToASharedTarget) {
   EXPECT_EQ(flow_.CountEvents(Kind::kTargetWrittenByOthers), 0);
 }
 
-TEST_F(FlowGapTest, OurOwnWritesAreNobodyElses) {
+TEST_F(FlowGapTest, OurOwnWritesAreNotThoseOfOthers) {
   StartWithTen();
   for (int round = 0; round < 5; ++round) {
     b().HoldAcks();
     AppendNew(20);
     flow_.RunFor(absl::Milliseconds(200));
-    flow_.Crash();  // some are on the target, and nobody knows
+    flow_.Crash();  // some are on the target, unknown to all
     b().ReleaseAcks();
     flow_.Start();
     ASSERT_TRUE(Settles(9 + 20 * (round + 1)));
@@ -298,7 +298,7 @@ TEST_F(FlowGapTest, OurOwnWritesAreNobodyElses) {
   }
 }
 
-TEST_F(FlowGapTest, WhatIsLostWhileTheSourceIsAwaitedIsToldAfterwards) {
+TEST_F(FlowGapTest, WhatIsLostWhileTheSourceIsAwaitedIsReportedAfterwards) {
   Policies(LossPolicy::kStop, LossPolicy::kSkip);
   StartWithTen();
   a().TruncateTo(kOrders0, 6);
@@ -356,10 +356,10 @@ TEST_F(FlowGapTest, ASourceThatComesBackDecidesNothingAboutTheTarget) {
 }
 
 // What on.source.gap says is no decision about the target.
-class FlowBothMadeAnewTest : public FlowGapTest,
-                             public testing::WithParamInterface<LossPolicy> {
+class FlowBothRecreatedTest : public FlowGapTest,
+                              public testing::WithParamInterface<LossPolicy> {
  protected:
-  // The target topic was made anew, and ten copies are gone with the old one;
+  // The target topic was recreated, and ten copies are gone with the old one;
   // and then the source topic.
   void SetUp() override {
     Policies(GetParam(), LossPolicy::kStop);
@@ -398,17 +398,17 @@ class FlowBothMadeAnewTest : public FlowGapTest,
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(AllPolicies, FlowBothMadeAnewTest,
+INSTANTIATE_TEST_SUITE_P(AllPolicies, FlowBothRecreatedTest,
                          testing::Values(LossPolicy::kStop, LossPolicy::kSkip,
                                          LossPolicy::kReseed));
 
-TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAndIsCopiedFromItsStart) {
+TEST_P(FlowBothRecreatedTest, WaitsForTheOperatorAndIsCopiedFromItsStart) {
   ExpectStopped();
   EXPECT_THAT(Resolve(LossPolicy::kSkip), IsOk());
   ExpectTheNewTopicToBeCopied();
 }
 
-TEST_P(FlowBothMadeAnewTest, WaitsForTheOperatorAfterARestart) {
+TEST_P(FlowBothRecreatedTest, WaitsForTheOperatorAfterARestart) {
   Restart();
   ExpectStopped();
   EXPECT_THAT(Resolve(LossPolicy::kReseed), IsOk());

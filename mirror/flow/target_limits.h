@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Finds out what the target's topics take: asks for new topics, for those that
-// did not do what was known of them, and now and then for all.
+// did not do what was known of them, and occasionally for all.
 //
 //   limits.Want("A.orders");
 //   for (CopyLoop* loop : loops) loop->SetLimits(limits.Ask(now));
@@ -39,7 +39,7 @@ class TargetLimits {
   bool HasWanted() const { return !wanted_.empty(); }
 
   // Asks for as many as one request should hold. What may not be described
-  // keeps Kafka's defaults, and nobody is told.
+  // keeps Kafka's defaults, and is not reported.
   std::map<std::string, TopicLimits> Ask(absl::Time now);
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The selected topics of a flow that cannot be mirrored, and why: each reported
-// once, and in the status as long as it lasts. MM2 logs and goes on.
+// once, and in the status as long as it lasts. MM2 logs and continues.
 
 #ifndef MIRROR_FLOW_TOPIC_PROBLEMS_H_
 #define MIRROR_FLOW_TOPIC_PROBLEMS_H_

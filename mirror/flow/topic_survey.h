@@ -35,7 +35,7 @@ struct SurveyedCluster {
 };
 
 // `plan` is PlanTopics() with the flow's selection. What is deleted in between
-// is left out. An error of a cluster names it.
+// is omitted. An error of a cluster names it.
 absl::StatusOr<TopicSurvey> SurveyTopics(
     const SurveyedCluster& source, const SurveyedCluster& target,
     absl::FunctionRef<TopicPlan(const std::vector<TopicDescription>& source,

@@ -64,7 +64,7 @@ TEST_F(TopicSurveyTest, TellsTheIdsOfWhatIsMirrored) {
               ElementsAre(Pair("A.orders", Not(IsEmpty())), Pair("other", "")));
 }
 
-TEST_F(TopicSurveyTest, WhatIsDeletedInBetweenIsLeftOut) {
+TEST_F(TopicSurveyTest, WhatIsDeletedInBetweenIsOmitted) {
   a_.DeleteTopic("payments");
   b_.DeleteTopic("A.orders");
   const TopicSurvey survey = Survey().value();

@@ -291,7 +291,7 @@ TEST(JavaClientSettingsTest, EmptyEndpointIdentificationMeansNone) {
                    {"ssl.endpoint.identification.algorithm", "none"}}));
 }
 
-TEST(JavaClientSettingsTest, SecuritySettingsNotInUseAreLeftOut) {
+TEST(JavaClientSettingsTest, SecuritySettingsNotInUseAreOmitted) {
   EXPECT_EQ(
       Translate(JavaClient::kAdmin, {{"security.protocol", "PLAINTEXT"},
                                      {"ssl.truststore.location", "/t.jks"},

@@ -248,7 +248,7 @@ std::vector<JavaSettingSpec> RowsWithoutEffect() {
       Ignored("session.timeout.ms", kAssigns),
       Ignored("heartbeat.interval.ms", kAssigns),
       Ignored("max.poll.interval.ms", kAssigns),
-      Ignored("max.poll.records", "Polling adapts by itself."),
+      Ignored("max.poll.records", "Polling adapts automatically."),
       Ignored("exclude.internal.topics", kAssigns),
       Ignored("default.api.timeout.ms", "See admin.timeout.ms."),
       Ignored("key.deserializer", kBytes),

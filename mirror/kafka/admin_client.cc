@@ -16,10 +16,10 @@ namespace {
 
 // How long brokers may take to carry out what they have accepted.
 constexpr absl::Duration kOperationTimeout = absl::Seconds(10);
-// How soon a cancelled call ends, and how soon trouble ends one.
+// How soon a cancelled call ends, and how soon an error ends one.
 constexpr absl::Duration kFirstSlice = absl::Milliseconds(50);
 constexpr absl::Duration kLastSlice = absl::Seconds(4);
-// What is known of trouble may be old: this long for a new connection first.
+// A known error may be old: this long for a new connection first.
 constexpr absl::Duration kGrace = absl::Seconds(2);
 
 int Milliseconds(absl::Duration duration) {
@@ -115,30 +115,30 @@ absl::Status AdminClient::RepeatWith(
       return absl::CancelledError(Context(absl::StrCat(what, ": cancelled")));
     }
     if (attempt(std::min(slice, deadline - clock->Now()))) {
-      client->TakeTrouble().IgnoreError();  // it is over
+      client->TakeError().IgnoreError();  // it is over
       return absl::OkStatus();
     }
     rd_kafka_poll(client->handle(), 0);
     client->KeepCredentialsFresh();
-    const Trouble trouble = client->PeekTrouble();
+    const ClusterError error = client->PeekError();
     if (absl::Status fatal = client->Fatal(); !fatal.ok()) {
       Replace(client);
-      if (!trouble.status.ok()) fatal = trouble.status;  // says why
+      if (!error.status.ok()) fatal = error.status;  // says why
       return absl::UnavailableError(
           absl::StrCat(fatal.message(), ": ", what, " has failed"));
     }
     if (clock->Now() > start + kGrace &&
-        (trouble.all_brokers_down || absl::IsUnauthenticated(trouble.status))) {
+        (error.all_brokers_down || absl::IsUnauthenticated(error.status))) {
       return absl::Status(
-          trouble.status.code(),
-          absl::StrCat(trouble.status.message(), ": ", what, " has failed"));
+          error.status.code(),
+          absl::StrCat(error.status.message(), ": ", what, " has failed"));
     }
   }
-  const absl::Status latest = client->PeekTrouble().status;
+  const absl::Status latest = client->PeekError().status;
   return absl::DeadlineExceededError(Context(
       absl::StrCat(what, ": no answer within ",
                    absl::FormatDuration(settings_.request_timeout),
-                   latest.ok() ? "" : "; latest trouble: ", latest.message())));
+                   latest.ok() ? "" : "; latest error: ", latest.message())));
 }
 
 absl::Duration AdminClient::LibraryTimeout() const {

@@ -41,8 +41,7 @@ class AdminClient {
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 
-  // The result under `key`, which a broker that answers leaves out for nothing
-  // that was asked.
+  // The result under `key`; a broker that answers omits nothing that was asked.
   template <typename Map, typename Key>
   typename Map::mapped_type Find(const Map& results, const Key& key,
                                  absl::string_view subject) const {
@@ -53,16 +52,16 @@ class AdminClient {
   }
   absl::Status MissingInAnswer(absl::string_view subject) const;
 
-  // Ends calls under way, within moments, and all later ones with Cancelled.
+  // Ends running calls, within moments, and all later ones with Cancelled.
   void Cancel() { cancelled_ = true; }
 
   // Calls `attempt` until it returns true, each time with a longer time it may
   // take. Unauthenticated or Unavailable as soon as that is known;
-  // DeadlineExceeded with the latest trouble otherwise; Cancelled.
+  // DeadlineExceeded with the latest error otherwise; Cancelled.
   absl::Status Repeat(
       absl::string_view what,
       absl::FunctionRef<bool(rd_kafka_t*, absl::Duration)> attempt);
-  // The same for a request whose answer takes its time: `attempt` goes on while
+  // The same for a request whose answer takes its time: `attempt` runs on while
   // it is awaited, on a thread of its own, and is made again only when it has
   // failed. It must own what it uses, as it may be left behind.
   absl::Status RepeatSlowly(
@@ -81,7 +80,7 @@ class AdminClient {
                           absl::FunctionRef<bool(absl::Duration)> attempt);
   // How long librdkafka waits for an answer.
   absl::Duration LibraryTimeout() const;
-  // Does away with what is left of a call that nobody waits for any more.
+  // Frees what is left of a call that is no longer awaited.
   void Abandon(Client* client);
   // Makes later calls use a new client, if they do not already.
   void Replace(Client* client);

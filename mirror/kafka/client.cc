@@ -35,7 +35,7 @@ LogLevel LevelOf(int level) {
   return level <= 6 ? LogLevel::kInfo : LogLevel::kDebug;
 }
 
-// Settings are given per cluster, so a reader is also told a writer's.
+// Settings are given per cluster, so a reader also gets a writer's.
 bool IsNoise(absl::string_view facility, absl::string_view message) {
   return facility == "CONFWARN" &&
          (absl::StrContains(message, "is a producer property") ||
@@ -61,22 +61,22 @@ void Client::OnLog(const rd_kafka_t* rk, int level, const char* facility,
   }
   const Gate::Pass pass = callbacks->log_gate.Enter();
   if (!pass) return;
-  // FAIL and its causes: each client tells of each broker it cannot reach, once
-  // a second; the engine tells once, by way of OnError. GETPID: a fresh broker
-  // loads its coordinator, and the producer tries again.
+  // FAIL and its causes: each client reports each broker it cannot reach, once
+  // a second; the engine reports it once, by OnError. GETPID: a fresh broker
+  // loads its coordinator, and the producer retries.
   const absl::string_view kind = facility;
-  const bool told_elsewhere =
+  const bool reported_elsewhere =
       kind == "FAIL" || kind == "GETPID" || kind == "SSLCERTVRFY" ||
       (kind == "SSL" && absl::StrContains(message, "No matching issuer found"));
-  callbacks->log.Log(told_elsewhere ? LogLevel::kDebug : LevelOf(level),
+  callbacks->log.Log(reported_elsewhere ? LogLevel::kDebug : LevelOf(level),
                      callbacks->alias,
                      ToUtf8(absl::StrCat(facility, ": ", message)));
 }
 
 void Client::OnError(rd_kafka_t* rk, int code, const char* reason,
                      void* opaque) {
-  AddTroubleTo(static_cast<Callbacks*>(opaque),
-               static_cast<rd_kafka_resp_err_t>(code), reason);
+  AddErrorTo(static_cast<Callbacks*>(opaque),
+             static_cast<rd_kafka_resp_err_t>(code), reason);
 }
 
 int Client::OnCertificate(rd_kafka_t* rk, const char* broker, int32_t id,
@@ -92,12 +92,12 @@ int Client::OnCertificate(rd_kafka_t* rk, const char* broker, int32_t id,
   return 0;
 }
 
-void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
-                          absl::string_view reason) {
+void Client::AddErrorTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
+                        absl::string_view reason) {
   if (code == RD_KAFKA_RESP_ERR__TRANSPORT && IsOrdinaryDisconnect(reason)) {
     return;
   }
-  // About the group that librdkafka wants a name for, and that nobody joins.
+  // About the group that librdkafka wants a name for, and that has no members.
   if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return;
   MutexLock lock(&callbacks->mu);
   ConnectionFacts facts;
@@ -108,23 +108,23 @@ void Client::AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
   absl::Status status =
       ConnectionTrouble(callbacks->alias, code, ToUtf8(reason), facts);
   const absl::Time now = Clock::System()->Now();
-  if (IsToldOnce(reason)) {
+  if (IsReportedOnce(reason)) {
     callbacks->refused = absl::InfiniteFuture();
   } else if (absl::IsUnauthenticated(status)) {
     callbacks->refused = std::max(callbacks->refused, now);
   }
-  Trouble& trouble = callbacks->trouble;
+  ClusterError& error = callbacks->error;
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  trouble.all_brokers_down |= all_down;
+  error.all_brokers_down |= all_down;
   // That all brokers are down is said after the reason why the last one is,
   // which tells more. Wrong credentials are the cause of what follows them.
-  if (!trouble.status.ok() &&
-      (all_down || absl::IsUnauthenticated(trouble.status))) {
+  if (!error.status.ok() &&
+      (all_down || absl::IsUnauthenticated(error.status))) {
     return;
   }
   if (!all_down) callbacks->reason = now;
-  trouble.was_told = all_down && now < callbacks->reason + kAfterReason;
-  trouble.status = std::move(status);
+  error.was_reported = all_down && now < callbacks->reason + kAfterReason;
+  error.status = std::move(status);
 }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(
@@ -208,19 +208,19 @@ Client::~Client() {
 
 void Client::Mute() { callbacks_->log_gate.Close(); }
 
-absl::Status Client::TakeTrouble() {
+absl::Status Client::TakeError() {
   MutexLock lock(&callbacks_->mu);
-  const Trouble trouble = std::exchange(callbacks_->trouble, Trouble());
-  return trouble.was_told ? absl::OkStatus() : trouble.status;
+  const ClusterError error = std::exchange(callbacks_->error, ClusterError());
+  return error.was_reported ? absl::OkStatus() : error.status;
 }
 
-Trouble Client::PeekTrouble() const {
+ClusterError Client::PeekError() const {
   MutexLock lock(&callbacks_->mu);
-  return callbacks_->trouble;
+  return callbacks_->error;
 }
 
-void Client::AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason) {
-  AddTroubleTo(callbacks_.get(), code, reason);
+void Client::AddError(rd_kafka_resp_err_t code, absl::string_view reason) {
+  AddErrorTo(callbacks_.get(), code, reason);
 }
 
 void Client::KeepCredentialsFresh() {
@@ -272,7 +272,7 @@ absl::Status Client::Fatal() const {
         Context("there are other credentials, which only a new client takes"));
   }
   return absl::FailedPreconditionError(absl::StrCat(
-      "cluster ", alias(), ": the client is beyond use: ", ToUtf8(why), " (",
+      "cluster ", alias(), ": the client failed fatally: ", ToUtf8(why), " (",
       rd_kafka_err2name(code), ")"));
 }
 

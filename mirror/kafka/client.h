@@ -5,7 +5,7 @@
 //
 //   auto client = Client::Create(ClientRole::kProducer, settings, {});
 //   rd_kafka_poll(client->handle(), 0);
-//   absl::Status trouble = client->TakeTrouble();
+//   absl::Status error = client->TakeError();
 
 #ifndef MIRROR_KAFKA_CLIENT_H_
 #define MIRROR_KAFKA_CLIENT_H_
@@ -40,13 +40,13 @@ struct ClientSettings {
   ReadCredentials read_credentials;
 };
 
-// Trouble with a cluster as a whole.
-struct Trouble {
+// An error of a cluster as a whole.
+struct ClusterError {
   absl::Status status;
   // Whether every broker known has failed, not just one.
   bool all_brokers_down = false;
   // Whether `status` adds nothing to what was taken before.
-  bool was_told = false;
+  bool was_reported = false;
 };
 
 // Thread safety: thread-safe.
@@ -71,20 +71,20 @@ class Client {
   const std::string& alias() const { return callbacks_->alias; }
   const Logger& log() const { return callbacks_->log; }
 
-  // The latest trouble since the last call; OK if none. Filled by polling the
+  // The latest error since the last call; OK if none. Filled by polling the
   // handle's main queue.
-  absl::Status TakeTrouble();
+  absl::Status TakeError();
   // All that is known of it, which stays there.
-  Trouble PeekTrouble() const;
-  // Adds trouble that reached the caller as an event instead.
-  void AddTrouble(rd_kafka_resp_err_t code, absl::string_view reason);
+  ClusterError PeekError() const;
+  // Adds an error that reached the caller as an event instead.
+  void AddError(rd_kafka_resp_err_t code, absl::string_view reason);
 
   // To be called again and again. While the cluster refuses the client, looks
   // once a second for other credentials: a password is taken over, anything
-  // else makes the client beyond use.
+  // else makes the client fail fatally.
   void KeepCredentialsFresh();
 
-  // OK, or FailedPrecondition with the reason why the handle is beyond use.
+  // OK, or FailedPrecondition with the reason why the handle failed fatally.
   absl::Status Fatal() const;
 
   // What a consumer's topics are; nothing for other roles.
@@ -93,7 +93,7 @@ class Client {
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 
-  // Nothing is logged from here on: whoever logs may be gone before the client.
+  // Nothing is logged from here on: the log may be gone before the client.
   void Mute();
 
  private:
@@ -109,8 +109,8 @@ class Client {
     // without a lock: the host's sink may be slow, and may call the engine.
     Gate log_gate;
     Mutex mu;
-    Trouble trouble ABSL_GUARDED_BY(mu);
-    // When the cluster last refused the client, as far as it is told.
+    ClusterError error ABSL_GUARDED_BY(mu);
+    // When the cluster last refused the client, as far as is known.
     absl::Time refused ABSL_GUARDED_BY(mu) = absl::InfinitePast();
     // When a reason was last given.
     absl::Time reason ABSL_GUARDED_BY(mu) = absl::InfinitePast();
@@ -131,8 +131,8 @@ class Client {
                            int* x509_error, int depth, const char* certificate,
                            size_t size, char* why, size_t why_size,
                            void* opaque);
-  static void AddTroubleTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
-                           absl::string_view reason);
+  static void AddErrorTo(Callbacks* callbacks, rd_kafka_resp_err_t code,
+                         absl::string_view reason);
 
   rd_kafka_t* const handle_;
   const std::shared_ptr<Callbacks> callbacks_;

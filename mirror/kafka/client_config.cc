@@ -24,7 +24,7 @@ constexpr Setting kCommonDefaults[] = {
     {"reconnect.backoff.max.ms", "1000"},
     {"topic.metadata.refresh.interval.ms", "30000"},
     // Otherwise nothing is said when a port hangs up that wants TLS or a
-    // login. Ordinary disconnects are left out in client.cc.
+    // login. Ordinary disconnects are omitted in client.cc.
     {"log.connection.close", "true"},
     {"enable.metrics.push", "false"},
 };
@@ -44,7 +44,7 @@ constexpr Setting kConsumerDefaults[] = {
     {"fetch.error.backoff.ms", "100"},
 };
 
-// The part of librdkafka's debug log that tells of topics that were deleted and
+// The part of librdkafka's debug log about topics that were deleted and
 // created again; see topic_ids.h.
 constexpr char kTopicIdLog[] = "metadata";
 
@@ -113,8 +113,8 @@ absl::Status SetAll(rd_kafka_conf_t* conf, absl::string_view alias,
   return absl::OkStatus();
 }
 
-// "1", "true" and "yes" are the same to nobody but a reader; librdkafka prints
-// booleans as true and false, and takes either.
+// "1", "t" and "true" are one value: librdkafka takes any of them, and prints
+// booleans as true and false.
 bool SameValue(absl::string_view a, absl::string_view b) {
   const auto normal = [](absl::string_view value) {
     if (value == "1" || value == "t") return absl::string_view("true");

@@ -56,7 +56,7 @@ string_view After(string_view text, string_view mark) {
   return at == string_view::npos ? "" : text.substr(at + mark.size());
 }
 
-// One kind of trouble: a text of librdkafka's that tells it, and ours.
+// One kind of error: a text of librdkafka's that shows it, and ours.
 struct Row {
   string_view text;  // part of librdkafka's
   Code code;
@@ -165,7 +165,7 @@ Meaning MeaningOf(const Parts& parts, const ConnectionFacts& facts) {
     string_view said = After(essence, row.text);
     absl::ConsumePrefix(&said, "Authentication failed: ");
     // "host port 80 after 3 ms: why": the time is another at each attempt.
-    if (IsToldOnce(essence)) said = said.substr(0, said.find(" after "));
+    if (IsReportedOnce(essence)) said = said.substr(0, said.find(" after "));
     if (row.meaning == kRefusesCertificate) {
       said = row.text.substr(string_view("alert").size());
     }
@@ -188,7 +188,7 @@ absl::Status ConnectionTrouble(string_view alias, rd_kafka_resp_err_t code,
   return absl::Status(meaning.code, plain.message());
 }
 
-bool IsToldOnce(string_view reason) {
+bool IsReportedOnce(string_view reason) {
   return absl::StrContains(reason, kNoToken);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What librdkafka says of a connection that fails, in words that name the
-// cause and the remedy. Its own texts name settings that are not the cause,
-// differ from attempt to attempt, and leave out what the broker's certificate
-// said. One place, so that events, logs and `mirror_maker --check` agree.
+// cause and what to do. Its own texts name settings that are not the cause,
+// differ from attempt to attempt, and omit what the broker's certificate said.
+// One place, so that events, logs and `mirror_maker --check` agree.
 //
 //   ConnectionTrouble("A", RD_KAFKA_RESP_ERR__AUTHENTICATION,
 //                     "sasl_ssl://a:9096/bootstrap: SASL authentication error:"
@@ -32,15 +32,15 @@ struct ConnectionFacts {
   std::string broker_certificate;
 };
 
-// The trouble as a Status: Unauthenticated where no connection will come about
-// until somebody changes something, else as KafkaError(). Pure.
+// The error as a Status: Unauthenticated where no connection will come about
+// until something is changed by hand, else as KafkaError(). Pure.
 absl::Status ConnectionTrouble(absl::string_view alias,
                                rd_kafka_resp_err_t code,
                                absl::string_view reason,
                                const ConnectionFacts& facts);
 
 // Whether librdkafka says it once only, however long it lasts.
-bool IsToldOnce(absl::string_view reason);
+bool IsReportedOnce(absl::string_view reason);
 
 // Whether the text is about a connection that simply ended, as they do.
 bool IsOrdinaryDisconnect(absl::string_view reason);
@@ -48,12 +48,13 @@ bool IsOrdinaryDisconnect(absl::string_view reason);
 // "host:port" from a text of librdkafka; empty if there is none.
 std::string BrokerAddress(absl::string_view reason);
 
-// Why OpenSSL refuses a broker's certificate (DER), with the remedy.
+// Why OpenSSL refuses a broker's certificate (DER), and what to do.
 // `x509_error` is one of its X509_V_ERR_... codes.
 std::string DescribeCertificate(int x509_error, absl::string_view certificate);
 
-// Why a client could not be made, with the file that was read in vain and the
-// remedy. `why` is librdkafka's text, `properties` the client's settings.
+// Why a client could not be made, with the file that could not be read or used,
+// and what to do. `why` is librdkafka's text, `properties` the client's
+// settings.
 std::string ExplainRefusedSettings(absl::string_view why,
                                    const Properties& properties);
 

@@ -136,7 +136,7 @@ const Vector kVectors[] = {
      "cluster A: 1/1 brokers are down (_ALL_BROKERS_DOWN)"},
 };
 
-TEST(ConnectionTroubleTest, NamesAddressCauseAndRemedy) {
+TEST(ConnectionTroubleTest, NamesAddressCauseAndWhatToDo) {
   for (const Vector& v : kVectors) {
     EXPECT_THAT(ConnectionTrouble("A", v.code, v.reason, {}),
                 StatusIs(v.status, HasSubstr(v.meaning)))
@@ -144,7 +144,7 @@ TEST(ConnectionTroubleTest, NamesAddressCauseAndRemedy) {
   }
 }
 
-// Otherwise the same trouble would be news at each attempt.
+// Otherwise the same error would be reported at each attempt.
 TEST(ConnectionTroubleTest, IsTheSameAtEachAttempt) {
   for (const Vector& v : kVectors) {
     EXPECT_THAT(
@@ -228,7 +228,7 @@ TEST_F(DescribeCertificateTest, ShowsNothingThatWouldSpoilALog) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
-TEST(ExplainRefusedSettingsTest, NamesTheFileAndTheRemedy) {
+TEST(ExplainRefusedSettingsTest, NamesTheFileAndWhatToDo) {
   EXPECT_THAT(ExplainRefusedSettings("ssl.ca.location failed: error:05880002",
                                      {{"ssl.ca.location", "/no/ca.pem"}}),
               AllOf(HasSubstr("ssl.ca.location = /no/ca.pem: cannot be used"),

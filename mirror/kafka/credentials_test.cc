@@ -30,7 +30,7 @@ TEST(CredentialsTest, AnythingElseTakesANewClient) {
             Change::kOther);
 }
 
-TEST(CredentialsTest, AFileWrittenAnewTakesANewClient) {
+TEST(CredentialsTest, AFileWrittenAgainTakesANewClient) {
   const std::string path =
       testing::MakeTestDirectory("credentials") + "/key.pem";
   std::ofstream(path) << "old";

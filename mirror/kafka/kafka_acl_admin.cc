@@ -221,7 +221,7 @@ absl::StatusOr<bool> KafkaAclAdmin::HasAuthorizer(int32_t broker) {
       rd_kafka_event_DescribeConfigs_result(event->get()), &count);
   if (count != 1) return client_->MissingInAnswer(kDescribe);
   const rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resources[0]);
-  // Whoever may not ask is told so by an authorizer.
+  // Only a cluster with an authorizer denies the question.
   if (code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED) return true;
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaError(code, client_->Context(kDescribe));

@@ -43,8 +43,8 @@ struct KafkaClusterOptions {
 // Thread safety, lifetime and errors: as Cluster.
 class KafkaCluster final : public Cluster {
  public:
-  // Checks all settings and contacts nobody. InvalidArgument, naming cluster
-  // and setting; no message shows a secret.
+  // Checks all settings and contacts no cluster. InvalidArgument, naming
+  // cluster and setting; no message shows a secret.
   static absl::StatusOr<std::unique_ptr<KafkaCluster>> Create(
       KafkaClusterOptions options);
 

@@ -22,7 +22,7 @@ namespace {
 
 // librdkafka puts the answers of all brokers together in quadratic time.
 constexpr int64_t kPartitionsPerListOffsets = 500;
-// An answer tells of every partition with its replicas: some 100 KB.
+// An answer has every partition with its replicas: some 100 KB.
 constexpr int64_t kTopicsPerDescribe = 500;
 constexpr int64_t kTopicsPerDelete = 500;
 

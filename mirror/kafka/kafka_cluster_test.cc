@@ -92,7 +92,7 @@ TEST(KafkaCluster, NoLogShowsTheSecretOfATokenEndpoint) {
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
 }
 
-// Lets nobody but the thread that made it pass until Open().
+// Blocks every thread but the one that made it, until Open().
 class Barrier final : public LogSink {
  public:
   void Log(const LogEntry&) override {

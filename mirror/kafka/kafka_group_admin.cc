@@ -13,7 +13,7 @@
 namespace mirror::internal {
 namespace {
 
-// Requests under way at once: enough to hide round trips, and no flood.
+// Requests in flight at once: enough to hide round trips, and no flood.
 constexpr size_t kMaxOutstanding = 200;
 
 std::string GroupSubject(absl::string_view group) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // GroupAdmin on librdkafka's admin calls, which take one group each for
-// offsets: many calls are under way at once.
+// offsets: many calls are in flight at once.
 
 #ifndef MIRROR_KAFKA_KAFKA_GROUP_ADMIN_H_
 #define MIRROR_KAFKA_KAFKA_GROUP_ADMIN_H_
@@ -50,7 +50,7 @@ class KafkaGroupAdmin final : public GroupAdmin {
   std::map<std::string, absl::StatusOr<GroupState>> DescribeSome(
       absl::Span<const std::string> groups);
 
-  // Has `send` make `count` requests, a bounded number of them under way at
+  // Has `send` make `count` requests, a bounded number of them in flight at
   // once, and gives each answer to `receive`. An error: no answer came for the
   // rest.
   absl::Status RunMany(

@@ -162,7 +162,7 @@ absl::Status KafkaRecordBatch::Shows(int64_t index) const {
       continue;
     }
     return absl::UnimplementedError(absl::StrCat(
-        "the name of a header without a value goes on after \"", name,
+        "the name of a header without a value continues after \"", name,
         "\" with a NUL, and librdkafka shows no more of it"));
   }
   return absl::OkStatus();

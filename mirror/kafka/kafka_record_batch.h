@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A batch of consumed librdkafka messages, as they came: nothing is copied
-// until somebody asks for a single record.
+// until a single record is asked for.
 
 #ifndef MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_
 #define MIRROR_KAFKA_KAFKA_RECORD_BATCH_H_

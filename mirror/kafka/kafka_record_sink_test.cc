@@ -27,7 +27,7 @@ TEST(LaneBatchSize, IsNeverLargerThanATopicTakes) {
 
 class KafkaRecordSinkTest : public testing::Test {
  protected:
-  // Nobody answers there; lanes come without a broker.
+  // No broker answers there; lanes come without one.
   KafkaRecordSinkTest() {
     ClientSettings settings;
     settings.alias = "backup";

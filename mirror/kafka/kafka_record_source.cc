@@ -185,8 +185,8 @@ absl::Status KafkaRecordSource::Poll(absl::Duration timeout, Fetched* fetched) {
     Deliver(absl::MakeConstSpan(polled_.data() + begin, end - begin), fetched);
   }
   client_->KeepCredentialsFresh();
-  absl::Status trouble = client_->TakeTrouble();
-  if (!trouble.ok()) fetched->cluster_status = std::move(trouble);
+  absl::Status error = client_->TakeError();
+  if (!error.ok()) fetched->cluster_status = std::move(error);
   return client_->Fatal();
 }
 
@@ -203,7 +203,7 @@ void KafkaRecordSource::Deliver(absl::Span<rd_kafka_message_t* const> messages,
 
 void KafkaRecordSource::Report(MessagePtr message, Fetched* fetched) {
   if (message->rkt == nullptr) {
-    client_->AddTrouble(message->err, rd_kafka_message_errstr(message.get()));
+    client_->AddError(message->err, rd_kafka_message_errstr(message.get()));
     return;
   }
   PartitionEvent event;
@@ -222,8 +222,8 @@ void KafkaRecordSource::Report(MessagePtr message, Fetched* fetched) {
       client_->Context(absl::StrCat(event.topic_partition.ToString(),
                                     " at offset ", event.offset.value())),
       reason);
-  // librdkafka goes on with some errors and not with others; here a partition
-  // either reads on by itself or has stopped for good.
+  // librdkafka recovers from some errors and not from others; here a partition
+  // either continues automatically or has stopped for good.
   if (IsRetriable(event.status)) {
     fetched->cluster_status = event.status;
     return;

@@ -45,8 +45,8 @@ class KafkaRecordSource final : public RecordSource {
                Fetched* fetched);
   // Reports, and destroys, a message that is no record.
   void Report(MessagePtr message, Fetched* fetched);
-  // Takes partitions of topics that were made anew out of the assignment and
-  // reports them; call it after each poll, before what it brought is delivered.
+  // Takes partitions of recreated topics out of the assignment and reports
+  // them; call it after each poll, before what it brought is delivered.
   void ReportRecreated(Fetched* fetched);
   // Takes the partition out of the assignment.
   void Stop(PartitionEvent event, Fetched* fetched);

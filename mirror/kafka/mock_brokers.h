@@ -51,7 +51,7 @@ class MockBrokers {
   void CreateTopic(const std::string& topic, int partitions) {
     Check(rd_kafka_mock_topic_create(mock_, topic.c_str(), partitions, 1));
   }
-  // -1: nobody.
+  // -1: none.
   void SetLeader(const TopicPartition& tp, int32_t broker) {
     Check(rd_kafka_mock_partition_set_leader(mock_, tp.topic.c_str(),
                                              tp.partition, broker));

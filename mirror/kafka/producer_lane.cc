@@ -320,8 +320,8 @@ absl::Status ProducerLane::Poll(absl::Duration timeout,
       AddAcks(event.get(), begin, acks);
       timeout_ms = 0;
     } else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
-      client_->AddTrouble(rd_kafka_event_error(event.get()),
-                          rd_kafka_event_error_string(event.get()));
+      client_->AddError(rd_kafka_event_error(event.get()),
+                        rd_kafka_event_error_string(event.get()));
     }
   }
   client_->KeepCredentialsFresh();
@@ -359,7 +359,7 @@ void ProducerLane::AddAcks(rd_kafka_event_t* event, size_t begin,
          ReportStatus(*report, target), retimed, RejectionOf(outcome)});
     names_culprits |= acks->back().rejection == Rejection::kNeighbour;
   }
-  // An event is of one batch. Brokers before 2.4 name nobody.
+  // An event is of one batch. Brokers before 2.4 name no record.
   if (!names_culprits) return;
   for (size_t i = own; i < acks->size(); ++i) {
     Rejection& rejection = (*acks)[i].rejection;

@@ -47,7 +47,7 @@ class ProducerLane {
   absl::Status Send(const TopicPartition& target, RecordBatch* batch,
                     int64_t* next, int64_t end, int64_t max_buffered_bytes);
   absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks);
-  absl::Status TakeClusterStatus() { return client_->TakeTrouble(); }
+  absl::Status TakeClusterStatus() { return client_->TakeError(); }
 
   // Makes Poll() of `other` return when there is something to poll here.
   void Wake(ProducerLane* other);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which topics a consumer's client works with, by id (KIP-516). librdkafka goes
-// on at the old offset when a topic was deleted and created again, and tells
-// nobody but its debug log; that line comes before the first fetch from the new
-// topic, so who looks here after each poll never takes one for the other.
+// Which topics a consumer's client works with, by id (KIP-516). librdkafka
+// continues at the old offset when a topic was deleted and created again, and
+// says so in its debug log only; that line comes before the first fetch from
+// the new topic, so a look here after each poll keeps the two apart.
 //
 //   ids.OnLog("[thrd:main]: Topic orders changed id from ... to ...");
 //   if (ids.version() != seen) ... ids.IdOf("orders") ...
@@ -23,7 +23,7 @@
 namespace mirror::internal {
 
 // The id, or nothing where `id` is what brokers say that know no ids (before
-// Kafka 2.8): when they learn of them, no topic has been made anew.
+// Kafka 2.8): when they learn of them, no topic has been recreated.
 std::string KnownTopicId(absl::string_view id);
 
 // Thread safety: thread-safe.
@@ -32,7 +32,7 @@ class TopicIds {
   // Takes a line of librdkafka's log; most say nothing about ids.
   void OnLog(absl::string_view message);
 
-  // Grows with each id that is told.
+  // Grows with each id that the log names.
   uint64_t version() const { return version_; }
   // As Kafka prints it; empty if it is not known (yet).
   std::string IdOf(const std::string& topic) const;

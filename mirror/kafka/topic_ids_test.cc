@@ -21,7 +21,7 @@ TEST(TopicIds, ReadsTheLineThatTellsOfAnId) {
   EXPECT_EQ(ids.IdOf("order"), "");
 }
 
-TEST(TopicIds, BrokersWithoutIdsMakeNoTopicAnew) {
+TEST(TopicIds, BrokersWithoutIdsRecreateNoTopic) {
   EXPECT_EQ(KnownTopicId("AAAAAAAAAAAAAAAAAAAAAA"), "");
   EXPECT_EQ(KnownTopicId("x-y_z"), "x-y_z");
   TopicIds ids;
@@ -30,7 +30,7 @@ TEST(TopicIds, BrokersWithoutIdsMakeNoTopicAnew) {
   EXPECT_EQ(ids.version(), 0u);
 }
 
-TEST(TopicIds, PassesOverOtherLines) {
+TEST(TopicIds, SkipsOtherLines) {
   TopicIds ids;
   for (const char* line :
        {"", "[thrd:main]: Topic orders [0] Leader 1 Epoch 0",

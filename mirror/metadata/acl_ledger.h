@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which ACLs of the target this engine created, and for which source cluster,
-// kept in a small topic there, so that none is ever removed that somebody else
-// made. MM2 removes none at all.
+// kept in a small topic there, so that none is ever removed that others
+// created. MM2 removes none at all.
 //
 //   auto ledger = AclLedger::Create(&b, AclLedgerTopic("A"), -1, client,
 //   clock);
@@ -40,7 +40,7 @@ namespace mirror::internal {
 // Errors: those of the cluster; messages name cluster and topic.
 class AclLedger {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<AclLedger>> Create(
       Cluster* cluster, const std::string& topic, int32_t replication_factor,
       const std::string& client_id, Clock* clock);
@@ -58,7 +58,7 @@ class AclLedger {
   // Those that were created for this source cluster.
   std::set<AclBinding> Of(const std::string& cluster_id) const;
 
-  // Makes calls under way and all later ones return soon.
+  // Makes running calls and all later ones return soon.
   void Cancel();
 
  private:

@@ -11,15 +11,15 @@ namespace mirror::internal {
 namespace {
 
 // What forbids one ACL mostly forbids a thousand.
-constexpr size_t kToldAtOnce = 10;
+constexpr size_t kReportedAtOnce = 10;
 
 std::string FirstOf(const std::vector<std::string>& lines) {
   std::string text;
-  for (size_t i = 0; i < std::min(lines.size(), kToldAtOnce); ++i) {
+  for (size_t i = 0; i < std::min(lines.size(), kReportedAtOnce); ++i) {
     absl::StrAppend(&text, i == 0 ? "" : "; ", lines[i]);
   }
-  if (lines.size() > kToldAtOnce) {
-    absl::StrAppend(&text, "; and ", lines.size() - kToldAtOnce, " more");
+  if (lines.size() > kReportedAtOnce) {
+    absl::StrAppend(&text, "; and ", lines.size() - kReportedAtOnce, " more");
   }
   return text;
 }
@@ -81,22 +81,22 @@ void AclNews::TellChanges(const AclRound& round,
 
 void AclNews::TellRefusals(const AclRound& round,
                            std::vector<EngineEvent>* events) {
-  size_t told = 0;
-  size_t untold = 0;
+  size_t reported = 0;
+  size_t unreported = 0;
   for (const auto& [acl, reason] : round.refused) {
     const auto before = refused_.find(acl);
     if (before != refused_.end() && before->second == reason) continue;
-    if (told == kToldAtOnce) {
-      ++untold;
+    if (reported == kReportedAtOnce) {
+      ++unreported;
       continue;
     }
-    ++told;
+    ++reported;
     events->push_back(Event(EngineEvent::Kind::kAclRefused, LogLevel::kWarning,
                             target_alias_, reason));
     events->back().acl = acl.ToString();
   }
-  if (untold > 0) {
-    absl::StrAppend(&events->back().message, "; ", Acls(untold),
+  if (unreported > 0) {
+    absl::StrAppend(&events->back().message, "; ", Acls(unreported),
                     " more are refused: see the status");
   }
   refused_ = round.refused;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a round of ACL sync did, and which of that is news: what was changed,
-// and what is refused or left out and was not in the round before.
+// and what is denied or skipped and was not in the round before.
 
 #ifndef MIRROR_METADATA_ACL_NEWS_H_
 #define MIRROR_METADATA_ACL_NEWS_H_

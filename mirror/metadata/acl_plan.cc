@@ -17,7 +17,7 @@ constexpr char kPrefixedIsOff[] =
     "prefixed patterns are copied with sync.topic.acls.prefixed.enabled = true "
     "only";
 
-// What becomes of a source's ACL: copied, left out for a reason, or none of the
+// What becomes of a source's ACL: copied, skipped for a reason, or none of the
 // flow's business.
 struct Verdict {
   bool copy = false;

@@ -59,8 +59,8 @@ struct AclPlan {
 std::vector<AclResource> AclResources(const AclSyncOptions& options);
 
 // The ACL of the target that stands for this one of the source, whether or not
-// the flow selects it; nothing for one that lets somebody write to a topic.
-// What lets somebody do everything to a topic lets him read the copy.
+// the flow selects it; nothing for one that allows writing to a topic. ALL on a
+// topic becomes READ on the copy.
 std::optional<AclBinding> MapAcl(const AclRules& rules, const AclBinding& acl);
 
 // Compares. `on_source` must be complete: what it lacks is removed if `ours`,
@@ -69,7 +69,7 @@ std::optional<AclBinding> MapAcl(const AclRules& rules, const AclBinding& acl);
 // replication policy does.
 //
 // MM2's rules hold but for this: literal "*", of which MM2 makes the useless
-// literal "S.*", is left out.
+// literal "S.*", is skipped.
 AclPlan PlanAcls(const AclRules& rules, absl::Span<const AclBinding> on_source,
                  absl::Span<const AclBinding> on_target,
                  const std::set<AclBinding>& ours);

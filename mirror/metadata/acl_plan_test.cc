@@ -193,7 +193,7 @@ TEST(PlanAclsTest, CreatesOnlyWhatIsMissingAndThatOnce) {
 }
 
 // MM2 makes "A.*" of it, which no topic is called.
-TEST(PlanAclsTest, EveryTopicIsLeftOutAndSaidSo) {
+TEST(PlanAclsTest, EveryTopicIsSkippedAndReported) {
   const AclPlan plan =
       PlanAcls(Rules(), {Allow(AclOperation::kRead, "*")}, {}, {});
   EXPECT_THAT(plan.create, IsEmpty());
@@ -202,7 +202,7 @@ TEST(PlanAclsTest, EveryTopicIsLeftOutAndSaidSo) {
   EXPECT_THAT(plan.left_out[0].reason, HasSubstr("by hand"));
 }
 
-// Why a source's prefixed ACL is left out; "" if it is copied or none of the
+// Why a source's prefixed ACL is skipped; "" if it is copied or none of the
 // flow's business.
 std::string ReasonFor(const AclRules& rules, const AclBinding& acl) {
   const AclPlan plan = PlanAcls(rules, {acl}, {}, {});
@@ -224,12 +224,12 @@ TEST(PlanAclsPrefixedTest, KeepTheirNamesWithIdentity) {
   const AclRules rules = Everything(IdentityReplicationPolicy::Create({"A"}));
   EXPECT_THAT(PlanAcls(rules, {Prefix("orders-")}, {}, {}).create,
               ElementsAre(Prefix("orders-")));
-  // It renames what ends in "heartbeats", and nothing that goes on from there.
+  // It renames what ends in "heartbeats", and nothing longer.
   EXPECT_THAT(ReasonFor(rules, Prefix("app-heartbeats")),
               HasSubstr("no prefix in common"));
 }
 
-TEST(PlanAclsPrefixedTest, AreLeftOutWhereThePolicyKeepsNoPrefixes) {
+TEST(PlanAclsPrefixedTest, AreSkippedWhereThePolicyKeepsNoPrefixes) {
   const AclRules rules = Everything(std::make_shared<SuffixPolicy>());
   EXPECT_THAT(ReasonFor(rules, Prefix("orders-")),
               HasSubstr("no prefix in common"));

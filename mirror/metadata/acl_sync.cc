@@ -28,7 +28,7 @@ absl::Status WithClusterGrant(const absl::Status& status,
                                 " of cluster ", alias));
 }
 
-absl::Status WithLedgerRemedy(const absl::Status& status) {
+absl::Status WithLedgerFix(const absl::Status& status) {
   if (!absl::IsPermissionDenied(status)) return status;
   return absl::PermissionDeniedError(absl::StrCat(
       status.message(), ", or write sync.topic.acls.remove.enabled = false"));
@@ -113,10 +113,9 @@ absl::Status AclSyncer::RunOnce() {
   const absl::Duration pause = Pause(status, round);
   next_ = now + pause;
   if (!status.ok()) {
-    status =
-        absl::Status(status.code(), absl::StrCat(status.message(),
-                                                 "; ACLs are tried again in ",
-                                                 absl::FormatDuration(pause)));
+    status = absl::Status(
+        status.code(), absl::StrCat(status.message(), "; ACLs are retried in ",
+                                    absl::FormatDuration(pause)));
   }
   MutexLock lock(&mu_);
   status_ = status;
@@ -161,7 +160,7 @@ absl::StatusOr<std::set<AclBinding>> AclSyncer::ReadLedger() {
   if (!id.ok()) return id.status();
   source_id_ = *std::move(id);
   const absl::Status status = ledger_->Read();
-  if (!status.ok()) return WithLedgerRemedy(status);
+  if (!status.ok()) return WithLedgerFix(status);
   return ledger_->Of(source_id_);
 }
 
@@ -171,10 +170,10 @@ absl::Status AclSyncer::Make(AclRound* round) {
   // First, so that a kill in between leaves no ACL that is never removed.
   if (ledger_ != nullptr) {
     const absl::Status status = ledger_->Add(create, source_id_);
-    if (!status.ok()) return WithLedgerRemedy(status);
+    if (!status.ok()) return WithLedgerFix(status);
   }
   const std::vector<absl::Status> results = target_->CreateAcls(create);
-  absl::Status trouble;
+  absl::Status error;
   std::vector<AclBinding> not_ours;
   for (size_t i = 0; i < create.size(); ++i) {
     if (results[i].ok()) {
@@ -183,16 +182,16 @@ absl::Status AclSyncer::Make(AclRound* round) {
     }
     if (!MayBeDone(results[i])) not_ours.push_back(create[i]);
     if (IsAboutAll(results[i])) {
-      trouble.Update(WithClusterGrant(results[i], "ALTER", target_alias_));
+      error.Update(WithClusterGrant(results[i], "ALTER", target_alias_));
     } else {
       round->refused[create[i]] = std::string(results[i].message());
     }
   }
   // Who makes it by hand now shall keep it.
   if (ledger_ != nullptr && !not_ours.empty()) {
-    trouble.Update(WithLedgerRemedy(ledger_->Remove(not_ours)));
+    error.Update(WithLedgerFix(ledger_->Remove(not_ours)));
   }
-  return trouble;
+  return error;
 }
 
 std::vector<AclBinding> AclSyncer::Confirmed(
@@ -216,7 +215,7 @@ absl::Status AclSyncer::Remove(AclRound* round) {
   const std::vector<AclBinding> remove = Confirmed(round->plan.remove);
   round->again = remove.size() < round->plan.remove.size();
   std::vector<AclBinding> gone = round->plan.forget;
-  absl::Status trouble;
+  absl::Status error;
   const std::vector<absl::Status> results = remove.empty()
                                                 ? std::vector<absl::Status>()
                                                 : target_->DeleteAcls(remove);
@@ -225,14 +224,14 @@ absl::Status AclSyncer::Remove(AclRound* round) {
     if (results[i].ok() || absl::IsNotFound(results[i])) {
       gone.push_back(remove[i]);
     } else if (IsAboutAll(results[i])) {
-      trouble.Update(WithClusterGrant(results[i], "ALTER", target_alias_));
+      error.Update(WithClusterGrant(results[i], "ALTER", target_alias_));
     } else {
       round->refused[remove[i]] = std::string(results[i].message());
     }
   }
-  if (gone.empty()) return trouble;
-  trouble.Update(WithLedgerRemedy(ledger_->Remove(gone)));
-  return trouble;
+  if (gone.empty()) return error;
+  error.Update(WithLedgerFix(ledger_->Remove(gone)));
+  return error;
 }
 
 void AclSyncer::FillStatus(AclSyncStatus* status) const {

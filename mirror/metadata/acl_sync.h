@@ -57,25 +57,24 @@ absl::StatusOr<std::vector<AclBinding>> ListAcls(AclAdmin* admin,
                                                  const std::string& alias,
                                                  const AclSyncOptions& options);
 
-// Purpose: creates on the target the ACLs that it lacks and, if told to,
+// Purpose: creates on the target the ACLs that it lacks and, if configured,
 // removes those that it created before for the same source cluster and that
 // this no longer has, when two looks at it half a minute apart agree on that.
-// An ACL that was there before, or that somebody else creates, is never
-// touched.
+// An ACL that was there before, or that others create, is never touched.
 // Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
 // is thread-safe and waits for no cluster.
 // Lifetime: both clusters and `clock` must outlive the syncer.
 // Errors: what concerns one ACL shows in the status; a Status means that
 // nothing can be done at present. A cluster without an authorizer is no error:
-// it is told once, and the target is not asked if it is the source.
+// it is reported once, and the target is not asked if it is the source.
 class AclSyncer {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<AclSyncer>> Create(
       Cluster* source, Cluster* target, AclSyncerOptions options, Clock* clock);
 
   // One round over all ACLs. An error names the cluster and what to allow; the
-  // next call tries again.
+  // next call retries.
   absl::Status RunOnce();
 
   // When RunOnce() wants to be called next.

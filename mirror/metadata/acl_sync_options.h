@@ -23,7 +23,7 @@ struct AclSyncOptions {
   // the replication policy makes prefixes of them.
   bool prefixed = false;
   // sync.group.acls.enabled: also ACLs about the consumer groups that the group
-  // filter accepts, so that consumers may go on on the target.
+  // filter accepts, so that consumers may resume on the target.
   bool groups = false;
   // sync.topic.acls.remove.enabled: delete ACLs on the target which this engine
   // created, with this option on, and which the source no longer has.

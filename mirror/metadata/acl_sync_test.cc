@@ -133,7 +133,7 @@ TEST_F(AclSyncerTest, ASecondRoundWritesNothing) {
   EXPECT_EQ(Status().created(), 0);
   EXPECT_EQ(Status().present(), 20);
   EXPECT_THAT(Events(Kind::kAclsChanged), ::testing::SizeIs(1));
-  // Somebody removed one by hand.
+  // One is removed by hand.
   b_.RemoveAcl(Acl("A.topic-7"));
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_EQ(b_.AclWrites(), 21);
@@ -142,7 +142,7 @@ TEST_F(AclSyncerTest, ASecondRoundWritesNothing) {
 TEST_F(AclSyncerTest,
        ASourceWithoutAnAuthorizerIsSaidOnceAndTheTargetNotAsked) {
   a_.SetAuthorizer(false);
-  b_.SetDown(true);  // whoever asked would get an error
+  b_.SetDown(true);  // a request would fail
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(Events(Kind::kAclRefused),
@@ -177,7 +177,7 @@ TEST_F(AclSyncerTest, NamesThePermissionThatIsMissingAndRecovers) {
   EXPECT_THAT(Sync(),
               StatusIs(StatusCode::kPermissionDenied,
                        HasSubstr("allow DESCRIBE on CLUSTER kafka-cluster of "
-                                 "cluster A; ACLs are tried again in 1m")));
+                                 "cluster A; ACLs are retried in 1m")));
   EXPECT_THAT(Status().reason(), HasSubstr("of cluster A"));
   EXPECT_EQ(syncer_->TimeToNextTurn(), absl::Minutes(1));
   a_.RefuseDescribeAcls(absl::OkStatus());
@@ -197,7 +197,7 @@ TEST_F(AclSyncerTest, NamesThePermissionThatIsMissingAndRecovers) {
   EXPECT_EQ(Status().reason(), "");
 }
 
-TEST_F(AclSyncerTest, TriesAgainSoonAfterAnOutage) {
+TEST_F(AclSyncerTest, RetriesSoonAfterAnOutage) {
   a_.AddAcl(Acl("orders"));
   b_.SetDown(true);
   EXPECT_THAT(Sync(), StatusIs(StatusCode::kUnavailable, HasSubstr("5s")));
@@ -207,7 +207,7 @@ TEST_F(AclSyncerTest, TriesAgainSoonAfterAnOutage) {
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
 }
 
-TEST_F(AclSyncerTest, ARefusedAclBlocksNoOtherAndIsToldOnce) {
+TEST_F(AclSyncerTest, ARejectedAclBlocksNoOtherAndIsReportedOnce) {
   a_.AddAcl(Acl("bad"));
   a_.AddAcl(Acl("good"));
   b_.FailAcl("A.bad", absl::InvalidArgumentError("no such principal"));
@@ -239,7 +239,7 @@ TEST_F(AclSyncerTest, ManyRefusalsAreFewEvents) {
   EXPECT_EQ(Status().refused_count(), 50);
 }
 
-TEST_F(AclSyncerTest, WhatIsLeftOutIsToldOnce) {
+TEST_F(AclSyncerTest, WhatIsSkippedIsReportedOnce) {
   a_.AddAcl(Acl("*"));
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(Sync(), IsOk());
@@ -321,18 +321,18 @@ TEST_F(AclRemovalTest, ASourceThatCannotBeListedRemovesNothing) {
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
 }
 
-// The source was lost and set up anew: its ACLs were not taken back.
+// The source was lost and set up again: its ACLs were not removed.
 TEST_F(AclRemovalTest, AnotherClusterUnderTheAliasRemovesNothing) {
   a_.AddAcl(Acl("orders"));
   EXPECT_THAT(Sync(), IsOk());
-  FakeCluster anew("A", Single("another"));
-  Start(&anew);
+  FakeCluster another("A", Single("another"));
+  Start(&another);
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
   // What comes from it goes with it.
-  anew.AddAcl(Acl("ledger"));
+  another.AddAcl(Acl("ledger"));
   EXPECT_THAT(Sync(), IsOk());
-  anew.RemoveAcl(Acl("ledger"));
+  another.RemoveAcl(Acl("ledger"));
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
   EXPECT_EQ(Status().removed(), 1);
@@ -377,7 +377,7 @@ TEST_F(AclRemovalTest, CreatesNothingThatItCannotRemember) {
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));
 }
 
-TEST_F(AclRemovalTest, ARefusedRemovalIsNamedAndTriedAgain) {
+TEST_F(AclRemovalTest, ARejectedRemovalIsNamedAndRetried) {
   a_.AddAcl(Acl("orders"));
   EXPECT_THAT(Sync(), IsOk());
   a_.RemoveAcl(Acl("orders"));
@@ -390,14 +390,14 @@ TEST_F(AclRemovalTest, ARefusedRemovalIsNamedAndTriedAgain) {
   EXPECT_THAT(b_.Acls(), IsEmpty());
 }
 
-TEST_F(AclRemovalTest, WhatSomebodyElseRemovedIsForgotten) {
+TEST_F(AclRemovalTest, WhatOthersRemovedIsForgotten) {
   a_.AddAcl(Acl("orders"));
   EXPECT_THAT(Sync(), IsOk());
   a_.RemoveAcl(Acl("orders"));
   b_.RemoveAcl(Acl("A.orders"));
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_EQ(LedgerEnd(), 2);
-  // So whoever makes it again keeps it.
+  // So it stays if it is created again by hand.
   b_.AddAcl(Acl("A.orders"));
   EXPECT_THAT(Sync(), IsOk());
   EXPECT_THAT(b_.Acls(), ElementsAre(Acl("A.orders")));

@@ -11,9 +11,9 @@ namespace mirror::internal {
 namespace {
 
 // A rule that forbids one topic mostly forbids a thousand.
-constexpr size_t kToldAtOnce = 10;
+constexpr size_t kReportedAtOnce = 10;
 
-std::string Trouble(absl::string_view what, const absl::Status& status,
+std::string Problem(absl::string_view what, const absl::Status& status,
                     absl::string_view operation, const std::string& topic,
                     const std::string& cluster) {
   return std::string(
@@ -43,11 +43,11 @@ std::vector<EngineEvent> TopicConfigProblems::Update(Reasons reasons) {
                          .WithTopic(name.first));
   }
   reasons_ = std::move(reasons);
-  if (events.size() <= kToldAtOnce) return events;
-  absl::StrAppend(&events[kToldAtOnce - 1].message, "; ",
-                  events.size() - kToldAtOnce,
+  if (events.size() <= kReportedAtOnce) return events;
+  absl::StrAppend(&events[kReportedAtOnce - 1].message, "; ",
+                  events.size() - kReportedAtOnce,
                   " other topics or configs have news too: see the status");
-  events.resize(kToldAtOnce);
+  events.resize(kReportedAtOnce);
   return events;
 }
 
@@ -61,13 +61,13 @@ std::set<TopicConfigName> TopicConfigProblems::Configs() const {
 
 std::string NotDescribed(const absl::Status& status, const std::string& topic,
                          const std::string& cluster) {
-  return Trouble("its configs cannot be read", status, "DESCRIBE_CONFIGS",
+  return Problem("its configs cannot be read", status, "DESCRIBE_CONFIGS",
                  topic, cluster);
 }
 
 std::string NotAltered(const absl::Status& status, const std::string& topic,
                        const std::string& cluster) {
-  return Trouble("its configs cannot be set", status, "ALTER_CONFIGS", topic,
+  return Problem("its configs cannot be set", status, "ALTER_CONFIGS", topic,
                  cluster);
 }
 
@@ -76,7 +76,7 @@ std::string NotChanged(const absl::Status& status, const ConfigChange& change) {
       change.name,
       change.after.has_value()
           ? absl::StrCat(" is not set to ", DescribeOverride(change.after))
-          : " is not set back to the default",
+          : " is not reset to the default",
       ": ", status.message(),
       "; make the cluster accept it, or name it in config.properties.exclude");
 }

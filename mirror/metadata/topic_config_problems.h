@@ -31,8 +31,8 @@ class TopicConfigProblems {
   // The problems after a round, and what is news about them.
   std::vector<EngineEvent> Update(Reasons reasons);
 
-  // A problem that was told of elsewhere.
-  void NoteTold(const TopicConfigName& name, std::string reason) {
+  // A problem that was reported elsewhere.
+  void NoteReported(const TopicConfigName& name, std::string reason) {
     reasons_[name] = std::move(reason);
   }
 
@@ -46,7 +46,7 @@ class TopicConfigProblems {
 };
 
 // What is said of a topic whose configs cannot be read, or not be written, on
-// the cluster that says `status`; with the remedy where there is one.
+// the cluster that returns `status`; with what to do, where that is known.
 std::string NotDescribed(const absl::Status& status, const std::string& topic,
                          const std::string& cluster);
 std::string NotAltered(const absl::Status& status, const std::string& topic,

@@ -67,13 +67,13 @@ TEST(TopicConfigProblems, NameWhatToGrant) {
               AllOf(HasSubstr("gone"), Not(HasSubstr("allow"))));
 }
 
-TEST(TopicConfigProblems, NameTheRefusedConfigAndTheRemedy) {
+TEST(TopicConfigProblems, NameTheRefusedConfigAndWhatToDo) {
   const absl::Status refusal = absl::InvalidArgumentError("cluster B: no");
   EXPECT_THAT(NotChanged(refusal, {"retention.ms", "5", "1000", ""}),
               AllOf(HasSubstr("retention.ms is not set to 1000: cluster B: no"),
                     HasSubstr("config.properties.exclude")));
   EXPECT_THAT(NotChanged(refusal, {"retention.ms", "5", std::nullopt, ""}),
-              HasSubstr("retention.ms is not set back to the default"));
+              HasSubstr("retention.ms is not reset to the default"));
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ absl::Status TopicConfigSyncer::RunOnce() {
     }
     status = absl::Status(
         status.code(),
-        absl::StrCat(status.message(), "; topic configs are tried again in ",
+        absl::StrCat(status.message(), "; topic configs are retried in ",
                      absl::FormatDuration(retry)));
     MutexLock lock(&mu_);
     status_ = status;
@@ -131,7 +131,7 @@ void TopicConfigSyncer::TakeCreated(const std::string& topic) {
   if (it == created_.end()) return;
   known_[topic] = std::move(it->second.overrides);
   for (const auto& [name, reason] : it->second.refused) {
-    problems_.NoteTold({topic, name}, reason);
+    problems_.NoteReported({topic, name}, reason);
   }
   created_.erase(it);
 }

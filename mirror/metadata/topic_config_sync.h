@@ -2,8 +2,8 @@
 //
 // Keeps the settings of remote topics as those of their source topics are:
 // MirrorSourceConnector's syncTopicConfigs (sync.topic.configs.*). What is
-// written is the difference, and a change made by hand on the target is told of
-// before it is undone; MM2 undoes it in silence at every round.
+// written is the difference, and a change made by hand on the target is
+// reported before it is undone; MM2 undoes it silently at every round.
 //
 //   auto syncer = TopicConfigSyncer::Create(&a, &b, options, clock);
 //   PeriodicWorker worker("topic-configs", clock, [&] {
@@ -55,8 +55,8 @@ struct TopicConfigSyncerOptions {
 };
 
 // Purpose: compares all mirrored topics that are on both sides, and writes what
-// differs. A setting that the target refuses holds up no other; it is tried
-// again every round, alone, and told of once.
+// differs. A setting that the target refuses holds up no other; it is
+// retried every round, alone, and reported once.
 // Thread safety: RunOnce() and TimeToNextTurn() belong to one thread; the rest
 // is thread-safe and waits for no cluster.
 // Lifetime: the clusters and `clock` must outlive the syncer.
@@ -65,17 +65,17 @@ struct TopicConfigSyncerOptions {
 // present.
 class TopicConfigSyncer {
  public:
-  // Contacts nobody. InvalidArgument for settings that the clients refuse.
+  // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<TopicConfigSyncer>> Create(
       Cluster* source, Cluster* target, TopicConfigSyncerOptions options,
       Clock* clock);
 
-  // One round over all topics. An error names the cluster; the next call tries
-  // again.
+  // One round over all topics. An error names the cluster; the next call
+  // retries.
   absl::Status RunOnce();
 
   // That the engine has created a target topic, so that its configs are not
-  // taken for somebody else's, and what was refused, and why, is not told
+  // taken for those of others, and what was rejected, and why, is not reported
   // twice.
   void NoteCreated(const NewTopic& topic,
                    const std::map<std::string, std::string>& refused);

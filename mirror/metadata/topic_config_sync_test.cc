@@ -126,7 +126,7 @@ TEST_F(TopicConfigSyncTest, AnOverrideRemovedOnTheSourceIsRemovedOnTheTarget) {
   EXPECT_THAT(Messages(Kind::kTopicConfigOverwritten), IsEmpty());
 }
 
-TEST_F(TopicConfigSyncTest, AChangeByHandIsToldBeforeItIsUndone) {
+TEST_F(TopicConfigSyncTest, AChangeByHandIsReportedBeforeItIsUndone) {
   ASSERT_THAT(Round(), IsOk());
   b_.SetTopicConfig("A.orders", "retention.bytes", "2000");
   ASSERT_THAT(Round(), IsOk());
@@ -208,7 +208,7 @@ TEST_F(TopicConfigSyncTest, ValuesOfTheSourcesBrokersCountIfSetAtRunTime) {
   EXPECT_EQ(OnB("retention.ms"), "2000");
 }
 
-TEST_F(TopicConfigSyncTest, ARefusedConfigHoldsUpNoOtherAndIsToldOnce) {
+TEST_F(TopicConfigSyncTest, ARejectedConfigHoldsUpNoOtherAndIsReportedOnce) {
   b_.RefuseTopicConfig("cleanup.policy", absl::InvalidArgumentError("never"));
   a_.SetTopicConfig("orders", "cleanup.policy", "compact");
   a_.SetTopicConfig("orders", "segment.ms", "9000");
@@ -237,7 +237,7 @@ TEST_F(TopicConfigSyncTest, ARefusedConfigHoldsUpNoOtherAndIsToldOnce) {
   EXPECT_EQ(Status().problem_count(), 0);
 }
 
-TEST_F(TopicConfigSyncTest, WhatWasRefusedAtCreationIsNotToldTwice) {
+TEST_F(TopicConfigSyncTest, WhatWasRejectedAtCreationIsNotReportedTwice) {
   b_.RefuseTopicConfig("cleanup.policy", absl::InvalidArgumentError("never"));
   a_.SetTopicConfig("orders", "cleanup.policy", "compact");
   ASSERT_THAT(Round(), IsOk());
@@ -250,7 +250,8 @@ TEST_F(TopicConfigSyncTest, WhatWasRefusedAtCreationIsNotToldTwice) {
   EXPECT_EQ(Status().problem_count(), 1);
 }
 
-TEST_F(TopicConfigSyncTest, AMissingPermissionIsToldOnceAndStopsNoOtherTopic) {
+TEST_F(TopicConfigSyncTest,
+       AMissingPermissionIsReportedOnceAndStopsNoOtherTopic) {
   a_.CreateTopic("payments", 1);
   b_.CreateTopic("A.payments", 1, {{"retention.bytes", "7"}});
   struct Case {
@@ -290,7 +291,7 @@ TEST_F(TopicConfigSyncTest, AMissingPermissionIsToldOnceAndStopsNoOtherTopic) {
   }
 }
 
-TEST_F(TopicConfigSyncTest, ATargetThatCannotIsToldOnce) {
+TEST_F(TopicConfigSyncTest, ATargetThatCannotIsReportedOnce) {
   a_.SetTopicConfig("orders", "segment.ms", "9000");
   a_.CreateTopic("payments", 1, {{"segment.ms", "9000"}});
   b_.CreateTopic("A.payments", 1);
@@ -303,7 +304,7 @@ TEST_F(TopicConfigSyncTest, ATargetThatCannotIsToldOnce) {
   EXPECT_THAT(events_, IsEmpty());
 }
 
-TEST_F(TopicConfigSyncTest, SomethingThatSetsItBackEveryTimeIsToldOnce) {
+TEST_F(TopicConfigSyncTest, SomethingThatResetsItEveryTimeIsReportedOnce) {
   b_.SetTopicConfig("A.orders", "retention.bytes", "2000");
   ASSERT_THAT(Round(), IsOk());
   b_.SetTopicConfig("A.orders", "retention.bytes", "2000");
@@ -327,12 +328,12 @@ TEST_F(TopicConfigSyncTest, TopicsThatAreNotMirroredAreLeftAlone) {
   EXPECT_EQ(Status().topics(), 1);
 }
 
-TEST_F(TopicConfigSyncTest, AnOutageIsTheRoundsAndIsTriedAgainSoon) {
+TEST_F(TopicConfigSyncTest, AnOutageIsTheRoundsAndIsRetriedSoon) {
   ASSERT_THAT(Round(), IsOk());
   b_.SetDown(true);
   EXPECT_THAT(Round(), StatusIs(absl::StatusCode::kUnavailable,
                                 AllOf(HasSubstr("cluster B"),
-                                      HasSubstr("tried again in 10s"))));
+                                      HasSubstr("retried in 10s"))));
   EXPECT_THAT(Status().reason(), HasSubstr("cluster B"));
   EXPECT_EQ(syncer_->TimeToNextTurn(), absl::Seconds(10));
   b_.SetDown(false);
@@ -343,7 +344,7 @@ TEST_F(TopicConfigSyncTest, AnOutageIsTheRoundsAndIsTriedAgainSoon) {
   EXPECT_THAT(Messages(Kind::kTopicConfigOverwritten), IsEmpty());
 }
 
-TEST_F(TopicConfigSyncTest, OneTopicWithoutAnAnswerIsTriedAgainSoon) {
+TEST_F(TopicConfigSyncTest, OneTopicWithoutAnAnswerIsRetriedSoon) {
   a_.CreateTopic("payments", 1);
   b_.CreateTopic("A.payments", 1);
   b_.FailDescribeConfigs("A.orders", absl::DeadlineExceededError("slow"));

@@ -32,17 +32,17 @@ absl::Status NotCreated(const absl::Status& status, const NewTopic& topic,
   if (IsRetriable(status)) {
     return Annotate(status, absl::StrCat("not created on cluster ", target));
   }
-  std::string remedy = "; ";
+  std::string fix = "; ";
   if (absl::IsPermissionDenied(status)) {
-    absl::StrAppend(&remedy, "allow CREATE on topic ", topic.name, " or ");
+    absl::StrAppend(&fix, "allow CREATE on topic ", topic.name, " or ");
   } else if (absl::IsInvalidArgument(status)) {
-    absl::StrAppend(&remedy, "correct replication.factor (",
+    absl::StrAppend(&fix, "correct replication.factor (",
                     topic.replication_factor, ") or ");
   }
   return absl::Status(
       status.code(),
       absl::StrCat("not created on cluster ", target, ": ", status.message(),
-                   remedy, "create it there with ", topic.partitions,
+                   fix, "create it there with ", topic.partitions,
                    " partitions"));
 }
 

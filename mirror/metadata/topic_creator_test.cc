@@ -123,7 +123,7 @@ TEST_F(TopicCreatorTest, CreatesWithoutConfigsThatItMayNotRead) {
           HasSubstr("the same for 1 more topics"))));
 }
 
-TEST_F(TopicCreatorTest, WaitsForConfigsThatAreOnTheirWay) {
+TEST_F(TopicCreatorTest, WaitsForConfigsThatAreInFlight) {
   a_.FailDescribeConfigs("orders", absl::UnavailableError("soon"));
   const auto outcome = Create({"orders"});
   EXPECT_FALSE(b_.HasTopic("A.orders"));
@@ -136,7 +136,7 @@ TEST_F(TopicCreatorTest, WaitsForConfigsThatAreOnTheirWay) {
   EXPECT_THAT(Create({"orders"}).created, SizeIs(1));
 }
 
-TEST_F(TopicCreatorTest, PassesOverTopicsThatAreGoneMeanwhile) {
+TEST_F(TopicCreatorTest, SkipsTopicsThatAreGoneMeanwhile) {
   const auto outcome = Create({"gone"});
   EXPECT_THAT(outcome.results, IsEmpty());
   EXPECT_FALSE(b_.HasTopic("A.gone"));

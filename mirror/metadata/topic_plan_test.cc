@@ -57,7 +57,7 @@ TEST(PlanTopics, LeavesMorePartitionsOnTheTargetAlone) {
   EXPECT_THAT(plan.add, IsEmpty());
 }
 
-TEST(PlanTopics, PassesOverWhatTheSelectionRefuses) {
+TEST(PlanTopics, SkipsWhatTheSelectionRefuses) {
   const TopicPlan plan = Plan(
       {{"payments", 1, ""}, {"B.orders", 1, ""}, {"orders-internal", 1, ""}},
       {});

@@ -49,7 +49,7 @@ TEST(Wire, HoldsStringsUpToTheInt16Limit) {
   EXPECT_THAT(std::string(bytes.status().message()), HasSubstr("32768"));
 }
 
-TEST(Wire, SaysWhereBytesAreMissingAndGoesOnFailing) {
+TEST(Wire, SaysWhereBytesAreMissingAndKeepsFailing) {
   WireReader reader("offset sync key", absl::string_view("\x00\x05"
                                                          "ab",
                                                          4));

@@ -8,7 +8,7 @@
 namespace mirror::internal {
 namespace {
 
-TEST(RegexConfigPropertyFilter, LeavesOutWhatBelongsToTheClusterByDefault) {
+TEST(RegexConfigPropertyFilter, ExcludesWhatBelongsToTheClusterByDefault) {
   const auto filter = RegexConfigPropertyFilter::Create().value();
   for (const char* property :
        {"follower.replication.throttled.replicas",
@@ -28,7 +28,7 @@ TEST(RegexConfigPropertyFilter, EmptyListExcludesNothing) {
   EXPECT_TRUE(filter->ShouldReplicateConfigProperty("min.insync.replicas"));
 }
 
-TEST(RegexConfigPropertyFilter, TakesDefaultsFromTheTargetUnlessTold) {
+TEST(RegexConfigPropertyFilter, TakesDefaultsFromTheTargetByDefault) {
   EXPECT_FALSE(
       RegexConfigPropertyFilter::Create().value()->ShouldReplicateSourceDefault(
           "retention.ms"));

@@ -94,7 +94,7 @@ TEST(DefaultReplicationPolicy, RecognisesCheckpoints) {
   EXPECT_TRUE(Policy()->IsCheckpointsTopic("source1.checkpoints.internal"));
   EXPECT_TRUE(
       Policy()->IsCheckpointsTopic("source2.source1.checkpoints.internal"));
-  // Without an alias in front it is nobody's checkpoints topic.
+  // Without an alias in front it is no checkpoints topic.
   EXPECT_FALSE(Policy()->IsCheckpointsTopic("checkpoints.internal"));
   EXPECT_FALSE(Policy("_")->IsCheckpointsTopic("A.checkpoints.internal"));
   EXPECT_TRUE(Policy("_")->IsCheckpointsTopic("A_checkpoints_internal"));

@@ -148,7 +148,7 @@ std::optional<std::string> JavaOnlySyntax(absl::string_view pattern) {
 }
 
 // What to write instead of an expression RE2 refuses.
-std::string Remedy(const RE2& regex) {
+std::string Suggestion(const RE2& regex) {
   const std::string& argument = regex.error_arg();
   switch (regex.error_code()) {
     case RE2::ErrorBadPerlOp:
@@ -210,7 +210,7 @@ absl::Status Validate(absl::string_view field, absl::string_view pattern) {
   if (regex.ok()) return absl::OkStatus();
   return Invalid(field, pattern,
                  absl::StrCat("is not accepted (", Printable(regex.error()),
-                              "): ", Remedy(regex)));
+                              "): ", Suggestion(regex)));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class PatternList {
 };
 
 // Cuts a list at the commas outside of classes, escapes and repetitions, trims
-// whitespace and leaves out empty pieces. Exposed for tests.
+// whitespace and skips empty pieces. Exposed for tests.
 std::vector<absl::string_view> SplitPatterns(absl::string_view text);
 
 }  // namespace mirror::internal

@@ -93,7 +93,7 @@ TEST(PatternList, ReadsJavaEscapesThatRe2Shares) {
 
 TEST(PatternList, RefusesWhatRe2LacksAndSaysWhatToWrite) {
   struct Case {
-    const char *pattern, *remedy;
+    const char *pattern, *suggestion;
   };
   for (const Case& c :
        std::initializer_list<Case>{{"(?!internal).*", "exclude list"},
@@ -117,7 +117,7 @@ TEST(PatternList, RefusesWhatRe2LacksAndSaysWhatToWrite) {
                                    {"*", "RE2 syntax"}}) {
     const std::string error = ErrorOf(absl::StrCat("ok, ", c.pattern));
     EXPECT_THAT(error, HasSubstr(absl::StrCat("\"", c.pattern, "\""))) << error;
-    EXPECT_THAT(error, HasSubstr(c.remedy)) << c.pattern;
+    EXPECT_THAT(error, HasSubstr(c.suggestion)) << c.pattern;
     EXPECT_TRUE(absl::StartsWith(error, "topics: ")) << error;
   }
 }

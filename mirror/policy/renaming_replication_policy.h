@@ -26,7 +26,7 @@
 
 namespace mirror {
 
-// Renames a topic, then lets another policy go on: with the default policy
+// Renames a topic, then asks another policy: with the default policy
 // "orders" of A becomes "A.bestellungen", with the identity policy
 // "bestellungen". Everything else is the other policy's: TopicSource, and so
 // which topics go round in circles, and the names of internal topics.

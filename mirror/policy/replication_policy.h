@@ -79,7 +79,7 @@ class ReplicationPolicy {
 
 namespace internal {
 
-// The names `topic` had on its way here, nearest first: for "B.A.orders"
+// The names of `topic` upstream, nearest first: for "B.A.orders"
 // {"A.orders", "orders"}. Ends after 249 hops whatever the policy answers,
 // since no longer chain fits in a Kafka topic name.
 std::vector<std::string> UpstreamTopics(const ReplicationPolicy& policy,

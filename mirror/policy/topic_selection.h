@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which topics of the source a flow replicates: MM2's shouldReplicateTopic,
-// which asks the filter, then leaves out internal topics and topics that came
+// which asks the filter, then excludes internal topics and topics that came
 // from the target or from the source itself (cycles, KAFKA-9914). Heartbeats
 // pass the filter on their own (KIP-1089).
 //
@@ -34,7 +34,7 @@ struct TopicSelection {
 };
 
 // Why a topic is or is not replicated; status and events show it, so that no
-// topic is left out silently.
+// topic is skipped silently.
 enum class TopicVerdict {
   kReplicate,
   kFiltered,  // The filter refuses it.
@@ -55,7 +55,7 @@ TopicVerdict JudgeTopic(const TopicSelection& selection,
 bool ShouldReplicateTopic(const TopicSelection& selection,
                           absl::string_view topic);
 
-// Why the verdict needs somebody to act, and what to do; empty for verdicts
+// Why the verdict needs an operator to act, and what to do; empty for verdicts
 // that are as they should be.
 std::string Complaint(const TopicSelection& selection, absl::string_view topic,
                       TopicVerdict verdict);

@@ -90,7 +90,7 @@ TEST(ShouldReplicateTopic, RefusesATopicWhoseNameWouldBeTooLong) {
       TopicVerdict::kNameTooLong);
 }
 
-TEST(ShouldReplicateTopic, ComplainsOnlyWhereSomebodyMustAct) {
+TEST(ShouldReplicateTopic, ComplainsOnlyWhereAnOperatorMustAct) {
   const TopicSelection selection = Default();
   EXPECT_THAT(
       Complaint(selection, "source.orders", TopicVerdict::kSourceCycle),
@@ -145,7 +145,7 @@ TEST(ShouldReplicateTopic, HeartbeatsSwitchedOffStillAskTheFilter) {
   EXPECT_TRUE(ShouldReplicateTopic(selection, "heartbeats"));
 }
 
-TEST(ShouldReplicateTopic, LeavesOutInternalTopicsTheFilterAccepts) {
+TEST(ShouldReplicateTopic, ExcludesInternalTopicsTheFilterAccepts) {
   TopicSelection selection = Default();
   selection.filter = RegexTopicFilter::Create(".*", "").value();
   for (const char* topic :

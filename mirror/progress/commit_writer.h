@@ -66,7 +66,7 @@ class CommitWriter {
 
   // Stores `copied`, and what the index topic lacks about `partitions`, all of
   // this index partition. Only when ready(): the last call's index is dealt
-  // with. A partition of which an older offset is still in flight is left out.
+  // with. A partition of which an older offset is still in flight is skipped.
   void Begin(std::vector<CopiedThrough> copied,
              absl::Span<const TopicPartition> partitions, absl::Time now);
   bool ready() const {

@@ -3,7 +3,7 @@
 // What a flow must not forget beside its offsets: that it has looked at its
 // source once, and which topics are gone. A record of the progress topic, under
 // a key that MM2 (Kafka Connect) reads and leaves alone. MM2 has no such notes:
-// it does not know a new partition from one that it left out. Bytes:
+// it does not know a new partition from one that it skipped. Bytes:
 // docs/formats/connect-source-offsets.md.
 //
 //   FlowNote{"A", "orders", clock->WallTime()}.EncodeKey();

@@ -6,7 +6,7 @@
 //   Progress progress;
 //   progress.Sent(UpstreamOffset(10), UpstreamOffset(19), 10);
 //   progress.Acked(UpstreamOffset(15), 5);
-//   progress.Committable();  // nullopt: 10..14 are still under way
+//   progress.Committable();  // nullopt: 10..14 are still in flight
 //   progress.Acked(UpstreamOffset(10), 5);
 //   progress.Committable();  // 19
 
@@ -41,7 +41,7 @@ class Progress {
   void Dropped(UpstreamOffset last);
 
   // `count` records with consecutive offsets from `first` on have reached the
-  // target, in any order and grouping. Offsets not under way are ignored, so a
+  // target, in any order and grouping. Offsets not in flight are ignored, so a
   // late repetition does no harm.
   void Acked(UpstreamOffset first, int64_t count);
 
@@ -50,7 +50,7 @@ class Progress {
   // stay short of the last acked record until the whole batch is acked.
   std::optional<UpstreamOffset> Committable() const;
 
-  // Whether nothing is under way.
+  // Whether nothing is in flight.
   bool idle() const { return pending_.empty(); }
   // For tests and metrics: what the memory used is proportional to.
   size_t ranges_in_flight() const { return pending_.size(); }
@@ -59,7 +59,7 @@ class Progress {
   void Reset() { *this = Progress(); }
 
  private:
-  // Offsets under way, from the map's key to `last`.
+  // Offsets in flight, from the map's key to `last`.
   struct Range {
     UpstreamOffset last;
     // The last offset before the range that was sent or dropped: what is
@@ -81,7 +81,7 @@ class Progress {
                        UpstreamOffset last);
   SparseBatches::iterator SparseBatchAt(UpstreamOffset offset);
 
-  // Invariants: ranges are disjoint and in order; every offset under way is in
+  // Invariants: ranges are disjoint and in order; every offset in flight is in
   // exactly one, and no range spans two batches one of which is sparse.
   Ranges pending_;
   SparseBatches sparse_;

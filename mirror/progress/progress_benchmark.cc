@@ -8,7 +8,7 @@
 namespace mirror::internal {
 namespace {
 
-// One batch sent and one acknowledged, with `range(0)` batches under way.
+// One batch sent and one acknowledged, with `range(0)` batches in flight.
 void ProgressPerBatch(benchmark::State& state) {
   constexpr int64_t kRecords = 500;
   Progress progress;

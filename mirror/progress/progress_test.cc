@@ -98,7 +98,7 @@ TEST(Progress, IgnoresRepeatedAcks) {
   EXPECT_FALSE(progress.idle());
 }
 
-TEST(Progress, IgnoresAcksOfWhatIsNotUnderWay) {
+TEST(Progress, IgnoresAcksOfWhatIsNotInFlight) {
   Progress progress;
   progress.Acked(U(0), 100);
   EXPECT_EQ(progress.Committable(), std::nullopt);

@@ -72,7 +72,7 @@ TEST_F(BoundsWatchTest, WhatIsNotReadIsNotAskedAbout) {
   EXPECT_THAT(Turn(), IsEmpty());
 }
 
-TEST_F(BoundsWatchTest, NobodyIsAskedTwiceWithinTheInterval) {
+TEST_F(BoundsWatchTest, NoPartitionIsAskedTwiceWithinTheInterval) {
   AddEntries(1);
   Turn();
   EXPECT_THAT(Turn(), SizeIs(1));

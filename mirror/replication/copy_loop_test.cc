@@ -168,7 +168,7 @@ TEST_F(CopyLoopTest, APartitionThatIsReleasedWhileItHoldsRecordsGoesToo) {
   EXPECT_EQ(b().LogEnd(kCopy0), 1100);  // none twice
 }
 
-TEST_F(CopyLoopTest, GoesOnWhereMm2Stopped) {
+TEST_F(CopyLoopTest, ResumesWhereMm2Stopped) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 100);
   b().CreateTopic("mm2-offsets.A.internal", 25,
@@ -191,7 +191,7 @@ TEST_F(CopyLoopTest, GoesOnWhereMm2Stopped) {
   EXPECT_EQ(flow_.CountEvents(EngineEvent::Kind::kTopicProblem), 1);
 }
 
-TEST_F(CopyLoopTest, AFailedPartitionIsSetBackAndNoOtherNoticesIt) {
+TEST_F(CopyLoopTest, AFailedPartitionIsResetAndNoOtherNoticesIt) {
   StartWithOrders(2);
   ASSERT_TRUE(flow_.RunUntil([&] { return b().HasTopic("A.orders"); }));
   b().FailProduce(kCopy0, absl::PermissionDeniedError("not allowed"));
@@ -375,7 +375,7 @@ TEST_F(CopyLoopTest, AFencedSinkIsReplacedAndNothingIsLost) {
   a().Fill(kOrders0, 100);
   ASSERT_TRUE(flow_.RunUntil(
       [&] { return flow_.Status(kOrders0).committed_offset() == 199; }));
-  // Copied twice at most what was on its way.
+  // Only records in flight may be copied twice.
   EXPECT_GE(b().LogEnd(kCopy0), 200);
   EXPECT_LE(b().LogEnd(kCopy0), 300);
 }

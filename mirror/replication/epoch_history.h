@@ -36,7 +36,7 @@ class EpochHistory {
     return -1;
   }
 
-  // Nobody asks for offsets at or below `offset` any more.
+  // Offsets at or below `offset` are not asked for any more.
   void Forget(UpstreamOffset offset) {
     while (spans_.size() > 1 && spans_[1].first <= offset) spans_.pop_front();
   }

@@ -21,8 +21,8 @@ SkippedRange Lost(UpstreamOffset wanted, UpstreamOffset log_start) {
   return gap;
 }
 
-// A mark only: what stands on the target was once on the source, and what the
-// source lost beyond it nobody knows.
+// A mark only: what is on the target was once on the source, and what the
+// source lost beyond it is unknown.
 SkippedRange Truncated(UpstreamOffset wanted, UpstreamOffset at) {
   SkippedRange gap;
   gap.first = at;

@@ -35,7 +35,7 @@ TEST(DecideStart, BeginsAtTheLogsStartWithoutProgress) {
   EXPECT_EQ(Start(question, LossPolicy::kStop), 100);
 }
 
-TEST(DecideStart, GoesOnWhereTheLogHasTheOffset) {
+TEST(DecideStart, ResumesWhereTheLogHasTheOffset) {
   for (const int64_t wanted : {100, 150, 200}) {
     EXPECT_EQ(Start(Wanted(wanted), LossPolicy::kStop), wanted);
     EXPECT_EQ(Start(Wanted(wanted, U(wanted)), LossPolicy::kStop), wanted);
@@ -50,7 +50,7 @@ TEST(DecideStart, StopsAtAGapByDefault) {
   EXPECT_EQ(Start(Wanted(150, U(120)), LossPolicy::kStop), std::nullopt);
 }
 
-TEST(DecideStart, SkipsOrReseedsWhenTold) {
+TEST(DecideStart, SkipsOrReseedsIfConfigured) {
   EXPECT_EQ(Start(Wanted(50), LossPolicy::kSkip), 100);
   EXPECT_EQ(Start(Wanted(50), LossPolicy::kReseed), 100);
   EXPECT_EQ(Start(Wanted(500), LossPolicy::kSkip), 200);

@@ -21,7 +21,7 @@
 
 namespace mirror::internal {
 
-// A source partition, where it is copied to, and where to go on.
+// A source partition, where it is copied to, and where to resume.
 struct PartitionPlan {
   TopicPartition source;
   TopicPartition target;
@@ -64,8 +64,8 @@ struct PartitionOptions {
   // For this long a target partition that the sink does not know may be one
   // that it is just looking up; afterwards it is missing.
   absl::Duration lookup_timeout = absl::Seconds(2);
-  // Others who write to the target for no longer than that were an earlier life
-  // of this mirror, whose last requests came late, or one that overlapped.
+  // Others who write to the target for no longer than that were the previous
+  // run of this mirror, whose last requests came late, or one that overlapped.
   absl::Duration foreign_grace = absl::Minutes(1);
   // What others wrote so long ago does not count any more.
   absl::Duration foreign_memory = absl::Minutes(10);

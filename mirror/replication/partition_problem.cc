@@ -28,10 +28,10 @@ absl::string_view RejectionRemedy(const absl::Status& status) {
       "; if it is too large, raise max.message.bytes, and if its time is too "
       "far away, message.timestamp.after.max.ms or "
       "message.timestamp.before.max.ms";
-  for (const auto& [name, remedy] : {std::pair{"TOO_LARGE", kSize},
-                                     {"INVALID_TIMESTAMP", kTime},
-                                     {"INVALID_RECORD", kInvalid}}) {
-    if (absl::StrContains(status.message(), name)) return remedy;
+  for (const auto& [name, fix] : {std::pair{"TOO_LARGE", kSize},
+                                  {"INVALID_TIMESTAMP", kTime},
+                                  {"INVALID_RECORD", kInvalid}}) {
+    if (absl::StrContains(status.message(), name)) return fix;
   }
   return kAny;
 }

@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Remedy(PartitionProblem problem, absl::string_view why) {
+std::string Fix(PartitionProblem problem, absl::string_view why) {
   return TargetRemedy(problem, absl::InvalidArgumentError(why), "B",
                       "A.orders");
 }
@@ -38,26 +38,26 @@ TEST(PartitionProblem, OfTheTargetFollowsTheCode) {
   EXPECT_EQ(TargetProblem(absl::UnavailableError("")), PROBLEM_OTHER);
 }
 
-TEST(PartitionProblem, RemediesNameTopicAndCluster) {
-  EXPECT_THAT(Remedy(PROBLEM_RECORD_REFUSED, "(MSG_SIZE_TOO_LARGE)"),
+TEST(PartitionProblem, FixesNameTopicAndCluster) {
+  EXPECT_THAT(Fix(PROBLEM_RECORD_REFUSED, "(MSG_SIZE_TOO_LARGE)"),
               HasSubstr("max.message.bytes of topic A.orders on cluster B"));
-  EXPECT_THAT(Remedy(PROBLEM_NOT_AUTHORIZED, ""),
+  EXPECT_THAT(Fix(PROBLEM_NOT_AUTHORIZED, ""),
               HasSubstr("allow WRITE on topic A.orders of cluster B"));
-  EXPECT_EQ(Remedy(PROBLEM_OTHER, ""), "");
+  EXPECT_EQ(Fix(PROBLEM_OTHER, ""), "");
 }
 
-TEST(PartitionProblem, RemediesOfARejectedRecordFitTheCode) {
+TEST(PartitionProblem, FixesOfARejectedRecordFitTheCode) {
   const std::string invalid =
-      Remedy(PROBLEM_RECORD_REFUSED, "not validated (INVALID_RECORD)");
+      Fix(PROBLEM_RECORD_REFUSED, "not validated (INVALID_RECORD)");
   EXPECT_THAT(invalid, HasSubstr("no key"));
   EXPECT_THAT(invalid,
               HasSubstr("cleanup.policy of topic A.orders on cluster B"));
   EXPECT_THAT(invalid, Not(HasSubstr("max.message.bytes")));
   const std::string time =
-      Remedy(PROBLEM_RECORD_REFUSED, "out of range (INVALID_TIMESTAMP)");
+      Fix(PROBLEM_RECORD_REFUSED, "out of range (INVALID_TIMESTAMP)");
   EXPECT_THAT(time, HasSubstr("message.timestamp.after.max.ms"));
   EXPECT_THAT(time, Not(HasSubstr("max.message.bytes")));
-  const std::string unknown = Remedy(PROBLEM_RECORD_REFUSED, "no idea");
+  const std::string unknown = Fix(PROBLEM_RECORD_REFUSED, "no idea");
   EXPECT_THAT(unknown, HasSubstr("max.message.bytes"));
   EXPECT_THAT(unknown, HasSubstr("message.timestamp.after.max.ms"));
 }

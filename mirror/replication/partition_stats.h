@@ -32,7 +32,7 @@ class PartitionStats {
   // Acknowledged, with timestamp 1 in place of 0.
   void OnRetimed(int64_t count) { retimed_ += count; }
   int64_t retimed() const { return retimed_; }
-  // The partition was set back by an error.
+  // The partition was reset by an error.
   void OnRestart() { ++restarts_; }
 
   // How old the last acknowledged record is now; nullopt: there was none.

@@ -101,7 +101,7 @@ SendWindow::Result SendWindow::CheckRoom(const Piece& piece, absl::Time now,
   }
   const int64_t records = piece.end - held_.front().next;
   const bool has_room = in_flight_bytes() < options_->max_in_flight_bytes &&
-                        in_flight_ + records <= kMaxRecordsOnTheirWay;
+                        in_flight_ + records <= kMaxRecordsInFlight;
   if (has_room) return Result::kDone;
   return overdue ? Result::kWaits : Result::kAtLimit;
 }

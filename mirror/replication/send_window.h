@@ -6,7 +6,7 @@
 //   Hold --> held --Send--> in flight --OnAck--> progress
 //
 // Nothing is in flight behind a record that may be rejected, as far as can be
-// told before: such a record is sent alone, and so is the first piece of a new
+// known before: such a record is sent alone, and so is the first piece of a new
 // stretch (docs/adr/0010-nothing-behind-a-rejected-record.md).
 
 #ifndef MIRROR_REPLICATION_SEND_WINDOW_H_
@@ -42,11 +42,11 @@ class SendWindow {
  public:
   enum class Result {
     kDone,       // nothing is held back
-    kWaits,      // for answers that may take long: nobody else is to wait
+    kWaits,      // for answers that may take long: no other is to wait
     kAtLimit,    // for acknowledgements, which come
     kBlocked,    // the sink is full
     kLookingUp,  // the sink has not heard of the target partition yet
-    kRejected,   // the client rejects the record that rejected() tells of
+    kRejected,   // the client rejects the record that rejected() returns
     kFailed,     // failure() says why, and FirstUnsent() where
   };
   // What an acknowledgement means.

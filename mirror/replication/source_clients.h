@@ -3,7 +3,7 @@
 // The source clients of a copy loop. Mostly it is one. A client that has read a
 // topic cannot read another one of the same name: it takes the new one's
 // leaders for outdated, forever. So topics that were recreated move to a second
-// client, and all others stay where they are. MM2's consumer goes on with a
+// client, and all others stay where they are. MM2's consumer continues with a
 // recreated topic and mixes the two.
 //
 //   clients.Recreated("orders");               // with the loop's lock
@@ -35,7 +35,7 @@ struct SourceChanges {
 
 // Thread safety: used by one thread. Open(), Poll() and Apply() may wait for
 // seconds and call the host (log, credentials): call them without locks. The
-// rest calls nobody.
+// rest calls no host.
 // Lifetime: batches must be gone before the client that they came from: before
 // Apply() those of partitions with LosesClient(), before the destructor all.
 class SourceClients {
@@ -48,8 +48,8 @@ class SourceClients {
   // Whether there is a client to read with.
   bool open() const { return main_ != nullptr; }
 
-  // As RecordSource::Poll, of all clients. FailedPrecondition: one is beyond
-  // use; Lost() should follow.
+  // As RecordSource::Poll, of all clients. FailedPrecondition: one failed
+  // fatally; Lost() should follow.
   absl::Status Poll(absl::Duration timeout, Fetched* fetched);
   // As RecordSource::Bounds.
   std::optional<PartitionBounds> Bounds(const TopicPartition& partition);

@@ -26,7 +26,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-// What the clients of a WatchedCluster have been told, and what they call.
+// What the clients of a WatchedCluster were asked, and what they call.
 struct Watch {
   int open = 0;
   int most_open = 0;
@@ -34,7 +34,7 @@ struct Watch {
   std::set<std::string> disturbed;
   // That a client was to read although it had read another of the name.
   std::set<std::string> stale;
-  // The next Poll() finds its client beyond use.
+  // The next Poll() fails fatally.
   bool poll_fails = false;
   // As LogSink and CredentialSource may be called by a real client.
   std::function<void()> host = [] {};
@@ -75,7 +75,7 @@ class WatchedSource final : public RecordSource {
   absl::Status Poll(absl::Duration timeout, Fetched* fetched) override {
     watch_->host();
     if (std::exchange(watch_->poll_fails, false)) {
-      return absl::FailedPreconditionError("beyond use");
+      return absl::FailedPreconditionError("failed fatally");
     }
     return source_->Poll(timeout, fetched);
   }
@@ -195,7 +195,7 @@ TEST_F(SourceClientsTest, ClientsThatCallTheHostFindTheShardUnlocked) {
   watch_.host = [] {};
 }
 
-TEST_F(SourceClientsTest, ClientsBeyondUseAreReplacedByOne) {
+TEST_F(SourceClientsTest, ClientsThatFailedFatallyAreReplacedByOne) {
   StartWithThreeTopics();
   Recreate("y", 5);
   ASSERT_TRUE(ReachesEnd("y", 15));

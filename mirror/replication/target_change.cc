@@ -25,7 +25,7 @@ std::optional<TargetChange> CompareTargetEnd(const TopicPartition& target,
     change.what = absl::StrCat(
         end - expected, " records from offset ", expected.value(), " of ",
         target.ToString(), " on cluster ", alias,
-        " were written by somebody else: a second mirror, or an application");
+        " were written by another client: a second mirror, or an application");
   }
   return change;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A call into code that may never return, such as the destructor of a client
-// library, without hanging the host for ever.
+// library, without hanging the host forever.
 //
 //   if (!CallWithin(absl::Seconds(5), [rk] { rd_kafka_destroy(rk); })) ...
 
@@ -25,7 +25,7 @@ namespace mirror::internal {
 bool CallWithin(absl::Duration timeout, std::function<void()> call);
 
 // A call on a thread of its own, to be awaited a little at a time, where it
-// cannot be ended but whoever waits must be able to stop waiting. If it is
+// cannot be ended but the caller must be able to stop waiting. If it is
 // destroyed before the call has returned, the thread is left behind, so the
 // call must own all it uses. Where no thread is to be had, the constructor
 // calls. Used by one thread.

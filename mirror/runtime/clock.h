@@ -4,7 +4,7 @@
 // waits except through a Clock, so tests own time
 // (mirror/testing/SimulatedClock).
 //
-// There are two times. Intervals use steady time, which nobody can set; what
+// There are two times. Intervals use steady time, which cannot be set; what
 // people and other machines read has calendar time (ADR 16).
 //
 //   const absl::Time deadline = clock->Now() + absl::Seconds(10);

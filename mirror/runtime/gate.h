@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stopping as a small object: refuse new work, wait for the work under way.
+// Stopping as a small object: refuse new work, wait for the running work.
 //
 //   Gate::Pass pass = gate_.Enter();
 //   if (!pass) return absl::FailedPreconditionError("stopped");

@@ -19,7 +19,7 @@ TEST(Gate, RefusesOnceClosed) {
   gate.Close();
 }
 
-TEST(Gate, CloseWaitsForTheWorkUnderWay) {
+TEST(Gate, CloseWaitsForTheRunningWork) {
   Gate gate;
   bool left = false;  // written inside the gate, read after Close()
   std::optional<Gate::Pass> pass(gate.Enter());

@@ -52,7 +52,7 @@ TEST(StreamLogSink, WritesJsonEvenForBytesThatAreNoText) {
   EXPECT_EQ(json["message"], "bad \\xff byte");
 }
 
-TEST(StreamLogSink, LeavesOutWhatIsBelowTheThreshold) {
+TEST(StreamLogSink, SkipsWhatIsBelowTheThreshold) {
   EXPECT_EQ(Written(StreamLogSink::Format::kText,
                     [](const Logger& log) { log.Debug("", "x"); }),
             "");

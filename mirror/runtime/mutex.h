@@ -21,7 +21,7 @@
 namespace mirror {
 
 // Purpose: mutual exclusion plus waiting for a condition over the guarded
-// state. Whoever changes that state need not signal: Unlock() wakes the
+// state. A change of that state needs no signal: Unlock() wakes the
 // waiters. Thread safety: thread-safe. Conditions are evaluated with the mutex
 // held, by the waiting thread, and must not block.
 class ABSL_LOCKABLE Mutex {

@@ -41,14 +41,14 @@ class PeriodicWorker {
   PeriodicWorker& operator=(const PeriodicWorker&) = delete;
 
   // Starts the thread; the first run is at once. Does nothing if it was started
-  // or stopped. ResourceExhausted: no thread is to be had; may be tried again.
+  // or stopped. ResourceExhausted: no thread is to be had; may be retried.
   absl::Status Start();
 
-  // Cuts the present wait short. A run under way is followed by another at
+  // Cuts the present wait short. A run in progress is followed by another at
   // once.
   void Wake();
 
-  // Lets a run under way end, then joins. Idempotent; a stopped worker does not
+  // Lets a running run end, then joins. Idempotent; a stopped worker does not
   // start again. Must not be called from `run_once`.
   void Stop();
 

@@ -87,7 +87,7 @@ TEST(PeriodicWorker, StopIsIdempotentAndFinal) {
   EXPECT_EQ(runs.count(), 0);
 }
 
-TEST(PeriodicWorker, AThreadThatCannotBeStartedIsAStatusAndMayBeTriedAgain) {
+TEST(PeriodicWorker, AThreadThatCannotBeStartedIsAStatusAndMayBeRetried) {
   SimulatedClock clock;
   Counter runs;
   PeriodicWorker worker("test", &clock, [&] {

@@ -139,8 +139,8 @@ TEST(Mm2Syncs, OfAReplacedTargetStartOver) {
 }
 
 TEST(Mm2Syncs, OfARestartWaitUntilAllIsCopiedAgain) {
-  // MM2 jumps to the new copy of 1500 at once: whoever fails over before 1501
-  // to 10000 are copied again misses them. Ours stays before their only copies.
+  // MM2 jumps to the new copy of 1500 at once: a group that fails over before
+  // 1501 to 10000 are copied again misses them. Ours stays before the copies.
   CheckSteps({
       {{{1000, 1000}, {10000, 10000}}, {{2000, 1001, AtLeast(1001)}}},
       {{{1500, 11000}},

@@ -12,7 +12,7 @@ namespace {
 
 using Runs = std::vector<OffsetRun>;
 
-constexpr UpstreamOffset kNobody(-1);
+constexpr UpstreamOffset kUnknown(-1);
 
 uint32_t Saturate(int64_t count) {
   constexpr int64_t kMax = std::numeric_limits<uint32_t>::max();
@@ -120,7 +120,7 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
                             UpstreamOffset source_end) {
   if (d < next_downstream_) return false;
   OffsetRun run{u, d, count};
-  if (passed_ != kNobody) run.skipped = Saturate(u - passed_);
+  if (passed_ != kUnknown) run.skipped = Saturate(u - passed_);
   if (expect_unindexed_) run.unindexed = Saturate(d - next_downstream_);
   if (catching_up() && u < next_upstream()) {
     run.unindexed = UnindexedBefore(run);
@@ -128,14 +128,14 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
   if (run.unindexed > 0) {
     // They need not be of the next records. But copies made over and over are
     // still of no more records than there are.
-    run.unindexed = Saturate(run.unindexed + kMaxRecordsOnTheirWay);
+    run.unindexed = Saturate(run.unindexed + kMaxRecordsInFlight);
     const UpstreamOffset from = std::max(u, settled_.back().upstream_end());
     run.unindexed = std::min(run.unindexed, Saturate(source_end - from));
   }
   passed_ = run.upstream_end();
   expect_unindexed_ = false;
   Add(run);
-  // Whoever made copies that are not indexed read them from the source.
+  // Copies that are not indexed were read from the source, too.
   if (catching_up() && source_end != kNoEnd) unindexed_end_ = source_end;
   return true;
 }
@@ -143,7 +143,7 @@ bool OffsetRuns::AppendSlow(UpstreamOffset u, DownstreamOffset d, int64_t count,
 void OffsetRuns::Pass(UpstreamOffset u) {
   // After a Resume() too: had anything been copied from there, it would have
   // been met again.
-  if (empty() || passed_ == kNobody) return;
+  if (empty() || passed_ == kUnknown) return;
   passed_ = std::max(passed_, u);
   const bool all_again =
       passed_ >= std::max(unindexed_end_, settled_.back().upstream_end());
@@ -208,19 +208,19 @@ void OffsetRuns::AddCatchingUp(OffsetRun run) {
 
 uint32_t OffsetRuns::UnindexedBefore(const OffsetRun& run) const {
   int64_t kept = 0;
-  int64_t told = 0;
+  int64_t all = 0;
   int64_t unindexed = 0;
   for (const OffsetRun& r : catching_up_) {
     if (r.upstream >= run.start() && r.unindexed > 0) {
-      unindexed = std::max(unindexed, told - kept + r.unindexed);
+      unindexed = std::max(unindexed, all - kept + r.unindexed);
     }
-    told += CountRecopied(r);
+    all += CountRecopied(r);
     OffsetRun rest = r;
     rest.length = std::clamp<int64_t>(run.start() - r.upstream, 0, r.length);
     kept += CountRecopied(rest);
   }
   if (run.unindexed > 0) {
-    unindexed = std::max(unindexed, told - kept + run.unindexed);
+    unindexed = std::max(unindexed, all - kept + run.unindexed);
   }
   return Saturate(unindexed);
 }
@@ -288,7 +288,7 @@ bool OffsetRuns::ApplyInOrder(const OffsetRun& run) {
     rest = {tail->upstream_end(), tail->downstream_end(),
             run.upstream_end() - tail->upstream_end()};
   }
-  if (rest.length > 0 || empty()) passed_ = kNobody;
+  if (rest.length > 0 || empty()) passed_ = kUnknown;
   Add(rest);
   return true;
 }
@@ -326,7 +326,7 @@ void OffsetRuns::ApplyOutOfOrder(const Runs& late) {
   catching_up_.clear();
   Refresh();
   for (const OffsetRun& run : all) ApplyInOrder(run);
-  // A mirror that appends goes on where it was.
+  // A mirror that appends continues where it was.
   if (next_upstream() == old_upstream && next_downstream_ == old_downstream) {
     passed_ = old_passed;
     Refresh();
@@ -336,7 +336,7 @@ void OffsetRuns::ApplyOutOfOrder(const Runs& late) {
 bool OffsetRuns::ApplySync(UpstreamOffset u, DownstreamOffset d) {
   const OffsetRun sync{u, d, 1};
   if (empty() || d >= next_downstream_) {
-    passed_ = kNobody;
+    passed_ = kUnknown;
     Add(sync);
     return true;
   }
@@ -427,7 +427,7 @@ void OffsetRuns::ThinIfOverCap() {
   // Never the first run (before it all is unknown), nor the newest ones.
   const size_t half = runs.size() / 2;
   size_t kept = 1;
-  uint32_t unindexed = 0;  // what forgotten runs told, handed to the next one
+  uint32_t unindexed = 0;  // of forgotten runs, handed to the next one
   for (size_t i = 1; i < runs.size(); ++i) {
     unindexed = std::max(unindexed, runs[i].unindexed);
     if (i < half && i % 2 == 1) continue;

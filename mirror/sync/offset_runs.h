@@ -49,10 +49,10 @@ struct OffsetRun {
   }
 };
 
-// How many records of a partition may be on their way to the target at once.
-// When the target refuses one, that many later ones may stand there already;
-// after a kill nothing tells of them.
-inline constexpr int64_t kMaxRecordsOnTheirWay = 10000;
+// How many records of a partition may be in flight to the target at once. When
+// the target rejects one, that many later ones may be there already; after a
+// kill nothing says so.
+inline constexpr int64_t kMaxRecordsInFlight = 10000;
 
 // What copies the target may hold that the index does not tell when copying
 // starts again.
@@ -103,8 +103,8 @@ class OffsetRuns {
 
   // Copying of this partition begins at source position `u`, `first_ever`: the
   // target holds nothing and ends at `d`, so positions before the first run are
-  // known, too. Else the target may hold copies from `d` on that nothing tells
-  // of; Resume() must follow. Ignored if runs are known already.
+  // known, too. Else the target may hold copies from `d` on that are not
+  // indexed; Resume() must follow. Ignored if runs are known already.
   void Begin(UpstreamOffset u, DownstreamOffset d, bool first_ever = true);
 
   // Copying starts again at source position `u`, after the runs known so far.
@@ -126,10 +126,10 @@ class OffsetRuns {
     return true;
   }
 
-  // All records below `u` are copied or need no copy: the source's log goes on
-  // behind the newest run with what no reader sees (markers of transactions,
-  // aborted records). Kept as a run of length 0, which the next Append takes
-  // over. Ends catching up, if all that could be made again lies below.
+  // All records below `u` are copied or need no copy: behind the newest run the
+  // source has only what no reader sees (markers of transactions, aborted
+  // records). Kept as a run of length 0, which the next Append takes over. Ends
+  // catching up, if all that could be made again lies below.
   void Pass(UpstreamOffset u);
 
   // Runs from the index topic; any order, any repetition. Runs that contradict
@@ -138,7 +138,7 @@ class OffsetRuns {
 
   // A single sampled copy, as MM2 tells them: what follows it is a lower bound.
   // False, and nothing is changed, if it says that the target's log was
-  // replaced (source goes on, target went back).
+  // replaced (source continues, target went back).
   bool ApplySync(UpstreamOffset u, DownstreamOffset d);
 
   // Nothing was ever copied below `u` (see Begin).

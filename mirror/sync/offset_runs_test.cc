@@ -101,7 +101,7 @@ TEST(OffsetRuns, BelowWhereCopyingBeganIsTheFirstCopy) {
   EXPECT_EQ(runs.Back(3), BackExact(12));
 }
 
-TEST(OffsetRuns, ACleanRestartGoesOnInTheSameRun) {
+TEST(OffsetRuns, ACleanRestartContinuesTheSameRun) {
   Runs runs;
   runs.Append(0, 0, 100).Resume(100, UnindexedCopies::kPossible);
   runs.Append(100, 100, 50);
@@ -136,9 +136,9 @@ TEST(OffsetRuns, UnindexedCopiesCountUntilTheyAreMadeAgain) {
   EXPECT_EQ(runs.At(105), AtLeast(101));
   EXPECT_EQ(runs.At(120), AtLeast(101));  // the only copy is at 120
   // Had one been refused, copies of later records could be among them.
-  runs.Append(111, 161, 39 + kMaxRecordsOnTheirWay);
+  runs.Append(111, 161, 39 + kMaxRecordsInFlight);
   EXPECT_EQ(runs.At(120), AtLeast(101));
-  runs.Append(150 + kMaxRecordsOnTheirWay, 200 + kMaxRecordsOnTheirWay, 1);
+  runs.Append(150 + kMaxRecordsInFlight, 200 + kMaxRecordsInFlight, 1);
   EXPECT_EQ(runs.At(105), Exact(155));
   EXPECT_EQ(runs.At(120), Exact(170));
 }

@@ -11,7 +11,7 @@
 namespace mirror::internal {
 namespace {
 
-// Per write. MM2 keeps at most 10 on their way; waiting for all of a larger
+// Per write. MM2 keeps at most 10 in flight; waiting for all of a larger
 // batch costs no more.
 constexpr size_t kBatch = 1000;
 

@@ -48,8 +48,8 @@ struct OffsetSyncPublisherOptions {
 // publisher.
 class OffsetSyncPublisher {
  public:
-  // `cluster` keeps the topic. Contacts nobody. InvalidArgument for settings
-  // that the clients refuse.
+  // `cluster` keeps the topic. Contacts no cluster. InvalidArgument for
+  // settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<OffsetSyncPublisher>> Create(
       Cluster* cluster, OffsetSyncPublisherOptions options, Clock* clock);
 

@@ -158,7 +158,7 @@ class OffsetSyncStore {
   // Applies a record of the index topic, one of our own included; any order,
   // any repetition. InvalidArgument or Unimplemented if it is no index record
   // (as IndexSegment::Decode and SkippedRangeRecord::Decode): nothing is
-  // changed; skip it and go on.
+  // changed; skip it and continue.
   absl::Status ApplyIndexRecord(absl::string_view key,
                                 std::optional<absl::string_view> value);
   // Applies one of MM2's syncs, in the order of their topic and after the

@@ -44,7 +44,7 @@ class StoreGrowthTest : public testing::Test {
   OffsetSyncStore reader_;
 };
 
-TEST_F(StoreGrowthTest, ARunThatOnlyGrewIsToldAndRead) {
+TEST_F(StoreGrowthTest, ARunThatOnlyGrewIsWrittenAndRead) {
   Copy(0, 0, 10);
   EXPECT_EQ(store_.Growth(kOrders), std::nullopt) << "the topic has no run";
   Flush();
@@ -131,7 +131,7 @@ TEST_F(StoreGrowthTest, OnlyTheNewestRunOfTheSameGenerationGrows) {
   EXPECT_FALSE(reader_.Translate({"unknown", 0}, UpstreamOffset(5)).known());
 }
 
-TEST_F(StoreGrowthTest, AnIndexThatIsAheadIsNotTakenBack) {
+TEST_F(StoreGrowthTest, AnIndexThatIsAheadIsNotReset) {
   Copy(0, 0, 10);
   Flush();
   Copy(10, 10, 10);

@@ -41,7 +41,7 @@ class Truth {
   }
   // The mirror went past `u`, and the source has no such record (any more).
   void PassWithoutCopy(int64_t u) { newest_.erase(u); }
-  // Exactly-once: what was copied from `d` on was aborted; nobody sees it.
+  // Exactly-once: what was copied from `d` on was aborted; no reader sees it.
   void Abort(int64_t d) {
     while (!copies_.empty() && copies_.back().d >= d) copies_.pop_back();
     newest_.clear();
@@ -61,7 +61,7 @@ class Truth {
     return position;
   }
   // The lowest source offset met from target position d on, among the copies
-  // below `end` that the index was told of, and the records that the source
+  // below `end` that the index knows of, and the records that the source
   // still had when the mirror last passed them.
   int64_t LowestMetFrom(int64_t d, DownstreamOffset end) const {
     int64_t lowest = kNone;
@@ -211,8 +211,8 @@ class World {
     if (exactly_once_ || Chance(70)) progress_ = passed_;
   }
 
-  // The target refuses some records; later ones land, and are sent again behind
-  // these, which nobody lives to see.
+  // The target rejects some records; later ones land, and are sent again behind
+  // these, but the mirror is killed before.
   void RefuseAndKill() {
     const int64_t first = passed_;
     for (int64_t u = first + 1; u < std::min(first + 10, first_ + 80); ++u) {

@@ -103,7 +103,7 @@ TEST(OffsetSyncStore, ACleanPartitionStaysOneRecord) {
   EXPECT_EQ(topic.size(), 1u);
   EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
 
-  OffsetSyncStore next;  // the next engine goes on with the same record
+  OffsetSyncStore next;  // the next engine continues with the same record
   topic.Load(&next);
   EXPECT_EQ(At(next, 999), Exact(999));
   next.Resume(kTp, UpstreamOffset(1000), UnindexedCopies::kPossible);
@@ -438,7 +438,7 @@ TEST(OffsetSyncStore, StaleSyncsDoNoHarm) {
   EXPECT_EQ(At(store, 160), Exact(160));
 }
 
-// Copied once, killed before the index had it, and copied again: the sync tells
+// Copied once, killed before the index had it, and copied again: the sync is
 // of the second copy.
 TEST(OffsetSyncStore, ASyncBehindTheIndexsEndIsNotBelieved) {
   OffsetSyncStore writer;

@@ -39,7 +39,7 @@ class SkipLedger {
   // there may be some more.
   static constexpr size_t kMaxRangesRead = 2 * kMaxRanges;
 
-  // No two ranges have one name. In this order they are told.
+  // No two ranges have one name. They are reported in this order.
   struct Name {
     uint32_t generation = 0;
     UpstreamOffset first;

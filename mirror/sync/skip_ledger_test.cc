@@ -105,7 +105,7 @@ TEST(SkipLedger, AnOverlapIsCountedOnce) {
   ledger.Add(0, Range(50, 60));
   ledger.Add(0, Range(55, 70));  // seen again after a kill, and it has grown
   EXPECT_THAT(ledger.All(), ElementsAre(Range(50, 70)));
-  ledger.Add(0, Range(40, 90));  // progress was set back further
+  ledger.Add(0, Range(40, 90));  // progress was reset, further back
   EXPECT_THAT(ledger.All(), ElementsAre(Range(40, 90)));
   Topic topic;
   topic.Flush(&ledger);

@@ -2,7 +2,7 @@
 //
 // Source records that will never be copied, and why: no gap is silent. Kept in
 // the offset index topic. Bytes: docs/formats/offset-index.md. MM2 has nothing
-// like it; it goes on behind a gap without a word.
+// like it; it continues behind a gap silently.
 //
 //   store.Skip({"orders", 3},
 //              {UpstreamOffset(40), UpstreamOffset(90), 50,

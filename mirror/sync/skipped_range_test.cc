@@ -171,7 +171,7 @@ TEST(SkippedRangeRecord, RefusesNewerVersionsAndTooManyBytes) {
   ExpectRefused(proto, "too many");
 }
 
-TEST(SkippedRangeRecord, ADetailOfSomebodyElseIsCutAndMadePrintable) {
+TEST(SkippedRangeRecord, ADetailWrittenByOthersIsCutAndMadePrintable) {
   internal::SkippedRangeProto proto;
   proto.set_format_version(1);
   proto.set_detail("\x1b[2J" + std::string(600, '\xff'));

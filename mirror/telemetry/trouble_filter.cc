@@ -9,28 +9,28 @@
 namespace mirror::internal {
 namespace {
 
-constexpr absl::Duration kSameTrouble = absl::Seconds(30);
+constexpr absl::Duration kSameError = absl::Seconds(30);
 
 }  // namespace
 
 bool TroubleFilter::IsNews(const EngineEvent& event, absl::Time now) {
   if (event.kind != EngineEvent::Kind::kClusterTrouble) return true;
-  told_.erase(std::remove_if(told_.begin(), told_.end(),
-                             [now](const Told& told) {
-                               return now - told.at >= kSameTrouble;
-                             }),
-              told_.end());
-  for (const Told& told : told_) {
-    if (absl::StrContains(told.message, event.message) ||
-        absl::StrContains(event.message, told.message)) {
+  reported_.erase(std::remove_if(reported_.begin(), reported_.end(),
+                                 [now](const Reported& last) {
+                                   return now - last.at >= kSameError;
+                                 }),
+                  reported_.end());
+  for (const Reported& last : reported_) {
+    if (absl::StrContains(last.message, event.message) ||
+        absl::StrContains(event.message, last.message)) {
       return false;
     }
-    if (!event.cluster.empty() && told.cluster == event.cluster &&
-        told.level == event.level) {
+    if (!event.cluster.empty() && last.cluster == event.cluster &&
+        last.level == event.level) {
       return false;
     }
   }
-  told_.push_back({event.cluster, event.level, event.message, now});
+  reported_.push_back({event.cluster, event.level, event.message, now});
   return true;
 }
 

@@ -10,7 +10,7 @@
 namespace mirror::internal {
 namespace {
 
-EngineEvent Trouble(std::string cluster, std::string message,
+EngineEvent ErrorOf(std::string cluster, std::string message,
                     LogLevel level = LogLevel::kWarning) {
   EngineEvent event;
   event.kind = EngineEvent::Kind::kClusterTrouble;
@@ -28,31 +28,31 @@ class TroubleFilterTest : public ::testing::Test {
   TroubleFilter filter_;
 };
 
-TEST_F(TroubleFilterTest, AClusterIsToldOfOnceInHalfAMinute) {
-  EXPECT_TRUE(IsNews(Trouble("A", "connection refused")));
-  EXPECT_FALSE(IsNews(Trouble("A", "brokers are down")));
-  EXPECT_TRUE(IsNews(Trouble("B", "timed out")));
+TEST_F(TroubleFilterTest, AClusterIsReportedOnceInHalfAMinute) {
+  EXPECT_TRUE(IsNews(ErrorOf("A", "connection refused")));
+  EXPECT_FALSE(IsNews(ErrorOf("A", "brokers are down")));
+  EXPECT_TRUE(IsNews(ErrorOf("B", "timed out")));
   now_ += absl::Seconds(30);
-  EXPECT_TRUE(IsNews(Trouble("A", "brokers are down")));
+  EXPECT_TRUE(IsNews(ErrorOf("A", "brokers are down")));
 }
 
-TEST_F(TroubleFilterTest, WhatNeedsSomebodyToActIsNotLostInAnOutage) {
-  EXPECT_TRUE(IsNews(Trouble("A", "connection refused")));
-  EXPECT_TRUE(IsNews(Trouble("A", "wrong password", LogLevel::kError)));
-  EXPECT_FALSE(IsNews(Trouble("A", "wrong user", LogLevel::kError)));
+TEST_F(TroubleFilterTest, WhatNeedsAnOperatorIsNotLostInAnOutage) {
+  EXPECT_TRUE(IsNews(ErrorOf("A", "connection refused")));
+  EXPECT_TRUE(IsNews(ErrorOf("A", "wrong password", LogLevel::kError)));
+  EXPECT_FALSE(IsNews(ErrorOf("A", "wrong user", LogLevel::kError)));
 }
 
-TEST_F(TroubleFilterTest, JobsThatRepeatTheTroubleAreNotHeard) {
-  EXPECT_TRUE(IsNews(Trouble("A", "cluster A: wrong password")));
+TEST_F(TroubleFilterTest, JobsThatRepeatTheErrorAreNotReported) {
+  EXPECT_TRUE(IsNews(ErrorOf("A", "cluster A: wrong password")));
   EXPECT_FALSE(
-      IsNews(Trouble("", "cluster A: wrong password: listing has failed")));
-  EXPECT_TRUE(IsNews(Trouble("", "cluster B: down: listing has failed")));
-  EXPECT_FALSE(IsNews(Trouble("B", "cluster B: down")));
-  EXPECT_TRUE(IsNews(Trouble("", "checkpoints are not written: no topic")));
+      IsNews(ErrorOf("", "cluster A: wrong password: listing has failed")));
+  EXPECT_TRUE(IsNews(ErrorOf("", "cluster B: down: listing has failed")));
+  EXPECT_FALSE(IsNews(ErrorOf("B", "cluster B: down")));
+  EXPECT_TRUE(IsNews(ErrorOf("", "checkpoints are not written: no topic")));
 }
 
 TEST_F(TroubleFilterTest, OtherEventsPass) {
-  EngineEvent event = Trouble("A", "both clusters answer");
+  EngineEvent event = ErrorOf("A", "both clusters answer");
   event.kind = EngineEvent::Kind::kClusterRecovered;
   EXPECT_TRUE(IsNews(event));
   EXPECT_TRUE(IsNews(event));

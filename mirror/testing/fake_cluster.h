@@ -52,7 +52,7 @@ struct FakeClusterOptions {
 // client a missing topic looks idle: it is never reported until it is there
 // again, under another id. A source that reads across a truncation gets
 // OutOfRange even if the log has grown since (leader epochs, KIP-320); one that
-// is assigned afterwards only if it is told the epoch. Batches that outlive
+// is assigned afterwards only if it is given the epoch. Batches that outlive
 // their source end the program, as a real client would hang.
 //
 // Sinks. Send() only takes records; Poll() lets the broker answer. Each Send()
@@ -119,7 +119,7 @@ class FakeCluster final : public Cluster {
   int64_t AppendGap(const TopicPartition& tp, int64_t count = 1);
   // Loses records at and above `offset`, as an unclean leader election does.
   void TruncateTo(const TopicPartition& tp, int64_t offset);
-  // The records from there on are of a transaction that goes on, of which
+  // The records from there on are of an open transaction, of which
   // OffsetSpec::kLatest takes notice; sources are all read_uncommitted to that.
   void OpenTransactionAt(const TopicPartition& tp, int64_t offset);
   // Loses records below `offset`, as retention does.
@@ -142,11 +142,11 @@ class FakeCluster final : public Cluster {
   // What the group has committed; empty if there is no such group.
   GroupOffsets CommittedOffsets(const std::string& group) const;
 
-  // ACLs; they are kept, and keep nobody from anything.
+  // ACLs; they are kept, and deny nothing.
   void AddAcl(const AclBinding& acl);
   void RemoveAcl(const AclBinding& acl);
   std::vector<AclBinding> Acls() const;
-  // How many ACLs admins were told to create or delete.
+  // How many ACLs admins were asked to create or delete.
   int64_t AclWrites() const;
   // Whether the cluster has an authorizer, as it has at first.
   void SetAuthorizer(bool there);
@@ -158,7 +158,7 @@ class FakeCluster final : public Cluster {
   // Weather. While the cluster is down nothing answers: produces stay in
   // flight, fetches bring nothing, admin calls are Unavailable.
   void SetDown(bool down);
-  // The same for one partition, as without a leader; others go on.
+  // The same for one partition, as without a leader; others continue.
   void SetPartitionDown(const TopicPartition& tp, bool down);
 
   // Refusals, until called again with OkStatus(). Produces fail in the ack,
@@ -167,34 +167,34 @@ class FakeCluster final : public Cluster {
   void FailProduce(const TopicPartition& tp, absl::Status status);
   void FailFetch(const TopicPartition& tp, absl::Status status);
   void RefuseCreateTopics(absl::Status status);
-  // Who describes the topic is told this, and no list of topics has it.
+  // Describing the topic returns this, and no list of topics has it.
   void FailDescribe(const std::string& topic, absl::Status status);
   // Topics are listed and described without their ids.
   void HideTopicIds(bool hidden);
-  // Whoever sets or takes away the topic config is told this.
+  // Setting or removing the topic config returns this.
   void RefuseTopicConfig(const std::string& name, absl::Status status);
   // Describing and altering configs of the topic; "": of any topic.
   void FailDescribeConfigs(const std::string& topic, absl::Status status);
   void FailAlterConfigs(const std::string& topic, absl::Status status);
-  // Admins are told this about the group, and about setting any group's offset
-  // in the partition.
+  // Admins get this for the group, and for setting any group's offset in the
+  // partition.
   void FailGroup(const std::string& group, absl::Status status);
   void FailSetOffset(const TopicPartition& tp, absl::Status status);
-  // Admins are told this when they ask for ACLs; when they change any; when
+  // Admins get this when they ask for ACLs; when they change any; when
   // they change one about the resource of that name.
   void RefuseDescribeAcls(absl::Status status);
   void RefuseAlterAcls(absl::Status status);
   void FailAcl(const std::string& resource, absl::Status status);
   // The next `count` batches that sinks send fail, whichever their topic.
   void FailNextProduces(int64_t count, absl::Status status);
-  // Whoever reads up to `offset` gets DataLoss, until it is repaired.
+  // Reads up to `offset` get DataLoss, until it is repaired.
   void CorruptAt(const TopicPartition& tp, int64_t offset);
   void RepairAt(const TopicPartition& tp, int64_t offset);
 
   // Acks. Held: records get into the log, but Poll() does not say so.
   void HoldAcks();
   void ReleaseAcks();
-  // Sinks made before are beyond use; what the broker has not answered is lost.
+  // Sinks made before fail fatally; what the broker has not answered is lost.
   void FenceSinks();
 
   // Limits. Bytes are of keys, values and headers. Larger than the topic

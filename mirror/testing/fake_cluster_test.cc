@@ -157,7 +157,7 @@ TEST_F(FakeClusterTest, ARunningSourceNoticesATruncationEvenIfTheLogGrewSince) {
   EXPECT_EQ(fetched.events[0].offset, UpstreamOffset(10));
 }
 
-TEST_F(FakeClusterTest, ATruncationAboveThePositionConcernsNobody) {
+TEST_F(FakeClusterTest, ATruncationAboveThePositionChangesNothing) {
   cluster_.Fill(kOrders0, 10);
   cluster_.SetMaxBatchRecords(6);
   auto source = Reading(kOrders0, 0);
@@ -170,7 +170,7 @@ TEST_F(FakeClusterTest, ATruncationAboveThePositionConcernsNobody) {
   EXPECT_EQ(fetched.batches[0]->first_offset(), UpstreamOffset(6));
 }
 
-TEST_F(FakeClusterTest, ASourceToldTheEpochNoticesATruncationBeforeItsTime) {
+TEST_F(FakeClusterTest, ASourceGivenTheEpochNoticesATruncationBeforeItsTime) {
   cluster_.Fill(kOrders0, 10);
   cluster_.TruncateTo(kOrders0, 6);
   cluster_.Fill(kOrders0, 100);
@@ -201,7 +201,7 @@ TEST_F(FakeClusterTest, ABatchIsOfOneEpoch) {
   EXPECT_EQ(second.batches[0]->leader_epoch(), 1);
 }
 
-TEST_F(FakeClusterTest, AReaderIsToldOfACorruptBatchAfterTheRecordsBeforeIt) {
+TEST_F(FakeClusterTest, ACorruptBatchIsReportedAfterTheRecordsBeforeIt) {
   cluster_.Fill(kOrders0, 10);
   cluster_.CorruptAt(kOrders0, 4);
   auto source = Reading(kOrders0, 0);
@@ -232,7 +232,7 @@ TEST_F(FakeClusterTest, AFetchFailureStopsOnePartitionUntilItIsAssignedAgain) {
   EXPECT_THAT(Poll(source.get()).batches, SizeIs(1));
 }
 
-TEST_F(FakeClusterTest, WhileDownNothingAnswersAndAfterwardsAllGoesOn) {
+TEST_F(FakeClusterTest, WhileDownNothingAnswersAndAfterwardsAllContinues) {
   auto admin = cluster_.NewAdmin("test").value();
   auto source = Reading(kOrders0, 0);
   auto sink = NewSink();
@@ -366,7 +366,7 @@ TEST_F(FakeClusterTest, ACrashWithoutAClusterLeavesNothing) {
   EXPECT_THAT(cluster_.Records(kOrders0), IsEmpty());
 }
 
-TEST_F(FakeClusterTest, AFencedSinkIsBeyondUseAndWritesNothingMore) {
+TEST_F(FakeClusterTest, AFencedSinkFailsFatallyAndWritesNothingMore) {
   auto old_sink = NewSink();
   Send(old_sink.get(), kOrders0, Batch(0, 3));
   cluster_.FenceSinks();
@@ -385,7 +385,7 @@ TEST_F(FakeClusterTest, AFencedSinkIsBeyondUseAndWritesNothingMore) {
   EXPECT_THAT(cluster_.Records(kOrders0), SizeIs(1));
 }
 
-TEST_F(FakeClusterTest, ADeletedTopicFailsWhatIsOnItsWay) {
+TEST_F(FakeClusterTest, ADeletedTopicFailsWhatIsInFlight) {
   auto sink = NewSink();
   Send(sink.get(), kOrders0, Batch(0, 1));
   cluster_.DeleteTopic("orders");

@@ -44,7 +44,7 @@ class FakeRecordBatch final : public RecordBatch {
     for (const Header& header : records_->records()[index].headers) {
       if (!header.value.has_value() &&
           header.key.find('\0') != std::string::npos) {
-        return absl::UnimplementedError("a header's name goes on");
+        return absl::UnimplementedError("a header's name continues");
       }
     }
     return absl::OkStatus();
@@ -157,8 +157,8 @@ bool FakeRecordSource::CollectFrom(const TopicPartition& tp, Reader* reader,
                                         reader->position, " is corrupt"))));
     return true;
   }
-  if (reader->position == log.end() && reader->end_told != log.end()) {
-    reader->end_told = log.end();
+  if (reader->position == log.end() && reader->reported_end != log.end()) {
+    reader->reported_end = log.end();
     fetched->events.push_back({tp, PartitionEvent::Kind::kEnd,
                                UpstreamOffset(log.end()), absl::OkStatus()});
     any = true;

@@ -42,7 +42,7 @@ class FakeRecordSource final : public RecordSource {
     // they are not known, those that it is read from first.
     std::string topic_id;
     std::optional<size_t> epoch;
-    std::optional<int64_t> end_told;
+    std::optional<int64_t> reported_end;
     std::optional<PartitionBounds> bounds;
   };
   using Readers = std::map<TopicPartition, Reader>;
@@ -52,7 +52,7 @@ class FakeRecordSource final : public RecordSource {
   // The same for one partition.
   bool CollectFrom(const TopicPartition& tp, Reader* reader, int64_t* budget,
                    Fetched* fetched) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
-  // Why the reader cannot go on from where it is, told as an event.
+  // Why the reader cannot continue where it is, as an event.
   std::optional<PartitionEvent> Obstacle(const TopicPartition& tp,
                                          const FakeLog& log, Reader* reader)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);

@@ -34,9 +34,9 @@ struct ReplicationPolicyContractOptions {
 // One sentence per broken rule, naming the topic and both answers; empty if the
 // policy keeps them all. The rules: answers are repeatable and name legal
 // Kafka topics; UpstreamTopic and TopicSource undo FormatRemoteTopic over one
-// hop and two; distinct topics stay distinct; heartbeats are told from other
-// topics and always carry their source; internal topics are recognised and
-// never collide; every walk up a name ends, also for garbage.
+// hop and two; distinct topics stay distinct; heartbeats are told apart from
+// other topics and always carry their source; internal topics are recognised
+// and never collide; every walk up a name ends, also for garbage.
 std::vector<std::string> ReplicationPolicyViolations(
     const ReplicationPolicy& policy,
     const ReplicationPolicyContractOptions& options = {});

@@ -50,7 +50,7 @@ class SimulatedClock final : public Clock {
     now_ += by;
   }
 
-  // Somebody sets the wall clock forward, or back if negative.
+  // Moves the wall clock forward, or back if negative.
   void SetWallClock(absl::Duration by) {
     MutexLock lock(&mu_);
     wall_offset_ += by;

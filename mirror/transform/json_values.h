@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where values stand in a JSON text, so that one can be replaced and every
-// other byte stays what it is. A parser that writes the text anew would round
+// other byte stays what it is. A parser that writes the text again would round
 // numbers, order members and change escapes.
 
 #ifndef MIRROR_TRANSFORM_JSON_VALUES_H_

@@ -24,7 +24,7 @@ namespace mirror {
 
 enum class RecordVerdict {
   kKeep,  // Produce the record as it now is.
-  kDrop,  // Produce nothing for it; replication goes on behind it.
+  kDrop,  // Produce nothing for it; replication continues behind it.
 };
 
 // Sees, alters or drops records. A flow runs its transforms in order; a dropped
@@ -49,8 +49,8 @@ class RecordTransform {
   //
   // An error means "this record cannot be judged", never "skip it": `source`
   // stops before the record with the status as its reason, its progress stays
-  // there, and other partitions go on. The record is tried again with backoff,
-  // at most a minute apart. To pass over a poisonous record, return kDrop.
+  // there, and other partitions continue. The record is retried with backoff,
+  // at most a minute apart. To skip a poisonous record, return kDrop.
   virtual absl::StatusOr<RecordVerdict> Transform(const TopicPartition& source,
                                                   Record& record) const = 0;
 };

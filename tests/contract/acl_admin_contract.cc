@@ -148,7 +148,7 @@ TEST_P(AclAdminContract, WhatIsThereMayBeCreatedAgain) {
       Eventually([&] { return Listed(acls.get(), acl.name).size() == 1; }));
 }
 
-TEST_P(AclAdminContract, DeletesExactlyWhatItIsTold) {
+TEST_P(AclAdminContract, DeletesExactlyWhatIsAsked) {
   const WithAdmin acls(cluster());
   const std::string name = UniqueName("acl");
   const AclBinding acl = Acl(name, AclOperation::kRead);
@@ -178,17 +178,17 @@ TEST_P(AclAdminContract, OneThatIsRefusedSpoilsNoOther) {
   const WithAdmin acls(cluster());
   const AclBinding good = Acl(UniqueName("acl"), AclOperation::kRead);
   AclBinding bad = good;
-  bad.principal = "nobody";
+  bad.principal = "no-type";
   EXPECT_THAT(acls->CreateAcls({bad, good}),
               ElementsAre(StatusIs(StatusCode::kInvalidArgument,
                                    AllOf(HasSubstr(cluster()->alias()),
-                                         HasSubstr("for nobody"))),
+                                         HasSubstr("for no-type"))),
                           IsOk()));
   EXPECT_TRUE(
       Eventually([&] { return Listed(acls.get(), good.name).size() == 1; }));
 }
 
-TEST_P(AclAdminContract, ManyAtOnceAreNoTrouble) {
+TEST_P(AclAdminContract, ManyAtOnceSucceed) {
   const WithAdmin acls(cluster());
   const std::string name = UniqueName("acl");
   std::vector<AclBinding> all(2500, Acl(name, AclOperation::kRead));
@@ -230,7 +230,7 @@ TEST_P(AclAdminContract, AnOutageIsWorthARetry) {
       [&] { return acls->DescribeAcls({AclResource::kTopic}).ok(); }));
 }
 
-TEST_P(AclAdminContract, CancelEndsACallUnderWayAndAllLaterOnes) {
+TEST_P(AclAdminContract, CancelEndsARunningCallAndAllLaterOnes) {
   const WithAdmin acls(cluster());
   {
     Outage outage(environment());

@@ -159,7 +159,7 @@ TEST_P(ClusterAdminContract, AnOutageIsWorthARetry) {
       Eventually([&] { return admin()->DescribeTopics({topic})[0].ok(); }));
 }
 
-TEST_P(ClusterAdminContract, CancelEndsACallUnderWay) {
+TEST_P(ClusterAdminContract, CancelEndsARunningCall) {
   auto client = cluster()->NewAdmin("cancelled").value();
   Outage outage(environment());
   absl::Status status;

@@ -90,7 +90,7 @@ TEST_P(RecordSinkContract, AcksStayTrueWhereTheLogHasMarkers) {
   EXPECT_THAT(Positions(after, tp), ElementsAre(Pair(2, 6), Pair(3, 7)));
 }
 
-TEST_P(RecordSinkContract, SendStartsWhereItIsTold) {
+TEST_P(RecordSinkContract, SendStartsAtNext) {
   const TopicPartition tp{NewTopic(), 0};
   auto sink = cluster()->NewSink({}).value();
   SendAndDrain(sink.get(), tp, Numbered(0, 1));
@@ -126,7 +126,7 @@ TEST_P(RecordSinkContract, EveryPartitionKeepsTheOrderSent) {
   }
 }
 
-TEST_P(RecordSinkContract, ATimestampOfZeroIsWrittenAsOneAndTold) {
+TEST_P(RecordSinkContract, ATimestampOfZeroIsWrittenAsOneAndReported) {
   const TopicPartition tp{NewTopic(), 0};
   auto sink = cluster()->NewSink({}).value();
   std::vector<Record> records = Numbered(0, 4);
@@ -285,7 +285,7 @@ TEST_P(RecordSinkContract, ARefusedRecordFailsAloneWhenSentAlone) {
               ElementsAre(Pair(2, 1)));
 }
 
-TEST_P(RecordSinkContract, SendStopsWhereItIsTold) {
+TEST_P(RecordSinkContract, SendStopsAtTheGivenEnd) {
   const TopicPartition tp{NewTopic(), 0};
   auto sink = cluster()->NewSink({}).value();
   SendAndDrain(sink.get(), tp, Numbered(0, 1));
@@ -413,7 +413,7 @@ TEST_P(RecordSinkContract, TwoSinksMayWriteToOnePartition) {
   ExpectNumbered(ReadAll(tp), 0, 3);
 }
 
-TEST_P(RecordSinkContract, WithoutTroubleThereIsNothingToReport) {
+TEST_P(RecordSinkContract, WithoutErrorsThereIsNothingToReport) {
   const TopicPartition tp{NewTopic(), 0};
   auto sink = cluster()->NewSink({}).value();
   EXPECT_EQ(sink->in_flight(), 0);

@@ -222,7 +222,7 @@ TEST_P(RecordSourceContract, AnOffsetOutsideTheLogStopsThatPartitionOnly) {
                 StatusIs(absl::StatusCode::kOutOfRange, HasSubstr(topic)));
     EXPECT_EQ(LastEvent(fetched, tp)->offset, UpstreamOffset(outside));
 
-    // Silent until assigned again, while others go on.
+    // Silent until assigned again, while others continue.
     ASSERT_THAT(source->Assign({{other, UpstreamOffset(0)}}), IsOk());
     EXPECT_TRUE(PollUntilEnd(source.get(), other, &fetched));
     EXPECT_THAT(fetched.events,
@@ -266,7 +266,7 @@ TEST_P(RecordSourceContract, ADamagedBatchStopsThatPartitionOnlyUntilRepaired) {
   ExpectOffsets(RecordsOf(after, tp), 10, 29);
 }
 
-TEST_P(RecordSourceContract, ATopicMadeAnewIsNeverTakenForTheOldOne) {
+TEST_P(RecordSourceContract, ARecreatedTopicIsNeverTakenForTheOldOne) {
   const std::string topic = NewTopic();
   const TopicPartition tp{topic, 0};
   Append(tp, Numbered(0, 10));
@@ -346,7 +346,7 @@ TEST_P(RecordSourceContract, PollReturnsAtItsTimeoutWhenThereIsNothing) {
   EXPECT_THAT(fetched.events, IsEmpty());
 }
 
-TEST_P(RecordSourceContract, GoesOnWhereItWasAfterAnOutage) {
+TEST_P(RecordSourceContract, ResumesWhereItWasAfterAnOutage) {
   const TopicPartition tp{NewTopic(), 0};
   Append(tp, Numbered(0, 10));
   auto source = cluster()->NewSource({}).value();

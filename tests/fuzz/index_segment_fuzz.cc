@@ -7,7 +7,7 @@
 
 namespace {
 
-// Whatever a store was fed, its answers do not go back as offsets go on.
+// Whatever a store was fed, its answers do not fall as offsets rise.
 void CheckMonotonic(const mirror::OffsetSyncStore& store,
                     const mirror::TopicPartition& tp,
                     const mirror::internal::IndexSegment& segment) {

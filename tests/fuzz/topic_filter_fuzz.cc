@@ -6,7 +6,7 @@
 #include "tests/fuzz/fuzz_input.h"
 
 // Input: include, exclude (strings, lists of patterns), topic (the rest). A
-// pattern is refused or answers; no pattern takes for ever.
+// pattern is refused or answers; no pattern takes forever.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   mirror::FuzzInput input(data, size);
   const std::string include = input.TakeString();

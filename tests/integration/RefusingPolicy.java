@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A broker's policy that lets nobody set compression.type, and a program that
+// A broker's policy that forbids setting compression.type, and a program that
 // makes a jar of it:
 //
 //   java -cp KAFKA_JARS RefusingPolicy.java RefusingPolicy.java JAR

@@ -33,8 +33,8 @@ using ::testing::Each;
 using ::testing::UnorderedElementsAreArray;
 using Kind = EngineEvent::Kind;
 
-// Topics with ACLs are forbidden to whom no ACL allows them, so an engine that
-// is nobody in particular must be a super user to write there.
+// Topics with ACLs are forbidden to principals that no ACL allows, so an engine
+// without a login must be a super user to write there.
 std::unique_ptr<TestCluster> StartOrExit(const std::string& alias,
                                          bool super_user = true) {
   std::vector<std::string> settings = {
@@ -165,7 +165,7 @@ TEST_F(AclSyncTest, RulesHoldEndToEndAndASecondRoundCreatesNothing) {
   EXPECT_TRUE(mirror.AwaitCopied(source(), topic));
 }
 
-TEST_F(AclSyncTest, NobodyMayEverWriteToACopy) {
+TEST_F(AclSyncTest, NoAclEverAllowsWritingToACopy) {
   Flow flow = NewFlow();
   flow.policy = IdentityReplicationPolicy::Create({"A"});
   flow.acls.prefixed = true;
@@ -225,7 +225,7 @@ TEST_F(AclSyncTest, RemovesOnlyWhatItCreatedAlsoAfterARestart) {
   EXPECT_EQ(mirror.Status().acls().removed(), 2);
 }
 
-// librdkafka tells of a list that was refused what it tells of an empty one.
+// librdkafka returns the same for a list that was denied and an empty one.
 TEST_F(AclSyncTest, AListThatIsRefusedIsNoEmptyList) {
   const std::unique_ptr<TestCluster> strict = StartOrExit("A", false);
   const AclBinding ours = Acl(Name("ours"), AclOperation::kRead);
@@ -242,7 +242,7 @@ TEST_F(AclSyncTest, AListThatIsRefusedIsNoEmptyList) {
   EXPECT_EQ(mirror.Status().acls().reason(), "");
   acls.Add({ours});
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kAclsChanged, {"created", ours.name}));
-  // Nobody may list ACLs, anybody may change them.
+  // No principal may list ACLs, all may change them.
   std::vector<AclBinding> lock = {
       Acl(std::string(kClusterResource), AclOperation::kAll),
       Acl(std::string(kClusterResource), AclOperation::kDescribe,

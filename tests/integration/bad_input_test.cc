@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What operators and clusters get wrong: a partition or topic in trouble says
-// so, with cluster, topic, partition and remedy, loses nothing, and troubles no
-// other.
+// What operators and clusters get wrong: a partition or topic with a problem
+// says so, with cluster, topic, partition and what to do, loses nothing, and
+// stops no other.
 
 #include <string>
 #include <utility>
@@ -28,20 +28,20 @@ using ::testing::HasSubstr;
 
 class BadInputTest : public MirrorTest {
  protected:
-  // Two topics of numbers, for trouble and for comparison.
+  // Two topics of numbers: one to fail, and one for comparison.
   static void CreateBadAndGood() {
     for (const char* name : {"bad", "good"}) {
       source()->CreateTopic(Topic(name), 1);
       source()->AppendNumbers({Topic(name), 0}, 0, 100);
     }
   }
-  // The good topic goes on while the other one is in trouble.
-  static void ExpectGoodGoesOn(RunningMirror* mirror) {
+  // The good topic is copied on while the other one has a problem.
+  static void ExpectGoodContinues(RunningMirror* mirror) {
     source()->AppendNumbers({Topic("good"), 0},
                             source()->End({Topic("good"), 0}), 100);
     EXPECT_TRUE(mirror->AwaitCopied(source(), Topic("good")));
   }
-  // Makes the source's bad topic anew once the mirror has missed the old one.
+  // Recreates the source's bad topic once the mirror has missed the old one.
   static void Recreate(RunningMirror* mirror) {
     source()->DeleteTopic(Topic("bad"));
     EXPECT_TRUE(
@@ -71,7 +71,7 @@ TEST_F(BadInputTest, ATopicThatMayNotBeCreated) {
   EXPECT_TRUE(mirror.AwaitEvent(
       Kind::kTopicProblem,
       {Copy("bad"), "cluster B", "allow CREATE on topic", "1 partitions"}));
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   ASSERT_EQ(mirror.Status().topic_problems_size(), 1);
   EXPECT_EQ(mirror.Status().topic_problems(0).topic(), Copy("bad"));
   AllowAll(target()->servers(), Copy("bad"));
@@ -88,7 +88,7 @@ TEST_F(BadInputTest, AReplicationFactorTheTargetCannotGive) {
   EXPECT_TRUE(
       mirror.AwaitEvent(Kind::kTopicProblem,
                         {Copy("bad"), "cluster B", "replication.factor (3)"}));
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
 }
 
 TEST_F(BadInputTest, ARecordLargerThanTheTargetAllows) {
@@ -107,7 +107,7 @@ TEST_F(BadInputTest, ARecordLargerThanTheTargetAllows) {
                          "cluster B", "raise max.message.bytes of topic"}));
   EXPECT_EQ(mirror.Partition(Topic("bad"), 0).problem(),
             PROBLEM_RECORD_REFUSED);
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   EXPECT_TRUE(Eventually([&] {
     return mirror.Partition(Topic("bad"), 1).committed_offset() == 99;
   }));
@@ -134,7 +134,7 @@ class NullKeyTest : public BadInputTest {
     target()->CreateTopic(Copy("prices"), 1, {{"cleanup.policy", "compact"}});
   }
   static TopicPartition Prices() { return {Topic("prices"), 0}; }
-  // The reason why r4 is rejected, up to the remedy.
+  // The reason why r4 is rejected, without what to do.
   static std::string Rejection() {
     const std::string copy = TopicPartition{Copy("prices"), 0}.ToString();
     return absl::StrCat("the record at offset 4 of ", Prices().ToString(),
@@ -146,7 +146,7 @@ class NullKeyTest : public BadInputTest {
   }
 };
 
-TEST_F(NullKeyTest, InACompactedTopicStopsWithTheReasonAndARemedy) {
+TEST_F(NullKeyTest, InACompactedTopicStopsWithTheReasonAndWhatToDo) {
   CreatePrices();
   RunningMirror mirror(NewFlow());
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kPartitionProblem,
@@ -186,7 +186,7 @@ TEST_F(BadInputTest, ATopicThatMayNotBeWritten) {
       {absl::StrCat(Topic("bad"), "-0"), absl::StrCat(Copy("bad"), "-0"),
        "cluster B", "allow WRITE on topic"}));
   EXPECT_TRUE(mirror.AwaitProblem(Topic("bad"), 0, PROBLEM_NOT_AUTHORIZED));
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   AllowAll(target()->servers(), Copy("bad"));
   ExpectBothSame(&mirror);
 }
@@ -199,7 +199,7 @@ TEST_F(BadInputTest, TheTargetsTopicIsDeleted) {
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
   target()->DeleteTopic(Copy("bad"));
   source()->AppendNumbers({Topic("bad"), 0}, 100, 100);
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   // What was there is gone, by the operator's hand; the rest arrives.
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
   EXPECT_EQ(target()->Values(Copy("bad"))[0].front(), "100");
@@ -216,7 +216,7 @@ TEST_F(BadInputTest, TheSourcesTopicIsDeleted) {
       {absl::StrCat(Topic("bad"), "-0"), "is gone from cluster A"}));
   EXPECT_TRUE(
       mirror.AwaitProblem(Topic("bad"), 0, PROBLEM_SOURCE_TOPIC_MISSING));
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   EXPECT_EQ(target()->End({Copy("bad"), 0}), 100);
 }
 
@@ -230,7 +230,7 @@ TEST_F(BadInputTest, ARecreatedTopicStopsByDefault) {
       Kind::kPartitionStopped,
       {absl::StrCat(Topic("bad"), "-0"), "was deleted and created again",
        "cluster A", "set on.source.gap to reseed"}));
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   EXPECT_EQ(mirror.Partition(Topic("bad"), 0).state(), PARTITION_STOPPED);
   EXPECT_EQ(target()->End({Copy("bad"), 0}), 100) << "the new topic leaked in";
 }
@@ -244,7 +244,7 @@ TEST_F(BadInputTest, ARecreatedTopicIsCopiedWhereTheOperatorSaysReseed) {
   const auto before = target()->Values(Copy("bad"))[0];
   Recreate(&mirror);
   source()->AppendNumbers({Topic("bad"), 0}, 1000, 500);
-  ExpectGoodGoesOn(&mirror);
+  ExpectGoodContinues(&mirror);
   EXPECT_TRUE(
       Eventually([&] { return target()->End({Copy("bad"), 0}) >= 600; }));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("bad")));
@@ -267,7 +267,7 @@ TEST_F(BadInputTest, RecordsDeletedBeforeTheyWereCopiedAreNoSilentGap) {
     RunningMirror mirror(NewFlow());
     EXPECT_TRUE(mirror.AwaitEvent(Kind::kPartitionStopped,
                                   {tp.ToString(), "on.source.gap"}));
-    ExpectGoodGoesOn(&mirror);
+    ExpectGoodContinues(&mirror);
     EXPECT_EQ(target()->End({Copy("bad"), 0}), 100);
   }
   Flow flow = NewFlow();
@@ -309,7 +309,7 @@ TEST_F(BadInputTest, GarbageInTheOffsetsTopic) {
   // Its own records are found among the garbage.
   ASSERT_THAT(mirror.engine()->Stop(), IsOk());
   RunningMirror next(flow);
-  ExpectGoodGoesOn(&next);
+  ExpectGoodContinues(&next);
   ExpectBothSame(&next);
 }
 

@@ -43,7 +43,7 @@ class BrokerOutageTest : public MirrorTest {
     ExpectSame("orders");
     EXPECT_THAT(mirror_->engine()->Stop(), IsOk());
   }
-  // Broken connections are nobody's partition's fault.
+  // Broken connections are no partition's fault.
   void ExpectNoPartitionStopped() {
     EXPECT_EQ(mirror_->EventCount(EngineEvent::Kind::kPartitionStopped), 0);
     EXPECT_EQ(mirror_->EventCount(EngineEvent::Kind::kSourceGap), 0);
@@ -100,7 +100,7 @@ TEST_F(BrokerOutageTest, StopIsBoundedWhileTheTargetIsDown) {
   StartLoad();
   ASSERT_THAT(target()->broker()->Kill(), IsOk());
   const absl::Time begin = absl::Now();
-  mirror_->engine()->Stop().IgnoreError();  // may have had nothing under way
+  mirror_->engine()->Stop().IgnoreError();  // may have had nothing in flight
   EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
   target()->Restart();
   std::vector<int64_t> ends;
@@ -108,7 +108,7 @@ TEST_F(BrokerOutageTest, StopIsBoundedWhileTheTargetIsDown) {
     ends.push_back(target()->End({Copy("orders"), i}));
   }
   load_->Stop();
-  // What was under way when the engine gave up may be there twice or not, but
+  // What was in flight when the engine gave up may be there twice or not, but
   // does not come now.
   RunningMirror next(NewFlow());
   EXPECT_TRUE(next.AwaitCopied(source(), Topic("orders")));

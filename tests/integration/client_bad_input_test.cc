@@ -123,7 +123,7 @@ class ClientBadInputTest : public MirrorTest {
 };
 
 TEST_F(ClientBadInputTest, GroupsWithoutCheckpointsAreNamed) {
-  for (const std::string group : {"nobody", "left-out"}) {
+  for (const std::string group : {"unknown", "left-out"}) {
     EXPECT_THAT(
         NewClient()->TranslateOffsets("A", group, kPatience),
         StatusIs(StatusCode::kNotFound,
@@ -161,7 +161,7 @@ TEST_F(ClientBadInputTest, PartitionsThatAreNotMirroredAreNamed) {
   EXPECT_THAT(ended.output, HasSubstr("excluded-0"));
 }
 
-TEST_F(ClientBadInputTest, AnUnknownAliasIsToldWhatThereIs) {
+TEST_F(ClientBadInputTest, AnUnknownAliasGetsAListOfTheKnownOnes) {
   EXPECT_THAT(
       NewClient()->TranslateOffsets("a", "billing", kPatience),
       StatusIs(StatusCode::kNotFound,

@@ -121,7 +121,7 @@ TEST_F(ClientTest, TranslatesGroupsAndPositions) {
               IsOkAndHolds(::testing::Contains("primary.orders")));
 }
 
-TEST_F(ClientTest, SeesWhatIsAddedAndTopicsMadeAnew) {
+TEST_F(ClientTest, SeesWhatIsAddedAndRecreatedTopics) {
   Mirror("added", "added");
   const auto translate = [&](const std::string& topic) {
     return client_->TranslateOffset("primary", {topic, 0}, UpstreamOffset(7),
@@ -158,7 +158,7 @@ TEST_F(ClientTest, CommitsForAnInactiveGroupOnly) {
   EXPECT_THAT(client_->CommitOffsets("committer", positions, kPatience),
               IsOkAndHolds(ElementsAre(
                   Pair(copy, StatusIs(absl::StatusCode::kAlreadyExists,
-                                      HasSubstr("stands at 1277"))))));
+                                      HasSubstr("is at 1277"))))));
 }
 
 TEST_F(ClientTest, TranslateOffsetsPrintsAndApplies) {
@@ -180,9 +180,8 @@ TEST_F(ClientTest, TranslateOffsetsPrintsAndApplies) {
                            "--offset", "7"});
   const Ended json = RunProgram(argv);
   EXPECT_EQ(json.exit_code, 0) << json.output;
-  EXPECT_THAT(json.output,
-              AllOf(HasSubstr("\"offset\": 507"),
-                    HasSubstr("the group stands at 1277 already")));
+  EXPECT_THAT(json.output, AllOf(HasSubstr("\"offset\": 507"),
+                                 HasSubstr("the group is at 1277 already")));
 }
 
 TEST_F(ClientTest, TranslateOffsetsSaysWhatIsWrong) {
@@ -240,7 +239,7 @@ std::vector<std::string> Values(const std::string& output) {
   return values;
 }
 
-TEST_F(ClientTest, AnApplicationGoesOnAtTheNextRecord) {
+TEST_F(ClientTest, AnApplicationResumesAtTheNextRecord) {
   const auto primary = TestCluster::Start("primary").value();
   primary->CreateTopic("numbers", 1);
   primary->AppendNumbers({"numbers", 0}, 0, 100);

@@ -2,7 +2,7 @@
 //
 // The day the source is gone. Topics of every kind, groups at random positions,
 // a mirror that was restarted and killed under load before, internal topics
-// compacted; then the source is killed, and every group goes on on the target,
+// compacted; then the source is killed, and every group resumes on the target,
 // both where MirrorClient says and where its synced offsets stand. It must see
 // exactly what it had not yet seen; only what the killed mirror copied twice
 // may come twice.
@@ -223,9 +223,9 @@ class FailoverTest : public ::testing::Test {
     return true;
   }
 
-  // Expects it to go on where the client says, and where it was committed.
-  void ExpectGoesOn(const std::string& group, MirrorClient* client,
-                    GroupAdmin* groups) {
+  // Expects it to resume where the client says, and where it was committed.
+  void ExpectResumes(const std::string& group, MirrorClient* client,
+                     GroupAdmin* groups) {
     const auto translated = client->TranslateOffsets("A", group, kPatience);
     ASSERT_THAT(translated.status(), IsOk());
     ASSERT_THAT(*translated, SizeIs(positions_[group].size())) << group;
@@ -235,8 +235,8 @@ class FailoverTest : public ::testing::Test {
       const GroupPosition& position = translated->at(copy);
       EXPECT_EQ(position.exactness, Exactness::kExact)
           << group << " " << tp.ToString() << " at " << stood.offset;
-      ExpectGoesOn(group, tp, position.offset.value());
-      ExpectGoesOn(group, tp, committed->at(copy).offset);
+      ExpectResumes(group, tp, position.offset.value());
+      ExpectResumes(group, tp, committed->at(copy).offset);
     }
   }
 
@@ -285,8 +285,8 @@ class FailoverTest : public ::testing::Test {
 
   // Expects a consumer of the group that starts at `offset` of the copy to meet
   // all that the group had not yet seen, and nothing before.
-  void ExpectGoesOn(const std::string& group, const TopicPartition& tp,
-                    int64_t offset) {
+  void ExpectResumes(const std::string& group, const TopicPartition& tp,
+                     int64_t offset) {
     SCOPED_TRACE(absl::StrCat(group, " in ", tp.ToString(), " from ", offset));
     const int64_t position = positions_[group][tp].offset;
     const std::vector<int64_t> seen = Seen(tp, offset);
@@ -312,7 +312,7 @@ class FailoverTest : public ::testing::Test {
   std::map<std::string, std::vector<std::vector<Record>>> copies_;
 };
 
-TEST_F(FailoverTest, EveryGroupGoesOnAtItsNextRecord) {
+TEST_F(FailoverTest, EveryGroupResumesAtItsNextRecord) {
   SCOPED_TRACE(absl::StrCat("seed ", seed_));
   ASSERT_NO_FATAL_FAILURE(CreateTopics());
   ASSERT_NO_FATAL_FAILURE(LiveAndBeKilled());
@@ -335,7 +335,7 @@ TEST_F(FailoverTest, EveryGroupGoesOnAtItsNextRecord) {
       MirrorClient::Create({{"bootstrap.servers", target_->servers()}}, nullptr)
           .value();
   for (const auto& item : positions_) {
-    ExpectGoesOn(item.first, client.get(), groups.get());
+    ExpectResumes(item.first, client.get(), groups.get());
     if (HasFailure()) return;
   }
 }

@@ -144,7 +144,7 @@ TEST_F(GapTest, RetentionUpToTheLastMarkerIsNoGap) {
 }
 
 // Without a guard the client library takes one topic for the other.
-TEST_F(GapTest, ABareConsumerGoesOnInARecreatedTopicWithoutAWord) {
+TEST_F(GapTest, ABareConsumerContinuesInARecreatedTopicSilently) {
   CreateOrders(100);
   RawReader reader(source()->servers(), Source(), 0);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(reader.Next(), absl::StrCat(i));
@@ -229,7 +229,7 @@ TEST_F(GapTest, ADeletedTargetTopicStopsThePartition) {
   EXPECT_EQ(Copied(), Numbers(0, 110));
 }
 
-TEST_F(GapTest, SomebodyElsesWritesAreNoticed) {
+TEST_F(GapTest, WritesOfOthersAreNoticed) {
   CreateOrders(100);
   RunningMirror mirror(NewFlow(LossPolicy::kStop));
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
@@ -239,7 +239,7 @@ TEST_F(GapTest, SomebodyElsesWritesAreNoticed) {
       mirror.AwaitEvent(Kind::kTargetWrittenByOthers,
                         {absl::StrCat("3 records from offset 100 of ",
                                       Target().ToString(), " on cluster B"),
-                         "somebody else"}));
+                         "another client"}));
   EXPECT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
 }
 

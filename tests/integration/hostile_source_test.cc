@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A source on which somebody writes what nobody expects: each record arrives as
-// it is, or is refused by name. On both ways through a shard: batches sent on
-// as they came, and records that transforms have seen.
+// A source with records that no application should write: each record arrives
+// as it is, or is rejected by name. On both ways through a shard: batches sent
+// on as they came, and records that transforms have seen.
 
 #include <map>
 #include <memory>
@@ -232,7 +232,7 @@ TEST_F(HostileSourceTest, ANameThatIsNotSeenWholeIsCopiedUnseenOrRefused) {
 }
 
 // Only Java writes 0; to librdkafka it means now.
-TEST_F(HostileSourceTest, ATimestampOfZeroIsWrittenAsOneAndTold) {
+TEST_F(HostileSourceTest, ATimestampOfZeroIsWrittenAsOneAndReported) {
   for (const char* name : {kUntouched, kTransformed}) {
     Create(name, {});
     ASSERT_THAT(RunJavaTool("org.apache.kafka.tools.VerifiableProducer",
@@ -295,7 +295,7 @@ TEST_F(FarFutureTest, IsRefusedByName) {
   EXPECT_EQ(target()->End({Copy(kUntouched), 0}), 1);
 }
 
-TEST_F(FarFutureTest, IsLeftOutWhereTheOperatorSaysSkip) {
+TEST_F(FarFutureTest, IsSkippedWhereTheOperatorSaysSkip) {
   CreateOrders();
   RunningMirror mirror(NewFlow(RejectedRecordPolicy::kSkip));
   EXPECT_TRUE(

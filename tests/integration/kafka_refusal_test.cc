@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the adapter says when a cluster is not there or says no: which Status,
-// how soon, and whether other partitions go on.
+// how soon, and whether other partitions continue.
 
 #include <memory>
 #include <string>

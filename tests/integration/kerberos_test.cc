@@ -105,7 +105,7 @@ TEST_F(KerberosTest, AKeytabOpensBothSidesOnceItIsRight) {
   EXPECT_EQ(kingdom()->target->Values("A." + Topic()), source->Values(Topic()));
 }
 
-TEST_F(KerberosTest, AnotherServiceNameIsTold) {
+TEST_F(KerberosTest, AnotherServiceNameIsReported) {
   const std::string keytab = kingdom()->realm.NewKeytab("mirror");
   RunningMirror mirror(
       FlowOf(File(Ticket("A", kingdom()->source_host, keytab, "other"),

@@ -2,8 +2,8 @@
 //
 // Engines whose principals have the ACLs of docs/security.md, and no other: all
 // features work with exactly these, and where one is missing when a flow starts
-// it says so and goes on when it is given. For those that are taken away later
-// see missing_grant_test.cc.
+// it says so and continues when it is given. For those that are taken away
+// later see missing_grant_test.cc.
 
 #include <set>
 #include <string>
@@ -136,7 +136,7 @@ TEST_F(LeastPrivilegeTest, AnApplicationNeedsNoMoreThanItsTable) {
   EXPECT_THAT(*committed, ElementsAre(Pair(copy, IsOk())));
 }
 
-TEST_F(LeastPrivilegeTest, TopicsThatItMayNotCreateAreToldOneByOne) {
+TEST_F(LeastPrivilegeTest, TopicsThatItMayNotCreateAreReportedOneByOne) {
   const std::string orders = Name("orders");
   std::vector<Grant> creations;
   for (const Grant& grant : GrantsOfFlow({orders}, Name("payments"))) {
@@ -153,7 +153,7 @@ TEST_F(LeastPrivilegeTest, TopicsThatItMayNotCreateAreToldOneByOne) {
   Append(orders, 100);
   RunningMirror mirror(NewFlow());
   for (const Grant& grant : creations) {
-    EXPECT_TRUE(AwaitTold(
+    EXPECT_TRUE(AwaitReported(
         &mirror, {"cluster B", grant.acl.name, "allow CREATE", grant.acl.name}))
         << grant.acl;
     B().Allow(grant.acl);
@@ -166,7 +166,7 @@ TEST_F(LeastPrivilegeTest, TopicsThatItMayNotCreateAreToldOneByOne) {
   EXPECT_TRUE(Eventually([&] { return mirror.Status().offset_syncs() > 0; }));
 }
 
-TEST_F(LeastPrivilegeTest, TopicsThatItMayNotReadAreToldWhenItStarts) {
+TEST_F(LeastPrivilegeTest, TopicsThatItMayNotReadAreReportedWhenItStarts) {
   const std::string orders = Name("orders");
   std::vector<Grant> reads;
   for (const Grant& grant : GrantsOfFlow({orders}, Name("payments"))) {
@@ -183,7 +183,7 @@ TEST_F(LeastPrivilegeTest, TopicsThatItMayNotReadAreToldWhenItStarts) {
   // What earlier tests have left there is to be read.
   RunningMirror mirror(NewFlow());
   for (const Grant& grant : reads) {
-    EXPECT_TRUE(AwaitTold(
+    EXPECT_TRUE(AwaitReported(
         &mirror, {"cluster B", "allow READ on topic " + grant.acl.name}));
     B().Allow(grant.acl);
   }
@@ -201,14 +201,14 @@ TEST_F(LeastPrivilegeTest, AProgressTopicThatDeletesKeepsTheFlowFromStarting) {
   A()->CreateTopic(orders, 1);
   Append(orders, 100);
   RunningMirror mirror(NewFlow());
-  EXPECT_TRUE(AwaitTold(
+  EXPECT_TRUE(AwaitReported(
       &mirror, {"cluster B", progress, "cleanup.policy is compact,delete",
                 "--add-config cleanup.policy=compact"}));
   EXPECT_EQ(mirror.Status().state(), FLOW_STARTING);
   // As the command does. What only grows is reported, and the flow starts.
   B().SetConfig(progress, "cleanup.policy", "compact");
   EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
-  EXPECT_TRUE(AwaitTold(
+  EXPECT_TRUE(AwaitReported(
       &mirror, {progress, "segment.bytes is 1073741824",
                 "--add-config segment.bytes=4194304,segment.ms=3600000"}));
 }
@@ -228,7 +228,7 @@ TEST_F(LeastPrivilegeTest, WhoMayAlterConfigsCorrectsThemByItself) {
   A()->CreateTopic(orders, 1);
   Append(orders, 100);
   RunningMirror mirror(NewFlow());
-  EXPECT_TRUE(AwaitTold(&mirror, {progress, "it was set to compact"}));
+  EXPECT_TRUE(AwaitReported(&mirror, {progress, "it was set to compact"}));
   EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
   EXPECT_EQ(B().Config(progress, "cleanup.policy"), "compact");
   EXPECT_EQ(B().Config(progress, "segment.bytes"), "4194304");
@@ -248,7 +248,7 @@ TEST_F(LeastPrivilegeTest, WithoutSightOfConfigsTheFlowStartsAndSaysSo) {
   Append(orders, 100);
   if (B()->Partitions(progress) == 0) B()->CreateTopic(progress, 25);
   RunningMirror mirror(NewFlow());
-  EXPECT_TRUE(AwaitTold(
+  EXPECT_TRUE(AwaitReported(
       &mirror, {"cluster B", "allow DESCRIBE_CONFIGS on topic " + progress}));
   EXPECT_TRUE(mirror.AwaitCopied(A().get(), orders));
 }

@@ -125,7 +125,7 @@ class MirrorMakerTest : public ::testing::Test {
   }
 };
 
-TEST_F(MirrorMakerTest, CopiesWholeRecordsFromMm2sFileAndGoesOnAfterAStop) {
+TEST_F(MirrorMakerTest, CopiesWholeRecordsFromMm2sFileAndResumesAfterAStop) {
   A()->CreateTopic("orders", 1);
   A()->Append({"orders", 0}, Shapes());
   auto daemon = StartMirrorMaker({File()});

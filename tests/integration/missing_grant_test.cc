@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An engine from whose principals one ACL of docs/security.md after the other
-// is taken while it runs: it says which, the rest goes on, and giving it back
+// is taken while it runs: it says which, the rest continues, and giving it back
 // is enough.
 
 #include <ostream>
@@ -32,7 +32,7 @@ struct MissingCase {
   const char* side;
   const char* resource;
   Op operation;
-  // What is told; the last ones may be missing.
+  // What is reported; the last ones may be missing.
   const char* words[3];
   // What makes the engine need it; may be null.
   void (*provoke)();
@@ -65,11 +65,11 @@ void AllowOnSource(const std::string& topic, Op operation) {
   acl.operation = operation;
   A().Allow(acl);
 }
-void AllowSomebody() {
+void AllowAnother() {
   static int64_t next = 0;
   AclBinding acl;
   acl.name = "orders";
-  acl.principal = absl::StrCat("User:somebody-", ++next);
+  acl.principal = absl::StrCat("User:other-", ++next);
   A().Allow(acl);
 }
 // Seen by the mirror when all is there.
@@ -192,13 +192,13 @@ constexpr MissingCase kMissingCases[] = {
      "mm2-acls.A.internal",
      Op::kRead,
      {"cluster B", "allow READ on topic mm2-acls.A.internal"},
-     AllowSomebody},
+     AllowAnother},
     {"LedgerWrite",
      "B",
      "mm2-acls.A.internal",
      Op::kWrite,
      {"cluster B", "allow WRITE on topic mm2-acls.A.internal"},
-     AllowSomebody},
+     AllowAnother},
 };
 
 class MissingGrantTest : public ::testing::Test,
@@ -269,7 +269,7 @@ class MissingGrantTest : public ::testing::Test,
              IndexEnd() > index;
     }));
   }
-  static void ExpectOtherGoesOn() {
+  static void ExpectOtherContinues() {
     Append("other", 10);
     EXPECT_TRUE(Eventually(
         [] { return B()->End({"A.other", 0}) == A()->End({"other", 0}); }));
@@ -280,7 +280,7 @@ class MissingGrantTest : public ::testing::Test,
 
 RunningMirror* MissingGrantTest::mirror_ = nullptr;
 
-TEST_P(MissingGrantTest, IsToldAndHoldsUpNothingElseAndComesBack) {
+TEST_P(MissingGrantTest, IsReportedAndHoldsUpNothingElseAndComesBack) {
   const MissingCase& missing = GetParam();
   AclBinding acl;
   for (const Grant& grant : GrantsOfFlow({"orders"}, "payments")) {
@@ -294,8 +294,8 @@ TEST_P(MissingGrantTest, IsToldAndHoldsUpNothingElseAndComesBack) {
   mirror_->ForgetEvents();
   cluster.Forbid(acl);
   if (missing.provoke != nullptr) missing.provoke();
-  EXPECT_TRUE(AwaitTold(mirror_, missing.Words()));
-  ExpectOtherGoesOn();
+  EXPECT_TRUE(AwaitReported(mirror_, missing.Words()));
+  ExpectOtherContinues();
   cluster.Allow(acl);
   ExpectAllIsWell();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Flows between brokers that want OAUTHBEARER tokens, which an identity
-// provider gives out: to every client of a flow, anew before one expires, and
-// what is told when there is none.
+// provider gives out: to every client of a flow, again before one expires, and
+// what is reported when there is none.
 
 #include <fstream>
 #include <string>
@@ -71,18 +71,18 @@ TEST_F(OauthTest, TokensMadeHereOpenBothSides) {
                Sasl("B", B(), L::kOauth, "OAUTHBEARER", jaas));
 }
 
-TEST_F(OauthTest, AWrongSecretIsToldAndMends) {
+TEST_F(OauthTest, AWrongSecretIsReportedAndRecovers) {
   const std::string secrets = MakeTestDirectory("secrets") + "/secrets";
   std::ofstream(secrets) << "secret=wrong";
-  ExpectTroubleThatMends(
+  ExpectErrorAndRecovery(
       Oidc("A", A(), absl::StrCat("${file:", secrets, ":secret}")),
       {"cluster A: ", "invalid_client", "correct clientId and clientSecret"},
       [&] { std::ofstream(secrets) << "secret=" << kPassword; });
 }
 
-TEST_F(OauthTest, AnEndpointThatIsDownIsToldAndMends) {
+TEST_F(OauthTest, AnEndpointThatIsDownIsReportedAndRecovers) {
   endpoint_.server()->Stop();
-  ExpectTroubleThatMends(Oidc("A", A()),
+  ExpectErrorAndRecovery(Oidc("A", A()),
                          {"cluster A: the token endpoint cannot be reached"},
                          [&] { endpoint_.server()->Start(); });
 }

@@ -78,7 +78,8 @@ void CreateRefused(const std::string& topic) {
   A().SetConfig(topic, "cleanup.policy", "compact");
 }
 
-bool AwaitTold(RunningMirror* mirror, const std::vector<std::string>& words) {
+bool AwaitReported(RunningMirror* mirror,
+                   const std::vector<std::string>& words) {
   return Eventually([&] {
     return std::any_of(std::begin(kTroubles), std::end(kTroubles),
                        [&](EngineEvent::Kind kind) {

@@ -50,7 +50,8 @@ void Append(const std::string& topic, int64_t count);
 void CreateRefused(const std::string& topic);
 
 // Waits for an event of kTroubles with all of `words`.
-bool AwaitTold(RunningMirror* mirror, const std::vector<std::string>& words);
+bool AwaitReported(RunningMirror* mirror,
+                   const std::vector<std::string>& words);
 
 }  // namespace mirror::internal::testing
 

@@ -138,7 +138,7 @@ TEST_F(RejectedRecordTest, TheClientsOwnLimitIsNamedAsWhatItIs) {
   EXPECT_EQ(CopyEnd(), 10);
 }
 
-// Nobody could know: what was in flight behind it is written, once.
+// The engine could not know: what was in flight behind it is written, once.
 TEST_F(RejectedRecordTest, ALimitLoweredAMomentAgoCostsOneWindow) {
   source()->CreateTopic(Topic("t"), 1, kTakesLarge);
   target()->CreateTopic(Copy("t"), 1, kTakesLarge);

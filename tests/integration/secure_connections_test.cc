@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Flows between brokers that want TLS and logins, from mm2.properties texts:
-// every way in works, everything that can be wrong is told in one message that
-// says what to do, and mends without a restart of the engine.
+// every way in works, everything that can be wrong is reported in one message
+// that says what to do, and is fixed without a restart of the engine.
 
 #include <signal.h>
 
@@ -119,24 +119,24 @@ TEST_F(SecureConnectionsTest, MutualTlsOnBothSides) {
                    escaped(both.substr(end_of_key)), "\n"));
 }
 
-TEST_F(SecureConnectionsTest, AnExpiredCertificateIsToldAndMends) {
-  ExpectTroubleThatMends(Tls("A", A(), L::kExpired),
+TEST_F(SecureConnectionsTest, AnExpiredCertificateIsReportedAndRecovers) {
+  ExpectErrorAndRecovery(Tls("A", A(), L::kExpired),
                          {AtA(), "/CN=expired", "has expired at", "renew it"},
                          [] { A()->secure.MendCertificate(L::kExpired); });
 }
 
-TEST_F(SecureConnectionsTest, ACertificateForAnotherHostIsToldAndMends) {
-  ExpectTroubleThatMends(
+TEST_F(SecureConnectionsTest, ACertificateForAnotherHostIsReportedAndRecovers) {
+  ExpectErrorAndRecovery(
       Tls("A", A(), L::kOtherName),
       {AtA(), "is for broker.example.com, not for this host"},
       [] { A()->secure.MendCertificate(L::kOtherName); });
 }
 
-TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
+TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsReportedAndRecovers) {
   TestAuthority other("other authority", MakeTestDirectory("other"));
   const std::string ca_file = MakeTestDirectory("ca") + "/ca.pem";
   std::ofstream(ca_file) << ReadTestFile(other.ca_file());
-  ExpectTroubleThatMends(
+  ExpectErrorAndRecovery(
       absl::StrCat(Tls("A", A(), L::kTls),
                    "A.ssl.truststore.location = ", ca_file, "\n"),
       {AtA(), "not trusted here (/CN=test authority)",
@@ -147,8 +147,8 @@ TEST_F(SecureConnectionsTest, AnUnknownAuthorityIsToldAndMends) {
       });
 }
 
-// Writers are made anew for it, too.
-TEST_F(SecureConnectionsTest, AnUnknownAuthorityOfTheTargetMends) {
+// Producers are replaced for it, too.
+TEST_F(SecureConnectionsTest, AnUnknownAuthorityOfTheTargetRecovers) {
   TestAuthority other("other authority", MakeTestDirectory("other"));
   const std::string ca_file = MakeTestDirectory("ca") + "/ca.pem";
   std::ofstream(ca_file) << ReadTestFile(other.ca_file());
@@ -174,7 +174,7 @@ TEST_F(SecureConnectionsTest, VerificationCanBeSwitchedOff) {
       Inside("B", B()));
 }
 
-TEST_F(SecureConnectionsTest, AMissingCertificateOfTheClientIsTold) {
+TEST_F(SecureConnectionsTest, AMissingCertificateOfTheClientIsReported) {
   RunningMirror mirror(
       FlowOf(File(Tls("A", A(), L::kMutualTls), Inside("B", B()))));
   EXPECT_TRUE(mirror.AwaitEvent(
@@ -183,10 +183,10 @@ TEST_F(SecureConnectionsTest, AMissingCertificateOfTheClientIsTold) {
        "wants a certificate of this client", "ssl.keystore.location"}));
 }
 
-TEST_F(SecureConnectionsTest, AWrongPasswordIsToldAndMends) {
+TEST_F(SecureConnectionsTest, AWrongPasswordIsReportedAndRecovers) {
   const std::string secrets = MakeTestDirectory("secrets") + "/secrets";
   std::ofstream(secrets) << "password=wrong";
-  ExpectTroubleThatMends(
+  ExpectErrorAndRecovery(
       Plain("A", A(), absl::StrCat("${file:", secrets, ":password}")),
       {AtA(), "refuses the credentials (Invalid username or password)",
        "sasl.jaas.config"},
@@ -253,7 +253,7 @@ TEST_F(SecureConnectionsTest, NoOutputShowsASecret) {
               AllOf(HasSubstr("debug "), Not(HasSubstr(kPassword))));
 }
 
-TEST_F(SecureConnectionsTest, AnotherMechanismIsTold) {
+TEST_F(SecureConnectionsTest, AnotherMechanismIsReported) {
   const std::string source = absl::StrReplaceAll(
       Plain("A", A(), kPassword),
       {{A()->secure.Servers(L::kPlain), A()->secure.Servers(L::kScram)}});
@@ -264,7 +264,7 @@ TEST_F(SecureConnectionsTest, AnotherMechanismIsTold) {
 
 // Two flows with the same mistake the other way round; one restart of the
 // broker makes both right.
-TEST_F(SecureConnectionsTest, TheWrongProtocolIsToldAndMends) {
+TEST_F(SecureConnectionsTest, TheWrongProtocolIsReportedAndRecovers) {
   MakeTopic();
   const std::string plaintext = absl::StrCat(
       "A.bootstrap.servers = ", A()->secure.Servers(L::kTls), "\n");

@@ -91,13 +91,13 @@ void SecureTest::ExpectCopies(const std::string& source,
   ExpectCopied(&mirror);
 }
 
-void SecureTest::ExpectTroubleThatMends(const std::string& source,
+void SecureTest::ExpectErrorAndRecovery(const std::string& source,
                                         const std::vector<std::string>& words,
-                                        absl::FunctionRef<void()> mend) {
+                                        absl::FunctionRef<void()> fix) {
   MakeTopic();
   RunningMirror mirror(FlowOf(File(source, Inside("B", B()))));
   EXPECT_TRUE(mirror.AwaitEvent(Kind::kClusterTrouble, words));
-  mend();
+  fix();
   ExpectCopied(&mirror);
   EXPECT_EQ(mirror.EventCount(Kind::kClusterTrouble), 1);
 }

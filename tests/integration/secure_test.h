@@ -64,10 +64,10 @@ class SecureTest : public ::testing::Test {
   static void ExpectCopies(const std::string& source,
                            const std::string& target);
   // Expects one message with all of `words` for a flow from such a source, and
-  // copies after `mend`.
-  static void ExpectTroubleThatMends(const std::string& source,
+  // copies after `fix`.
+  static void ExpectErrorAndRecovery(const std::string& source,
                                      const std::vector<std::string>& words,
-                                     absl::FunctionRef<void()> mend);
+                                     absl::FunctionRef<void()> fix);
 
   static constexpr int kRecords = 100;
 };

@@ -61,7 +61,7 @@ TEST_F(SmokeTest, CopiesRecordByRecord) {
                                 {Copy("orders"), "cluster B", "3 partitions"}));
 }
 
-TEST_F(SmokeTest, LeavesOutWhatWasAborted) {
+TEST_F(SmokeTest, SkipsWhatWasAborted) {
   source()->CreateTopic(Topic("sales"), 1);
   const TopicPartition tp{Topic("sales"), 0};
   AppendAborted(source()->servers(), tp, 3);
@@ -92,7 +92,7 @@ TEST_F(SmokeTest, StoresProgressInTheBytesOfMm2) {
   EXPECT_EQ(value, R"({"offset":41})");
 }
 
-TEST_F(SmokeTest, GoesOnAfterAStopWithoutDuplicates) {
+TEST_F(SmokeTest, ResumesAfterAStopWithoutDuplicates) {
   source()->CreateTopic(Topic("orders"), 2);
   Load load(source(), Topic("orders"));
   for (const int64_t goal : {1000, 3000, 5000}) {

@@ -18,7 +18,7 @@ namespace mirror::internal::testing {
 namespace {
 
 constexpr absl::Duration kAskAgain = absl::Milliseconds(20);
-// Records of a partition that the load has under way.
+// Records of a partition that the load has in flight.
 constexpr int64_t kLoadBatch = 20;
 constexpr absl::Duration kLoadPause = absl::Milliseconds(5);
 

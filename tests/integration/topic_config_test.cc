@@ -104,7 +104,7 @@ TEST_F(TopicConfigTest, TopicsAreCreatedWithConfigsAndFollowTheSource) {
   EXPECT_EQ(mirror.EventCount(Kind::kTopicConfigOverwritten), 0);
 }
 
-TEST_F(TopicConfigTest, AChangeByHandIsToldAndUndoneUnlessItIsExcluded) {
+TEST_F(TopicConfigTest, AChangeByHandIsReportedAndUndoneUnlessItIsExcluded) {
   source()->CreateTopic(Topic("orders"), 1, {{"retention.bytes", "1000000"}});
   RunningMirror mirror(SyncingFlow());
   ASSERT_TRUE(AwaitOnTarget({{"retention.bytes", "1000000"}}));

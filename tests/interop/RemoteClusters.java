@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prints what Java's own client tells of a cluster that others are mirrored to.
+// Prints what Java's own client says of a cluster that others are mirrored to.
 //
 //   java -cp 'JARS/*' RemoteClusters.java SERVERS SOURCE [GROUP...]
 

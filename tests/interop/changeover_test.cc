@@ -126,7 +126,7 @@ class ChangeoverTest : public InteropTest {
                       kJavaPatience);
   }
 
-  // Where our client says that a group goes on which stood at `position`.
+  // Where our client says that a group resumes that was at `position`.
   static Translation Translate(int64_t position) {
     const auto translation = NewClient(B())->TranslateOffset(
         "A", {"orders", 1}, UpstreamOffset(position), kPatience);
@@ -255,7 +255,7 @@ void ChangeoverTest::OursTakesOverAgain() {
 }
 
 // The last test, as it changes what the others look at.
-TEST_F(ChangeoverTest, OneGoesOnWhereTheOtherStopped) {
+TEST_F(ChangeoverTest, OneResumesWhereTheOtherStopped) {
   ASSERT_NO_FATAL_FAILURE(OursTakesOver());
   ASSERT_NO_FATAL_FAILURE(Mm2TakesOver());
   OursTakesOverAgain();

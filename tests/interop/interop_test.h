@@ -57,13 +57,13 @@ void PlaceGroup(TestCluster* cluster, const std::string& group,
 
 std::unique_ptr<MirrorClient> NewClient(TestCluster* cluster);
 
-// Where a group that stood at `position` of a partition with these records goes
-// on in a copy of each of them, once.
+// Where a group that was at `position` of a partition with these records
+// resumes in a copy of each of them, once.
 int64_t TruePosition(const std::vector<Record>& records, int64_t position);
 
 // Hops from `source`, upstream clusters, heartbeats and checkpoints topics, and
-// where the groups go on: as Java's RemoteClusterUtils tells it, and as ours
-// does. Sorted.
+// where the groups resume: as Java's RemoteClusterUtils says, and as ours does.
+// Sorted.
 Lines JavaTells(TestCluster* target, const std::string& source,
                 const std::vector<std::string>& groups);
 Lines ClientTells(MirrorClient* client, const std::string& source,

@@ -62,7 +62,7 @@ class World {
     }
     Heal();
     ASSERT_NO_FATAL_FAILURE(CatchUp());
-    // At most as many as there are copies that no acknowledgement told of.
+    // At most as many as there are copies without an acknowledgement.
     for (int32_t i = 0; i < kPartitions; ++i) {
       Append({"orders", i}, flow_.source().LogEnd({"orders", i}));
     }
@@ -144,7 +144,7 @@ class World {
     }
   }
 
-  // A group reads on; now and then it is set back.
+  // A group reads on; occasionally it is reset.
   void Consume() {
     const TopicPartition tp = Any();
     int64_t& position = positions_[tp];

@@ -37,7 +37,7 @@ class Checkpointing {
   std::vector<Checkpoint> Written() const;
 
  private:
-  // Single-threaded waiting: whoever looks at the time lets it pass.
+  // Single-threaded waiting: reading the time lets it pass.
   class PassingClock final : public Clock {
    public:
     explicit PassingClock(SimulatedFlow* flow) : flow_(flow) {}

@@ -99,8 +99,8 @@ class World {
     }
   }
 
-  // With records under way nobody could tell it from what they left, nor before
-  // the first acknowledgement to a new producer.
+  // With records in flight it could not be told apart from what they left, nor
+  // before the first acknowledgement to a new producer.
   void TruncateTarget() {
     flow_.source().Append(kSource, NewRecord(absl::StrCat(appended_++)));
     ASSERT_NO_FATAL_FAILURE(Settle());
@@ -122,7 +122,7 @@ class World {
     return record;
   }
 
-  // Mends everything and waits until nothing changes any more.
+  // Repairs everything and waits until nothing changes any more.
   void Settle() {
     flow_.source().SetDown(false);
     flow_.target().SetDown(false);

@@ -155,14 +155,14 @@ class TruncatedTargetTest : public LostTargetTest {
   }
 };
 
-TEST_F(TruncatedTargetTest, TheCommitIsTakenBackToWhatIsLeft) {
+TEST_F(TruncatedTargetTest, TheCommitIsResetToWhatIsLeft) {
   Truncate(LossPolicy::kStop);
   Run(absl::Minutes(1));
   EXPECT_EQ(LastCheckpoint(), DownstreamOffset(500));
   EXPECT_EQ(Committed(), 500);
 }
 
-TEST_F(TruncatedTargetTest, ACommitThatLaterCopiesCoverIsTakenBackOnce) {
+TEST_F(TruncatedTargetTest, ACommitThatLaterCopiesCoverIsResetOnce) {
   Truncate(LossPolicy::kSkip);
   a().Fill(kOrders0, 2000);
   ASSERT_TRUE(CopiesUpTo(3499));
@@ -181,7 +181,7 @@ TEST_F(TruncatedTargetTest, ACommitThatLaterCopiesCoverIsTakenBackOnce) {
   EXPECT_EQ(CheckpointsWritten(), written);
 }
 
-TEST_F(TruncatedTargetTest, ARestartDoesNotForgetThatACommitIsToBeTakenBack) {
+TEST_F(TruncatedTargetTest, ARestartDoesNotForgetThatACommitIsToBeReset) {
   Truncate(LossPolicy::kSkip);
   // Its offsets cannot be set while the checkpoint is corrected.
   b().FailSetOffset(kCopy0, absl::UnavailableError("no coordinator"));

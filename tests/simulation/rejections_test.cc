@@ -3,7 +3,7 @@
 // Sources with gaps in their offsets (compacted, short transactions, aborted
 // runs) and records that the target rejects, its limits changing meanwhile, the
 // process killed at any step; under all three policies: no record but a
-// rejected one is ever left out, and the last copies stand in source order.
+// rejected one is ever skipped, and the last copies stand in source order.
 
 #include <cstdint>
 #include <map>
@@ -160,7 +160,7 @@ class World {
 
 class Rejections : public testing::TestWithParam<uint64_t> {};
 
-TEST_P(Rejections, OnlyRejectedRecordsAreLeftOutWhateverHappens) {
+TEST_P(Rejections, OnlyRejectedRecordsAreSkippedWhateverHappens) {
   ForEachSeed(GetParam() * kSeedsPerShard, kSeedsPerShard,
               [](uint64_t seed) { World(seed).Run(); });
 }

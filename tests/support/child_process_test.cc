@@ -33,7 +33,7 @@ TEST(ChildProcess, IsKilledBySignal) {
             absl::StatusCode::kFailedPrecondition);
 }
 
-TEST(ChildProcess, CanBeStoppedAndGoOn) {
+TEST(ChildProcess, CanBeStoppedAndContinued) {
   auto child = Spawn({"cat", "/dev/zero"});
   ASSERT_TRUE(child->Signal(SIGSTOP).ok());
   ASSERT_TRUE(child->Signal(SIGTERM).ok());

@@ -40,7 +40,7 @@ class KafkaBroker {
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Join(
       const KafkaBroker& first, const std::vector<std::string>& settings = {});
 
-  // A loopback address that nobody uses, for settings that name it.
+  // A loopback address that is not in use, for settings that name it.
   static std::string FreeHost();
 
   // Kills the broker and removes its data.

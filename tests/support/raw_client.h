@@ -18,8 +18,8 @@ struct rd_kafka_s;
 namespace mirror::internal::testing {
 
 // Writes `count` records in a transaction, with "t" and their offset as values,
-// ends it, and returns when its marker is in the log. Nobody else may write to
-// the partition meanwhile.
+// ends it, and returns when its marker is in the log. No other client may
+// write to the partition meanwhile.
 void AppendAborted(const std::string& bootstrap_servers,
                    const TopicPartition& tp, int count);
 void AppendCommitted(const std::string& bootstrap_servers,

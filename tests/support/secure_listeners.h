@@ -9,7 +9,7 @@
 //   secure.Properties(SecureListeners::kScram, "alice", "alice-pw");
 //
 // The PLAINTEXT listener, which KafkaBroker itself uses, is the operators'
-// door: whoever comes in by it is User:ANONYMOUS, a super user. By kPlain,
+// door: its clients are User:ANONYMOUS, a super user. By kPlain,
 // kScram and kOauth come User:NAME, by kMutualTls User:CN of the certificate.
 
 #ifndef TESTS_SUPPORT_SECURE_LISTENERS_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Certificates for one test run: an authority, what it signs, and the stores
-// that Kafka keeps them in. Keys are made anew each time.
+// that Kafka keeps them in. Keys are generated each time.
 //
 //   TestAuthority authority("test CA", MakeTestDirectory("tls"));
 //   const std::string broker = authority.Issue({"broker", "127.0.0.1"});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An identity provider for the client credentials grant (RFC 6749, 4.4), served
-// by the test itself. Its tokens are not signed: brokers take them that are
-// not told how to validate others.
+// by the test itself. Its tokens are not signed: brokers take them that have
+// no settings to validate others.
 //
 //   TokenEndpoint endpoint("mirror", "secret");
 //   properties["sasl.oauthbearer.token.endpoint.url"] = endpoint.url();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Requests to one HTTP server: libcurl as Status and strings. Nobody else
+// Requests to one HTTP server: libcurl as Status and strings. No other file
 // includes it.
 //
 //   auto client = HttpClient::Create(options);
@@ -49,7 +49,7 @@ class HttpClient {
   absl::StatusOr<HttpAnswer> Post(const std::string& path,
                                   const std::string& json);
 
-  // Ends a request under way within a second, and every later one at once.
+  // Ends a running request within a second, and every later one at once.
   void Cancel() { cancelled_ = true; }
 
   // `segment` as a part of a path between slashes.

@@ -103,7 +103,7 @@ TEST_F(HttpClientTest, AServerThatDoesNotAnswerIsGivenUp) {
               StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("50ms")));
 }
 
-TEST_F(HttpClientTest, ARequestUnderWayCanBeCancelled) {
+TEST_F(HttpClientTest, ARunningRequestCanBeCancelled) {
   options_.timeout = absl::Hours(1);
   server_.SetStalled(true);
   const auto client = Client();
@@ -123,7 +123,7 @@ TEST_F(HttpClientTest, AnAnswerWithoutAnEndIsRefused) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("16 MiB")));
 }
 
-TEST_F(HttpClientTest, TrustsNoCertificateButThoseItIsTold) {
+TEST_F(HttpClientTest, TrustsOnlyTheConfiguredCertificates) {
   TlsServer server;
   options_.url = server.url();
   EXPECT_THAT(

@@ -33,7 +33,7 @@ struct SchemaWish {
 // Registers the earlier versions of a subject before a later one, so that both
 // registries number them alike and the target judges compatibility in the order
 // in which the source did; and the schemas that a schema names before itself.
-// Remembers what it has done, so that trying again goes on where it failed.
+// Remembers what it has done, so that a retry continues where it failed.
 //
 // Thread safety: thread-compatible.
 // Errors: SchemaRegistry's; FailedPrecondition: the id has no subject, or
@@ -49,7 +49,7 @@ class SchemaCopier {
   // The id at the target. Blocks for as many requests as it takes.
   absl::StatusOr<int32_t> Copy(const SchemaWish& wish);
 
-  // From any thread: ends a Copy() under way, and every later one.
+  // From any thread: ends a running Copy(), and every later one.
   void Cancel();
 
  private:

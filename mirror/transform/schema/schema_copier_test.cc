@@ -137,7 +137,7 @@ TEST_F(SchemaCopierTest, ReferencesAreBounded) {
   EXPECT_THAT(target_.Subjects(), IsEmpty());
 }
 
-TEST_F(SchemaCopierTest, TryingAgainGoesOnWhereItFailed) {
+TEST_F(SchemaCopierTest, ARetryContinuesWhereItFailed) {
   target_.RequireGrowth();
   source_.Add("orders-value", Plain("1"));
   source_.Add("orders-value", Plain("333"));
@@ -153,7 +153,7 @@ TEST_F(SchemaCopierTest, TryingAgainGoesOnWhereItFailed) {
   EXPECT_EQ(Registrations(), 4);
 }
 
-TEST_F(SchemaCopierTest, AnIdThatNobodyKnowsIsNotFound) {
+TEST_F(SchemaCopierTest, AnUnknownIdIsNotFound) {
   EXPECT_THAT(Copy(7),
               StatusIs(absl::StatusCode::kNotFound,
                        AllOf(HasSubstr("schema id 7"), HasSubstr(source_.url()),

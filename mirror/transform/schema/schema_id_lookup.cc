@@ -9,7 +9,7 @@
 namespace mirror::internal {
 namespace {
 
-// Until somebody wakes the worker.
+// Until the worker is woken.
 constexpr absl::Duration kIdle = absl::Hours(1);
 
 }  // namespace
@@ -45,7 +45,7 @@ absl::StatusOr<int32_t> SchemaIdLookup::TargetId(const std::string& topic,
     jobs_.push_back({topic, key});
     worker_.Wake();
   }
-  // Whoever comes while a slow look-up keeps everybody waiting has waited
+  // A call that comes while a slow look-up blocks all has waited long
   // enough: a shard with many partitions is held up once, not once for each.
   const absl::Time deadline =
       std::min({now, answer.asked, busy_since_}) + options_.patience;

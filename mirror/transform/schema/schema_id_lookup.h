@@ -25,12 +25,12 @@
 
 namespace mirror::internal {
 
-// Remembers every answer: a good one for ever, since ids never change their
-// meaning; a bad one for a while, so that a partition that tries again does not
-// hammer the registries.
+// Remembers every answer: a good one forever, since ids never change their
+// meaning; a bad one for a while, so that a partition that retries does not
+// flood the registries.
 //
 // Thread safety: thread-safe.
-// Lifetime: the destructor ends a look-up under way within a second; `clock`
+// Lifetime: the destructor ends a running look-up within a second; `clock`
 // must outlive it.
 class SchemaIdLookup {
  public:
@@ -80,7 +80,7 @@ class SchemaIdLookup {
   // By topic and key. Answers do not move.
   std::map<std::string, std::map<Key, Answer>> answers_ ABSL_GUARDED_BY(mu_);
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mu_);
-  // When the look-up under way began.
+  // When the running look-up began.
   absl::Time busy_since_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
 
   PeriodicWorker worker_;

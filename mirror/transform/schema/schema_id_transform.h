@@ -43,12 +43,12 @@ class SchemaIdLookup;
 // transform.
 //
 // Look-ups run on a thread of the transform's own, once per topic and id.
-// Transform() waits a moment for them, then fails; the partition tries again
-// and shows why, others go on. Errors are kept for some seconds, after which
-// the registries are asked again, so that what was mended needs no restart.
+// Transform() waits a moment for them, then fails; the partition retries
+// and shows why, others continue. Errors are kept for some seconds, after which
+// the registries are asked again, so that what was fixed needs no restart.
 //
-// Thread safety and lifetime: as RecordTransform. The destructor ends requests
-// under way, within a second.
+// Thread safety and lifetime: as RecordTransform. The destructor ends running
+// requests, within a second.
 // Errors: Unavailable, DeadlineExceeded: a registry does not answer, or not
 // yet; NotFound: the source does not know the id; FailedPrecondition: the
 // target refuses the schema; PermissionDenied: a registry refuses us;

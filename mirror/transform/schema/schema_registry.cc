@@ -121,7 +121,7 @@ absl::StatusCode CodeOf(int http) {
   return absl::StatusCode::kInternal;
 }
 
-std::string RemedyOf(int http) {
+std::string WhatToDo(int http) {
   if (http == 401 || http == 403) return "; check user, password or token";
   if (http == 409) {
     return "; give the subject the compatibility that it has at the source, or "
@@ -154,7 +154,7 @@ absl::StatusOr<std::string> SchemaRegistry::BodyOf(
   }
   return absl::Status(CodeOf(answer->code),
                       absl::StrCat(name_, " answers ", answer->code, " when ",
-                                   what, reason, RemedyOf(answer->code)));
+                                   what, reason, WhatToDo(answer->code)));
 }
 
 absl::Status SchemaRegistry::Nonsense(absl::string_view what) const {

@@ -43,7 +43,7 @@ struct Schema {
 // Thread safety and lifetime: as HttpClient. Blocks as long as a request does.
 // Errors, besides HttpClient's: NotFound: the registry does not know what is
 // asked for; FailedPrecondition: it refuses a schema; PermissionDenied;
-// Unavailable: it is in trouble (429, 5xx); Internal: it answers with something
+// Unavailable: it fails for now (429, 5xx); Internal: it answers with something
 // else. Messages name the registry, what was asked, its reason, and what to do.
 class SchemaRegistry {
  public:

@@ -44,7 +44,7 @@ TEST_F(SchemaRegistryTest, ASchemaIsReadAndWrittenAsItIs) {
   ASSERT_THAT(schema, IsOk());
   EXPECT_EQ(schema->text, "sä\n\"");
   EXPECT_EQ(schema->type, "PROTOBUF");
-  // Told by content, so the same id says that nothing got lost on the way.
+  // Ids go by content, so the same id says that nothing was lost between.
   EXPECT_THAT(registry_.Register("copy", *schema), IsOkAndHolds(id));
   EXPECT_THAT(registry_.VersionOf("copy", *schema), IsOkAndHolds(1));
 }
@@ -89,7 +89,7 @@ TEST_F(SchemaRegistryTest, SaysWhatTheRegistrySays) {
   }
 }
 
-TEST_F(SchemaRegistryTest, ToldSomethingElseItSaysSo) {
+TEST_F(SchemaRegistryTest, AnUnexpectedAnswerIsNamed) {
   const std::string deep =
       R"({"schema":"x","metadata":)" + std::string(100000, '[');
   for (const std::string& body :

@@ -290,7 +290,7 @@ void FlowControl::Apply(const MirroredTopic& topic,
     plan.topic_id = indexed.topic_id.empty() ? known.id : indexed.topic_id;
     // The index may be ahead of the progress, and then its epoch is as good; an
     // older one would raise a false alarm.
-    if (plan.start <= options_.store->Stats(plan.source).upstream_end) {
+    if (plan.start <= options_.store->Stats(plan.source).source_end) {
       plan.leader_epoch = indexed.leader_epoch;
     }
     plans->push_back(std::move(plan));

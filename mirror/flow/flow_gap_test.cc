@@ -101,6 +101,52 @@ TEST_F(FlowGapTest, ALogThatIsTruncatedAgainAfterARestart) {
   EXPECT_EQ(Copies("new"), 20);
 }
 
+// After the copies were lost there is none by which the index could say of which
+// source the progress is.
+class ForgottenCopiesTest : public FlowGapTest {
+ protected:
+  void StopWithoutCopies() {
+    Policies(LossPolicy::kSkip, LossPolicy::kSkip);
+    StartWithTen();
+    b().DeleteTopic("A.orders");
+    ASSERT_TRUE(flow_.RunUntil([&] { return !History().empty(); }));
+    flow_.RunFor(absl::Seconds(5));
+    ASSERT_THAT(flow_.Stop(), IsOk());
+  }
+};
+
+TEST_F(ForgottenCopiesTest, ATruncationIsNoticedAfterARestart) {
+  StopWithoutCopies();
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  flow_.Start();
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+}
+
+TEST_F(ForgottenCopiesTest, ARecreatedTopicIsNoticedAfterARestart) {
+  StopWithoutCopies();
+  a().DeleteTopic("orders");
+  a().CreateTopic("orders", 1);
+  AppendNew(20);
+  flow_.Start();
+  EXPECT_TRUE(Settles(19));
+  EXPECT_EQ(Copies("new"), 20);
+}
+
+TEST_F(ForgottenCopiesTest, TheNextCopiesReplaceWhatWasKept) {
+  StopWithoutCopies();
+  flow_.Start();
+  AppendNew(5);
+  ASSERT_TRUE(Settles(14));
+  Restart();
+  AppendNew(5);
+  EXPECT_TRUE(Settles(19));
+  EXPECT_EQ(b().LogEnd(kCopy0), 10);
+  EXPECT_EQ(flow_.store().Translate(kOrders0, U(17)).offset,
+            DownstreamOffset(7));
+}
+
 TEST_F(FlowGapTest, ATruncationWhileNoEngineRanIsNoticedByTheEpoch) {
   StartWithTen();
   ASSERT_THAT(flow_.Stop(), IsOk());

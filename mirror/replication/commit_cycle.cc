@@ -92,7 +92,7 @@ void CommitCycle::Begin(absl::Span<const Answer> answers, absl::Time now,
     }
     if (through.passed.has_value()) store_->Pass(source, *through.passed);
     if (through.done.has_value()) {
-      store_->SetLeaderEpoch(source, through.leader_epoch);
+      store_->SetLeaderEpoch(source, through.leader_epoch, *through.done + 1);
     }
     if (through.topic_id.has_value()) {
       store_->SetSource(source, {*through.topic_id, through.leader_epoch});

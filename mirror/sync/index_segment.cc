@@ -36,7 +36,7 @@ bool Advance(uint64_t delta, int64_t* offset) {
 absl::Status ReadRuns(const internal::IndexSegmentProto& proto,
                       std::vector<OffsetRun>* runs) {
   const int count = proto.upstream_size();
-  if (count == 0 || static_cast<size_t>(count) > IndexSegment::kMaxRuns) {
+  if (static_cast<size_t>(count) > IndexSegment::kMaxRuns) {
     return Bad(absl::StrCat(count, " runs"));
   }
   if (proto.downstream_size() != count || proto.length_size() != count ||

@@ -33,7 +33,8 @@ std::string OffsetIndexTopic(absl::string_view source_alias);
 struct IndexSegmentKey {
   // The partition's name on the SOURCE.
   TopicPartition topic_partition;
-  // Where the segment's first run started when the segment was opened.
+  // Where the segment's first run started when the segment was opened; without
+  // runs, the source offset that is copied next.
   UpstreamOffset first;
 
   // InvalidArgument if the bytes are no such key.
@@ -50,7 +51,7 @@ struct IndexSegmentKey {
 struct SourceIdentity {
   // Of the topic, as Kafka prints it; empty if unknown.
   std::string topic_id;
-  // -1 if unknown.
+  // Of the records before the one that is copied next; -1 if unknown.
   int32_t leader_epoch = -1;
 
   friend bool operator==(const SourceIdentity& a, const SourceIdentity& b) {
@@ -70,7 +71,8 @@ struct IndexSegment {
   std::string target_topic_id;
   // Copying of the partition began at the first run.
   bool began_here = false;
-  // Ascending on the target and without overlap there.
+  // Ascending on the target and without overlap there. Empty: no copy is there,
+  // and the record only says of which source the stored progress is.
   std::vector<OffsetRun> runs;
 
   // InvalidArgument if the bytes are no segment; Unimplemented if a newer

@@ -98,6 +98,8 @@ void OffsetSyncStore::StartOverLocked(Partition* partition) {
   partition->runs.Clear();
   partition->ledger.OnStartedOver();
   ++partition->generation;
+  // Of which source the progress is must be known without copies as well.
+  ++partition->identity_changes;
   partition->indexed_end.reset();
 }
 
@@ -114,9 +116,11 @@ void OffsetSyncStore::SetSource(const TopicPartition& tp,
 }
 
 void OffsetSyncStore::SetLeaderEpoch(const TopicPartition& tp,
-                                     int32_t leader_epoch) {
+                                     int32_t leader_epoch,
+                                     std::optional<UpstreamOffset> next) {
   MutexLock lock(&mu_);
   Partition& partition = GetPartition(tp);
+  partition.next = next;
   SetSourceLocked({partition.source.topic_id, leader_epoch}, &partition);
 }
 
@@ -224,9 +228,14 @@ void OffsetSyncStore::RaiseGeneration(uint32_t generation,
                                       Partition* partition) {
   if (generation <= partition->generation) return;
   StartOverLocked(partition);
-  partition->source = {};
-  partition->target_topic_id.clear();
+  ForgetIdentity(partition);
   partition->generation = generation;
+}
+
+void OffsetSyncStore::ForgetIdentity(Partition* partition) {
+  partition->source = {};
+  partition->next.reset();
+  partition->target_topic_id.clear();
 }
 
 void OffsetSyncStore::ApplySegment(const internal::IndexSegmentKey& key,
@@ -235,6 +244,14 @@ void OffsetSyncStore::ApplySegment(const internal::IndexSegmentKey& key,
   Partition& partition = GetPartition(key.topic_partition);
   if (segment.generation < partition.generation) return;
   RaiseGeneration(segment.generation, &partition);
+  if (segment.runs.empty()) {
+    partition.ledger.OnRead(key.first, {});
+    if (partition.indexed_end.has_value()) return;
+    partition.source = std::move(segment.source);
+    partition.target_topic_id = std::move(segment.target_topic_id);
+    partition.next = key.first;
+    return;
+  }
   const DownstreamOffset end = segment.runs.back().downstream_end();
   if (!partition.indexed_end.has_value()) {
     ForgetSyncsFrom(segment.runs.front().downstream, &partition);
@@ -265,8 +282,7 @@ void OffsetSyncStore::ApplyTombstone(const internal::IndexSegmentKey& key) {
   partition.runs.Erase(gone->first, gone->end);
   if (partition.runs.empty()) {
     // What they were of is void with them.
-    partition.source = {};
-    partition.target_topic_id.clear();
+    ForgetIdentity(&partition);
   }
   if (flushed) {
     partition.ledger.SetFlushed(partition.runs);
@@ -340,63 +356,19 @@ absl::Status OffsetSyncStore::AddRecords(const TopicPartition& tp,
   internal::SkipLedger::Plan skips = partition.skips.PlanFlush();
   internal::SegmentLedger::Plan segments = partition.ledger.PlanFlush(
       partition.runs,
-      /*rewrite=*/partition.identity_changes > partition.identity_flushed);
+      /*rewrite=*/partition.identity_changes > partition.identity_flushed,
+      partition.next);
   if (skips.empty() && segments.empty()) return absl::OkStatus();
   // No segment past a gap without the reason for it.
-  if (absl::Status added = AddSkips(tp, skips, flush); !added.ok()) {
-    return added;
-  }
+  absl::Status added = flush->AddSkips(tp, skips);
   const bool identity = !segments.writes.empty();
-  absl::Status added = AddSegments(tp, partition, &segments, flush);
+  added.Update(flush->AddSegments(
+      tp, {partition.generation, partition.source, partition.target_topic_id},
+      &segments));
   if (!added.ok()) return added;
   flush->entries_.push_back(
       {tp, partition.generation, std::move(segments), std::move(skips),
        identity ? partition.identity_changes : partition.identity_flushed});
-  return absl::OkStatus();
-}
-
-absl::Status OffsetSyncStore::AddSkips(const TopicPartition& tp,
-                                       const internal::SkipLedger::Plan& plan,
-                                       IndexFlush* flush) {
-  using Name = internal::SkipLedger::Name;
-  const auto add = [&](const Name& name, std::optional<std::string> value) {
-    absl::StatusOr<std::string> bytes =
-        internal::SkippedRangeKey{tp, name.generation, name.first, name.reason}
-            .Encode();
-    if (!bytes.ok()) return bytes.status();
-    flush->records_.push_back({tp, *std::move(bytes), std::move(value)});
-    return absl::OkStatus();
-  };
-  absl::Status added;
-  for (const internal::SkipLedger::Write& write : plan.writes) {
-    added.Update(add(write.name, write.record.Encode()));
-  }
-  // Behind what they were merged into.
-  for (const Name& name : plan.tombstones) {
-    added.Update(add(name, std::nullopt));
-  }
-  return added;
-}
-
-absl::Status OffsetSyncStore::AddSegments(const TopicPartition& tp,
-                                          const Partition& partition,
-                                          internal::SegmentLedger::Plan* plan,
-                                          IndexFlush* flush) {
-  for (const UpstreamOffset key : plan->tombstones) {
-    absl::StatusOr<std::string> bytes =
-        internal::IndexSegmentKey{tp, key}.Encode();
-    if (!bytes.ok()) return bytes.status();
-    flush->records_.push_back({tp, *std::move(bytes), std::nullopt});
-  }
-  for (internal::SegmentLedger::Write& write : plan->writes) {
-    absl::StatusOr<std::string> bytes =
-        internal::IndexSegmentKey{tp, write.key}.Encode();
-    if (!bytes.ok()) return bytes.status();
-    internal::IndexSegment segment{partition.generation, partition.source,
-                                   partition.target_topic_id, write.began_here,
-                                   std::move(write.runs)};
-    flush->records_.push_back({tp, *std::move(bytes), segment.Encode()});
-  }
   return absl::OkStatus();
 }
 
@@ -417,7 +389,7 @@ void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
 bool OffsetSyncStore::IsIndexed(const TopicPartition& tp) const {
   MutexLock lock(&mu_);
   const Partition* const partition = FindPartition(tp);
-  return partition != nullptr && !partition->ledger.empty();
+  return partition != nullptr && partition->ledger.HasRuns();
 }
 
 std::vector<TopicPartition> OffsetSyncStore::Partitions() const {
@@ -443,10 +415,10 @@ absl::StatusOr<std::vector<IndexRecord>> OffsetSyncStore::PrepareForget(
   if (partition == nullptr) return std::move(flush.records_);
   internal::SegmentLedger::Plan segments;
   segments.tombstones = partition->ledger.Keys();
-  absl::Status added = AddSegments(tp, *partition, &segments, &flush);
+  absl::Status added = flush.AddSegments(tp, {}, &segments);
   internal::SkipLedger::Plan skips;
   skips.tombstones = partition->skips.Names();
-  added.Update(AddSkips(tp, skips, &flush));
+  added.Update(flush.AddSkips(tp, skips));
   if (!added.ok()) return added;
   return std::move(flush.records_);
 }
@@ -497,12 +469,14 @@ OffsetSyncStore::PartitionStats OffsetSyncStore::Stats(
   const Partition* const partition = FindPartition(tp);
   if (partition == nullptr) return {};
   const internal::OffsetRuns& runs = partition->runs;
-  return {runs.size(),
-          runs.thinned(),
-          runs.catching_up(),
-          runs.upstream_end(),
-          runs.downstream_end(),
-          partition->indexed_end.value_or(DownstreamOffset())};
+  return {
+      runs.size(),
+      runs.thinned(),
+      runs.catching_up(),
+      runs.upstream_end(),
+      std::max(runs.upstream_end(), partition->next.value_or(UpstreamOffset())),
+      runs.downstream_end(),
+      partition->indexed_end.value_or(DownstreamOffset())};
 }
 
 }  // namespace mirror

@@ -33,6 +33,7 @@
 #include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/sync/index_flush.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_runs.h"
 #include "mirror/sync/offset_sync.h"
@@ -49,32 +50,6 @@ struct CopiedRange {
   UpstreamOffset upstream;
   DownstreamOffset downstream;
   int64_t count = 0;
-};
-
-// A record to write to the index topic; no value: a tombstone.
-struct IndexRecord {
-  TopicPartition topic_partition;
-  std::string key;
-  std::optional<std::string> value;
-};
-
-// What PrepareFlush found to be written; see OffsetSyncStore. Movable.
-class IndexFlush {
- public:
-  // To be written in this order.
-  const std::vector<IndexRecord>& records() const { return records_; }
-
- private:
-  friend class OffsetSyncStore;
-  struct Entry {
-    TopicPartition topic_partition;
-    uint32_t generation;
-    internal::SegmentLedger::Plan plan;
-    internal::SkipLedger::Plan skips;
-    uint64_t identity_changes;
-  };
-  std::vector<IndexRecord> records_;
-  std::vector<Entry> entries_;
 };
 
 // What a target partition holds: from `start` up to, not including, `end`.
@@ -134,9 +109,11 @@ class OffsetSyncStore {
   void StartOver(const TopicPartition& tp);
 
   // What the source topic is, kept with the segments. A change alone is reason
-  // enough for a flush, once there are runs.
+  // enough for a flush, once there are runs or it is known that `next` is
+  // copied next.
   void SetSource(const TopicPartition& tp, internal::SourceIdentity source);
-  void SetLeaderEpoch(const TopicPartition& tp, int32_t leader_epoch);
+  void SetLeaderEpoch(const TopicPartition& tp, int32_t leader_epoch,
+                      std::optional<UpstreamOffset> next = std::nullopt);
   internal::SourceIdentity Source(const TopicPartition& tp) const;
   // The same of the target topic; empty if unknown.
   void SetTargetTopicId(const TopicPartition& tp, std::string id);
@@ -211,6 +188,8 @@ class OffsetSyncStore {
     bool catching_up = false;
     // Where the newest run ends.
     UpstreamOffset upstream_end;
+    // The leader epoch of Source() holds for offsets up to there.
+    UpstreamOffset source_end;
     DownstreamOffset downstream_end;
     // The same without what only MM2's syncs tell.
     DownstreamOffset indexed_end;
@@ -226,6 +205,8 @@ class OffsetSyncStore {
     internal::SegmentLedger ledger;
     internal::SkipLedger skips;
     internal::SourceIdentity source;
+    // The source offset that was copied next when it was last set.
+    std::optional<UpstreamOffset> next;
     std::string target_topic_id;
     // Of the two, so far, and as many as the topic has.
     uint64_t identity_changes = 0;
@@ -243,18 +224,12 @@ class OffsetSyncStore {
   // Makes way for an ack at `d`, before what is known. False: by starting over.
   static bool GoBack(DownstreamOffset d, Partition* partition);
   static void StartOverLocked(Partition* partition);
+  static void ForgetIdentity(Partition* partition);
   // A record tells that the partition was started over since.
   static void RaiseGeneration(uint32_t generation, Partition* partition);
   static void ForgetSyncsFrom(DownstreamOffset d, Partition* partition);
   static absl::Status AddRecords(const TopicPartition& tp,
                                  const Partition& partition, IndexFlush* flush);
-  static absl::Status AddSkips(const TopicPartition& tp,
-                               const internal::SkipLedger::Plan& plan,
-                               IndexFlush* flush);
-  static absl::Status AddSegments(const TopicPartition& tp,
-                                  const Partition& partition,
-                                  internal::SegmentLedger::Plan* plan,
-                                  IndexFlush* flush);
   static void SetSourceLocked(internal::SourceIdentity source,
                               Partition* partition);
   absl::Status ApplySkip(const internal::SkippedRangeKey& key,

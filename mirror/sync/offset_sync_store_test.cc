@@ -254,6 +254,39 @@ TEST(OffsetSyncStore, AChangedIdentityAloneIsFlushed) {
   EXPECT_TRUE(loaded.PrepareFlush({kTp})->records().empty());
 }
 
+TEST(OffsetSyncStore, TheIdentityIsKeptWithoutCopies) {
+  OffsetSyncStore store;
+  Topic topic;
+  store.SetSource(kTp, {"topic-id", 4});
+  Append(&store, 0, 0, 10);
+  topic.Flush(&store);
+  store.SetLeaderEpoch(kTp, 4, UpstreamOffset(10));
+  store.StartOver(kTp);
+  topic.Flush(&store);
+  EXPECT_TRUE(store.PrepareFlush({kTp})->records().empty());
+  EXPECT_FALSE(store.IsIndexed(kTp));
+
+  OffsetSyncStore loaded;
+  topic.Load(&loaded);
+  EXPECT_EQ(loaded.Source(kTp), (SourceIdentity{"topic-id", 4}));
+  EXPECT_EQ(loaded.Stats(kTp).source_end, UpstreamOffset(10));
+  EXPECT_EQ(At(loaded, 5), Translation());
+  EXPECT_FALSE(loaded.IsIndexed(kTp));
+
+  // The next copies take its place, in the topic too.
+  for (OffsetSyncStore* each : {&store, &loaded}) {
+    Topic copy = topic;
+    Append(each, 12, 0, 5);
+    copy.Flush(each);
+    EXPECT_EQ(copy.size(), 1u);
+    OffsetSyncStore again;
+    copy.Load(&again);
+    EXPECT_EQ(again.Source(kTp), (SourceIdentity{"topic-id", 4}));
+    EXPECT_EQ(At(again, 13), Exact(1));
+    EXPECT_TRUE(again.IsIndexed(kTp));
+  }
+}
+
 SkippedRange Lost(int64_t first, int64_t end,
                   SkipReason reason = SkipReason::kSourceLost) {
   return {UpstreamOffset(first),

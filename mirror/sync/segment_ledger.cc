@@ -27,12 +27,18 @@ bool IsUsed(const std::vector<Segment>& segments, UpstreamOffset key) {
 
 void SegmentLedger::OnRead(UpstreamOffset key,
                            const std::vector<OffsetRun>& runs) {
-  if (runs.empty()) return;
-  Segment segment{key, runs.front().downstream, runs.back().downstream_end()};
+  Segment segment;
+  segment.key = key;
+  segment.has_runs = !runs.empty();
+  if (segment.has_runs) {
+    segment.first = runs.front().downstream;
+    segment.end = runs.back().downstream_end();
+  }
   if (const auto known = Find(&segments_, key); known != segments_.end()) {
     // What was planned here may be ahead of what is read back.
     segment.first = std::min(segment.first, known->first);
     segment.end = std::max(segment.end, known->end);
+    segment.has_runs |= known->has_runs;
     segments_.erase(known);
   }
   const auto after = std::find_if(
@@ -78,8 +84,9 @@ bool SegmentLedger::OnlyGrew(const OffsetRuns& runs) const {
          run.downstream == run_downstream && run.length > 0;
 }
 
-SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs,
-                                             bool rewrite) const {
+SegmentLedger::Plan SegmentLedger::PlanFlush(
+    const OffsetRuns& runs, bool rewrite,
+    std::optional<UpstreamOffset> next) const {
   Plan plan;
   plan.flushed_ = flushed_;
   plan.tombstones = void_keys_;
@@ -90,6 +97,14 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs,
     } else {
       plan.segments_.push_back(segment);
     }
+  }
+  if (runs.empty() && rewrite && next.has_value()) {
+    const UpstreamOffset key =
+        plan.segments_.empty() ? *next : plan.segments_.back().key;
+    plan.segments_ = {{key, DownstreamOffset(), DownstreamOffset(), false}};
+    plan.writes.push_back({key, {}});
+    plan.DropRewrittenTombstones();
+    return plan;
   }
   if (IsFlushed(runs) && !(rewrite && !runs.empty())) return plan;
 
@@ -124,13 +139,17 @@ SegmentLedger::Plan SegmentLedger::PlanFlush(const OffsetRuns& runs,
   }
   plan.flushed_ = EndOf(runs);
   plan.ThinIfOverCap();
-  const auto rewritten = [&plan](UpstreamOffset k) {
-    return IsUsed(plan.segments_, k);
-  };
-  plan.tombstones.erase(
-      std::remove_if(plan.tombstones.begin(), plan.tombstones.end(), rewritten),
-      plan.tombstones.end());
+  plan.DropRewrittenTombstones();
   return plan;
+}
+
+void SegmentLedger::Plan::DropRewrittenTombstones() {
+  const auto rewritten = [this](UpstreamOffset k) {
+    return IsUsed(segments_, k);
+  };
+  tombstones.erase(
+      std::remove_if(tombstones.begin(), tombstones.end(), rewritten),
+      tombstones.end());
 }
 
 void SegmentLedger::Plan::ThinIfOverCap() {

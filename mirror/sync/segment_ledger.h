@@ -4,7 +4,7 @@
 // be written to bring it up to date. A clean partition rewrites one record.
 //
 //   SegmentLedger ledger;
-//   SegmentLedger::Plan plan = ledger.PlanFlush(runs);
+//   SegmentLedger::Plan plan = ledger.PlanFlush(runs, rewrite, next);
 //   ... write plan.writes and plan.tombstones, then ...
 //   ledger.Commit(plan);
 
@@ -45,6 +45,7 @@ class SegmentLedger {
     UpstreamOffset key;
     DownstreamOffset first;
     DownstreamOffset end;
+    bool has_runs = true;
   };
   struct Write {
     UpstreamOffset key;
@@ -63,6 +64,7 @@ class SegmentLedger {
    private:
     friend class SegmentLedger;
     void ThinIfOverCap();
+    void DropRewrittenTombstones();
     std::vector<Segment> segments_;
     std::optional<End> flushed_;
   };
@@ -76,17 +78,21 @@ class SegmentLedger {
   // Of all segments that the topic may hold, void ones too.
   std::vector<UpstreamOffset> Keys() const;
 
-  // What to write so that the topic tells `runs`; the open segment in any case
-  // if `rewrite` (what is stored beside the runs has changed).
-  Plan PlanFlush(const OffsetRuns& runs, bool rewrite) const;
+  // What to write so that the topic has `runs`; the open segment in any case if
+  // `rewrite` (what is stored beside the runs has changed): one without runs if
+  // there are none, and it is known that `next` is copied next.
+  Plan PlanFlush(const OffsetRuns& runs, bool rewrite,
+                 std::optional<UpstreamOffset> next) const;
   void Commit(const Plan& plan);
   // All that `runs` tells is in the topic: it was read from there.
   void SetFlushed(const OffsetRuns& runs) { flushed_ = EndOf(runs); }
   bool IsFlushed(const OffsetRuns& runs) const {
     return runs.empty() || flushed_ == EndOf(runs);
   }
-  // Whether the topic has anything.
-  bool empty() const { return segments_.empty(); }
+  // Whether the topic has any run.
+  bool HasRuns() const {
+    return !segments_.empty() && segments_.back().has_runs;
+  }
   // Whether all that the topic lacks of `runs` is that the newest run, whose
   // start it tells, has grown since.
   bool OnlyGrew(const OffsetRuns& runs) const;

@@ -32,15 +32,17 @@ FlowRunner::FlowRunner(Flow flow, Clock* clock, OnEvent on_event)
     : flow_(std::move(flow)),
       name_(flow_.name()),
       clock_(clock),
-      on_event_(std::move(on_event)) {}
+      on_event_(std::move(on_event)),
+      source_(flow_.source.cluster.get(), absl::StrCat(name_, "|control")),
+      target_(flow_.target.cluster.get(), absl::StrCat(name_, "|control")) {}
 
 FlowRunner::~FlowRunner() { StopLoops(); }
 
 FlowJobContext FlowRunner::JobContext() {
   FlowJobContext context;
   context.flow = &flow_;
-  context.source = flow_.source.cluster.get();
-  context.target = flow_.target.cluster.get();
+  context.source = &source_;
+  context.target = &target_;
   context.store = &store_;
   context.clock = clock_;
   context.on_event = [this](EngineEvent event) { Report(std::move(event)); };

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mirror/cluster/control_clients.h"
 #include "mirror/flow.h"
 #include "mirror/flow/flow_control.h"
 #include "mirror/flow_job.h"
@@ -82,6 +83,9 @@ class FlowRunner {
   Mutex mu_;
   TroubleFilter troubles_ ABSL_GUARDED_BY(mu_);
 
+  // For jobs; copy loops have clients of their own.
+  ControlClients source_;
+  ControlClients target_;
   OffsetSyncStore store_;
   std::vector<std::unique_ptr<CopyLoop>> loops_;
   // How the drain of each went; none while it lasts.

@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "mirror/flow.h"
 #include "mirror/metadata/topic_creator.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
@@ -53,6 +54,9 @@ class FlowJob {
   // Makes Run() return soon, now and later.
   virtual void Cancel() = 0;
   virtual void FillStatus(FlowStatus* status) const = 0;
+  // The flow has other options, of those that CheckUpdate() lets change;
+  // filters have been replaced already. A job that waits is due.
+  virtual void Update(const Flow& flow) = 0;
 
   // What flow control has done: a target topic was created; a source topic was
   // deleted for long, and is forgotten.

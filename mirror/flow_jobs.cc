@@ -2,6 +2,7 @@
 
 #include "mirror/flow_jobs.h"
 
+#include <atomic>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "mirror/heartbeat/heartbeat_emitter.h"
 #include "mirror/metadata/acl_sync.h"
 #include "mirror/metadata/topic_config_sync.h"
+#include "mirror/runtime/live_value.h"
 #include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync_publisher.h"
 
@@ -31,15 +33,18 @@ class HeartbeatJob final : public FlowJob {
         interval_(interval) {}
 
   absl::Status Run() override { return emitter_->RunOnce(); }
-  absl::Duration TimeToNextRun() const override { return interval_; }
+  absl::Duration TimeToNextRun() const override { return interval_.Get(); }
   void Cancel() override { emitter_->Cancel(); }
   void FillStatus(FlowStatus* status) const override {
     status->set_heartbeats(emitter_->count());
   }
+  void Update(const Flow& flow) override {
+    interval_.Set(flow.heartbeats.interval);
+  }
 
  private:
   const std::unique_ptr<HeartbeatEmitter> emitter_;
-  const absl::Duration interval_;
+  LiveValue<absl::Duration> interval_;
 };
 
 class OffsetSyncJob final : public FlowJob {
@@ -53,6 +58,9 @@ class OffsetSyncJob final : public FlowJob {
   void Cancel() override { publisher_->Cancel(); }
   void FillStatus(FlowStatus* status) const override {
     status->set_offset_syncs(publisher_->count());
+  }
+  void Update(const Flow& flow) override {
+    publisher_->SetPace(flow.offset_syncs.lag_max, flow.offset_flush_interval);
   }
   void OnForgotten(const std::string& topic,
                    const std::set<int32_t>& partitions) override {
@@ -81,6 +89,9 @@ class ControlJob final : public FlowJob {
   void FillStatus(FlowStatus* status) const override {
     control_->FillStatus(status);
   }
+  void Update(const Flow& flow) override {
+    control_->Update(flow, DeliveryOf(flow));
+  }
 
  private:
   const std::unique_ptr<FlowControl> control_;
@@ -98,18 +109,28 @@ class TimedJob : public FlowJob {
         ready_(std::move(ready)) {}
 
   bool ready() const override { return ready_(); }
-  absl::Status Run() override { return part_->RunOnce(); }
+  absl::Status Run() override {
+    is_due_ = false;
+    return part_->RunOnce();
+  }
   absl::Duration TimeToNextRun() const override {
-    return part_->TimeToNextTurn();
+    return is_due_ ? absl::ZeroDuration() : part_->TimeToNextTurn();
   }
   void Cancel() override { part_->Cancel(); }
 
+  void Update(const Flow& flow) final {
+    SetIntervals(flow);
+    is_due_ = true;
+  }
+
  protected:
   Part* part() const { return part_.get(); }
+  virtual void SetIntervals(const Flow& flow) = 0;
 
  private:
   const std::unique_ptr<Part> part_;
   const std::function<bool()> ready_;
+  std::atomic<bool> is_due_{false};
 };
 
 class TopicConfigJob final : public TimedJob<TopicConfigSyncer> {
@@ -131,6 +152,9 @@ class TopicConfigJob final : public TimedJob<TopicConfigSyncer> {
     part()->ForgetCreated(
         flow_->policy->FormatRemoteTopic(flow_->source.alias, topic));
   }
+  void SetIntervals(const Flow& flow) override {
+    part()->SetInterval(flow.topic_configs.interval);
+  }
 
  private:
   const Flow* const flow_;
@@ -141,6 +165,9 @@ class AclJob final : public TimedJob<AclSyncer> {
   using TimedJob::TimedJob;
   void FillStatus(FlowStatus* status) const override {
     part()->FillStatus(status->mutable_acls());
+  }
+  void SetIntervals(const Flow& flow) override {
+    part()->SetInterval(flow.acls.interval);
   }
 };
 
@@ -154,6 +181,9 @@ class CheckpointJob final : public TimedJob<CheckpointEmitter> {
                    const std::set<int32_t>&) override {
     part()->ForgetTopic(topic);
   }
+  void SetIntervals(const Flow& flow) override {
+    part()->SetIntervals(flow.checkpoints);
+  }
 };
 
 class GroupOffsetJob final : public TimedJob<GroupOffsetSyncer> {
@@ -161,6 +191,9 @@ class GroupOffsetJob final : public TimedJob<GroupOffsetSyncer> {
   using TimedJob::TimedJob;
   void FillStatus(FlowStatus* status) const override {
     part()->FillStatus(status->mutable_group_offsets());
+  }
+  void SetIntervals(const Flow& flow) override {
+    part()->SetInterval(flow.checkpoints.sync_group_offsets_interval);
   }
 };
 

@@ -34,7 +34,19 @@ FlowRunner::FlowRunner(Flow flow, Clock* clock, OnEvent on_event)
       clock_(clock),
       on_event_(std::move(on_event)),
       source_(flow_.source.cluster.get(), absl::StrCat(name_, "|control")),
-      target_(flow_.target.cluster.get(), absl::StrCat(name_, "|control")) {}
+      target_(flow_.target.cluster.get(), absl::StrCat(name_, "|control")) {
+  InstallFilters();
+}
+
+void FlowRunner::InstallFilters() {
+  topics_ = std::make_shared<LiveTopicFilter>(std::move(flow_.topics));
+  flow_.topics = topics_;
+  groups_ = std::make_shared<LiveGroupFilter>(std::move(flow_.groups));
+  flow_.groups = groups_;
+  configs_ = std::make_shared<LiveConfigPropertyFilter>(
+      std::move(flow_.topic_configs.filter));
+  flow_.topic_configs.filter = configs_;
+}
 
 FlowRunner::~FlowRunner() { StopLoops(); }
 
@@ -164,8 +176,21 @@ std::optional<absl::Status> FlowRunner::DrainOnce(absl::Time deadline) {
   return done ? std::make_optional(all) : std::nullopt;
 }
 
-void FlowRunner::SetPaused(const std::string& topic, bool paused) {
+void FlowRunner::SetPaused(const std::optional<std::string>& topic,
+                           bool paused) {
+  if (!topic.has_value()) paused_ = paused;
   for (const auto& loop : loops_) loop->SetPaused(topic, paused);
+}
+
+void FlowRunner::Update(const Flow& flow) {
+  topics_->Set(flow.topics);
+  groups_->Set(flow.groups);
+  configs_->Set(flow.topic_configs.filter);
+  for (const auto& loop : loops_) {
+    loop->Update(flow.transforms, DeliveryOf(flow));
+  }
+  for (const auto& job : jobs_) job->Update(flow);
+  for (const auto& worker : workers_) worker->Wake();
 }
 
 absl::Status FlowRunner::Resolve(const TopicPartition& source,
@@ -183,6 +208,7 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   status->set_source(flow_.source.cluster_name());
   status->set_target(flow_.target.cluster_name());
   status->set_state(FLOW_RUNNING);
+  status->set_paused(paused_);
   for (const auto& job : jobs_) job->FillStatus(status);
   for (const auto& loop : loops_) loop->FillStatus(status->add_workers());
 }

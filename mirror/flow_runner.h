@@ -6,6 +6,7 @@
 #ifndef MIRROR_FLOW_RUNNER_H_
 #define MIRROR_FLOW_RUNNER_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "mirror/flow/flow_control.h"
 #include "mirror/flow_job.h"
 #include "mirror/flow_jobs.h"
+#include "mirror/live_filters.h"
 #include "mirror/replication/copy_loop.h"
 #include "mirror/replication/copy_recorder.h"
 #include "mirror/runtime/clock.h"
@@ -56,13 +58,17 @@ class FlowRunner {
   // to be called until it returns how that went. See CopyLoop::DrainOnce().
   std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
-  void SetPaused(const std::string& topic, bool paused);
+  // Stops and resumes reading a topic, or all of them; see CopyLoop.
+  void SetPaused(const std::optional<std::string>& topic, bool paused);
+  // Runs on with other options, as CheckUpdate() lets it.
+  void Update(const Flow& flow);
   absl::Status Resolve(const TopicPartition& source, LossPolicy decision);
   void FillStatus(FlowStatus* status) const;
   const std::string& name() const { return name_; }
 
  private:
   FlowRunner(Flow flow, Clock* clock, OnEvent on_event);
+  void InstallFilters();
   absl::Status Build();
   FlowJobContext JobContext();
   absl::Status AddLoops(const CopyRecorder::OnCopied& on_copied);
@@ -75,7 +81,11 @@ class FlowRunner {
   void NoteOutcome(const FlowJob& job, const absl::Status& status,
                    absl::Status* last);
 
-  const Flow flow_;
+  // As at the start, with filters that can be replaced: those below.
+  Flow flow_;
+  std::shared_ptr<LiveTopicFilter> topics_;
+  std::shared_ptr<LiveGroupFilter> groups_;
+  std::shared_ptr<LiveConfigPropertyFilter> configs_;
   const std::string name_;
   Clock* const clock_;
   const OnEvent on_event_;
@@ -88,6 +98,7 @@ class FlowRunner {
   ControlClients target_;
   OffsetSyncStore store_;
   std::vector<std::unique_ptr<CopyLoop>> loops_;
+  std::atomic<bool> paused_{false};  // all topics
   // How the drain of each went; none while it lasts.
   std::vector<std::optional<absl::Status>> drained_;
   FlowControl* control_ = nullptr;  // of a job; null: nothing is copied

@@ -3,7 +3,6 @@
 #include "mirror/flow_runner.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,16 +15,8 @@ namespace {
 
 // See docs/adr/0007-shards-share-clients.md.
 constexpr int kShardsPerClients = 4;
-constexpr absl::Duration kOffsetSyncTurn = absl::Milliseconds(100);
-// Between two looks whether the flow's memory is read.
-constexpr absl::Duration kUntilRunning = absl::Milliseconds(100);
-
-// The flow's, with the name of the dead-letter topic.
-DeliveryOptions Delivery(const Flow& flow) {
-  DeliveryOptions delivery = flow;
-  delivery.dead_letter_topic = DeadLetterTopicOf(flow);
-  return delivery;
-}
+// Until a job that is not ready is asked again.
+constexpr absl::Duration kUntilReady = absl::Milliseconds(100);
 
 }  // namespace
 
@@ -41,65 +32,83 @@ FlowRunner::FlowRunner(Flow flow, Clock* clock, OnEvent on_event)
     : flow_(std::move(flow)),
       name_(flow_.name()),
       clock_(clock),
-      on_event_(std::move(on_event)) {}
+      on_event_(std::move(on_event)),
+      source_(flow_.source.cluster.get(), absl::StrCat(name_, "|control")),
+      target_(flow_.target.cluster.get(), absl::StrCat(name_, "|control")) {
+  InstallFilters();
+}
+
+void FlowRunner::InstallFilters() {
+  topics_ = std::make_shared<LiveTopicFilter>(std::move(flow_.topics));
+  flow_.topics = topics_;
+  groups_ = std::make_shared<LiveGroupFilter>(std::move(flow_.groups));
+  flow_.groups = groups_;
+  configs_ = std::make_shared<LiveConfigPropertyFilter>(
+      std::move(flow_.topic_configs.filter));
+  flow_.topic_configs.filter = configs_;
+}
 
 FlowRunner::~FlowRunner() { StopLoops(); }
 
-absl::Status FlowRunner::Build() {
-  if (flow_.heartbeats.enabled) {
-    auto heartbeats = HeartbeatEmitter::Create(
-        flow_.target.cluster.get(), flow_.source.alias,
-        flow_.policy->HeartbeatsTopic(), flow_.heartbeats, clock_);
-    if (!heartbeats.ok()) return heartbeats.status();
-    heartbeats_ = *std::move(heartbeats);
-    AddWorker("heartbeats", [this] {
-      NoteOutcome("heartbeats", EngineEvent::Kind::kClusterTrouble,
-                  heartbeats_->RunOnce(), &heartbeat_status_);
-      return flow_.heartbeats.interval;
-    });
-  }
-  if (!flow_.replicate) return absl::OkStatus();
-  if (flow_.offset_syncs.enabled) {
-    if (absl::Status status = BuildOffsetSyncs(); !status.ok()) return status;
-  }
-  if (absl::Status status = BuildLoops(); !status.ok()) return status;
-  if (absl::Status status = BuildControl(); !status.ok()) return status;
-  if (flow_.topic_configs.enabled) {
-    if (absl::Status status = BuildTopicConfigs(); !status.ok()) return status;
-  }
-  if (flow_.acls.enabled) {
-    if (absl::Status status = BuildAcls(); !status.ok()) return status;
-  }
-  if (!flow_.checkpoints.enabled) return absl::OkStatus();
-  if (absl::Status status = BuildCheckpoints(); !status.ok()) return status;
-  return flow_.checkpoints.sync_group_offsets ? BuildGroupOffsets()
-                                              : absl::OkStatus();
+FlowJobContext FlowRunner::JobContext() {
+  FlowJobContext context;
+  context.flow = &flow_;
+  context.source = &source_;
+  context.target = &target_;
+  context.store = &store_;
+  context.clock = clock_;
+  context.on_event = [this](EngineEvent event) { Report(std::move(event)); };
+  context.running = [this] { return control_->running(); };
+  context.target_ready = [this] { return control_->target_ready(); };
+  return context;
 }
 
-absl::Status FlowRunner::BuildOffsetSyncs() {
-  const FlowCluster& here = SyncsOnSource(flow_) ? flow_.source : flow_.target;
-  OffsetSyncPublisherOptions options;
-  options.topic = OffsetSyncsTopic(flow_);
-  options.offset_syncs = flow_.offset_syncs;
-  options.promote_interval = flow_.offset_flush_interval;
-  options.client_id = absl::StrCat(name_, "|offset-syncs");
-  // A sync that is alone may be of a second copy; see ApplySync().
-  options.may_write = [this](const TopicPartition& source) {
-    return store_.IsIndexed(source);
-  };
-  auto publisher = OffsetSyncPublisher::Create(here.cluster.get(),
-                                               std::move(options), clock_);
-  if (!publisher.ok()) return publisher.status();
-  offset_syncs_ = *std::move(publisher);
-  AddWorker("offset-syncs", [this] {
-    NoteOutcome("offset syncs", EngineEvent::Kind::kOffsetSyncsRefused,
-                offset_syncs_->RunOnce(), &offset_sync_status_);
-    return kOffsetSyncTurn;
-  });
+absl::Status FlowRunner::Build() {
+  const FlowJobContext context = JobContext();
+  absl::Status status;
+  if (flow_.heartbeats.enabled) {
+    status = AddJob(NewHeartbeatJob(context));
+  }
+  if (!status.ok() || !flow_.replicate) return status;
+  CopyRecorder::OnCopied on_copied;
+  if (flow_.offset_syncs.enabled) {
+    status.Update(AddJob(NewOffsetSyncJob(context, &on_copied)));
+  }
+  if (status.ok()) status = AddLoops(on_copied);
+  if (!status.ok()) return status;
+  std::vector<CopyLoop*> loops;
+  for (const auto& loop : loops_) loops.push_back(loop.get());
+  status = AddJob(NewControlJob(context, std::move(loops), &jobs_, &control_));
+  if (status.ok() && flow_.topic_configs.enabled) {
+    status = AddJob(NewTopicConfigJob(context));
+  }
+  if (status.ok() && flow_.acls.enabled) status = AddJob(NewAclJob(context));
+  if (!status.ok() || !flow_.checkpoints.enabled) return status;
+  CheckpointEmitter* checkpoints = nullptr;
+  status = AddJob(NewCheckpointJob(context, &checkpoints));
+  if (status.ok() && flow_.checkpoints.sync_group_offsets) {
+    status = AddJob(NewGroupOffsetJob(context, checkpoints));
+  }
+  return status;
+}
+
+absl::Status FlowRunner::AddJob(NewFlowJob job) {
+  if (!job.ok()) return job.status();
+  AddWorker((*job)->name(),
+            [this, job = job->get(), last = absl::Status()]() mutable {
+              return RunJob(job, &last);
+            });
+  jobs_.push_back(*std::move(job));
   return absl::OkStatus();
 }
 
-absl::Status FlowRunner::BuildLoops() {
+absl::Duration FlowRunner::RunJob(FlowJob* job, absl::Status* last) {
+  if (!job->ready()) return kUntilReady;
+  NoteOutcome(*job, job->Run(), last);
+  return job->TimeToNextRun();
+}
+
+absl::Status FlowRunner::AddLoops(const CopyRecorder::OnCopied& on_copied) {
   CopyLoopOptions options;
   options.flow = name_;
   options.offset_storage_topic = ProgressTopic(flow_);
@@ -114,17 +123,11 @@ absl::Status FlowRunner::BuildLoops() {
   options.sink.max_buffered_bytes = share;
   options.partition.source_alias = flow_.source.alias;
   options.partition.target_alias = flow_.target.alias;
-  options.partition.delivery = Delivery(flow_);
+  options.partition.delivery = DeliveryOf(flow_);
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
-  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  if (offset_syncs_ != nullptr) {
-    options.on_copied = [this](const TopicPartition& source,
-                               UpstreamOffset first, DownstreamOffset base,
-                               int64_t count) {
-      offset_syncs_->OnCopied(source, first, base, count);
-    };
-  }
+  options.on_event = [this](EngineEvent event) { Report(std::move(event)); };
+  options.on_copied = on_copied;
   for (int i = 0; i < clients; ++i) {
     options.index = i;
     options.source.client_id = absl::StrCat(name_, "|reader-", i);
@@ -136,143 +139,6 @@ absl::Status FlowRunner::BuildLoops() {
     AddWorker(absl::StrCat("copy-", i),
               [loop = loops_.back().get()] { return loop->RunOnce(); });
   }
-  return absl::OkStatus();
-}
-
-absl::Status FlowRunner::BuildControl() {
-  FlowControlOptions options;
-  options.flow = name_;
-  options.selection = SelectionOf(flow_);
-  options.delivery = Delivery(flow_);
-  options.topics = flow_;
-  options.topic_configs = flow_.topic_configs;
-  options.on_forgotten = [this](const std::string& topic,
-                                const std::set<int32_t>& partitions) {
-    if (checkpoints_ != nullptr) checkpoints_->ForgetTopic(topic);
-    if (topic_configs_ != nullptr) {
-      topic_configs_->ForgetCreated(
-          flow_.policy->FormatRemoteTopic(flow_.source.alias, topic));
-    }
-    if (offset_syncs_ == nullptr) return;
-    for (const int32_t partition : partitions) {
-      offset_syncs_->Forget({topic, partition});
-    }
-  };
-  options.store = &store_;
-  options.memory.flow = name_;
-  options.memory.progress = flow_;
-  options.memory.progress.offset_storage_topic = ProgressTopic(flow_);
-  options.memory.index_topic = OffsetIndexTopic(flow_.source.alias);
-  options.memory.index_partitions = flow_.shards;
-  if (flow_.offset_syncs.enabled) {
-    options.memory.offset_syncs_on_source = SyncsOnSource(flow_);
-    options.memory.offset_syncs_topic = OffsetSyncsTopic(flow_);
-  }
-  for (const FlowTopic& topic : InternalTopics(flow_)) {
-    if (topic.kind == InternalTopicKind::kCheckpoints ||
-        topic.kind == InternalTopicKind::kAclLedger) {
-      options.memory.others[topic.topic.name] = *topic.kind;
-    }
-  }
-  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  options.on_created = [this](const TopicCreator::Created& created) {
-    if (topic_configs_ == nullptr) return;
-    topic_configs_->NoteCreated(created.topic, created.refused);
-  };
-  std::vector<CopyLoop*> loops;
-  for (const auto& loop : loops_) loops.push_back(loop.get());
-  auto control =
-      FlowControl::Create(std::move(options), flow_.source.cluster.get(),
-                          flow_.target.cluster.get(), std::move(loops), clock_);
-  if (!control.ok()) return control.status();
-  control_ = *std::move(control);
-  AddWorker("control", [this] { return control_->RunOnce(); });
-  return absl::OkStatus();
-}
-
-absl::Status FlowRunner::BuildTopicConfigs() {
-  TopicConfigSyncerOptions options;
-  options.configs = flow_.topic_configs;
-  options.selection = SelectionOf(flow_);
-  options.flow = name_;
-  options.client_id = absl::StrCat(name_, "|topic-configs");
-  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  auto syncer = TopicConfigSyncer::Create(flow_.source.cluster.get(),
-                                          flow_.target.cluster.get(),
-                                          std::move(options), clock_);
-  if (!syncer.ok()) return syncer.status();
-  topic_configs_ = *std::move(syncer);
-  AddWorker("topic-configs", [this] {
-    if (!control_->running()) return kUntilRunning;
-    NoteOutcome("topic configs", EngineEvent::Kind::kClusterTrouble,
-                topic_configs_->RunOnce(), &topic_config_status_);
-    return topic_configs_->TimeToNextTurn();
-  });
-  return absl::OkStatus();
-}
-
-absl::Status FlowRunner::BuildCheckpoints() {
-  CheckpointEmitterOptions options;
-  options.checkpoints = flow_.checkpoints;
-  options.policy = flow_.policy;
-  options.groups = flow_.groups;
-  options.topics = flow_.topics;
-  options.client_id = absl::StrCat(name_, "|checkpoints");
-  options.source_is_ready = [this] { return control_->running(); };
-  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  auto emitter = CheckpointEmitter::Create(flow_.source.cluster.get(),
-                                           flow_.target.cluster.get(),
-                                           std::move(options), &store_, clock_);
-  if (!emitter.ok()) return emitter.status();
-  checkpoints_ = *std::move(emitter);
-  AddWorker("checkpoints", [this] {
-    if (!control_->target_ready()) return kUntilRunning;
-    NoteOutcome("checkpoints", EngineEvent::Kind::kClusterTrouble,
-                checkpoints_->RunOnce(), &checkpoint_status_);
-    return checkpoints_->TimeToNextTurn();
-  });
-  return absl::OkStatus();
-}
-
-absl::Status FlowRunner::BuildGroupOffsets() {
-  GroupOffsetSyncerOptions options;
-  options.checkpoints = flow_.checkpoints;
-  options.flow = name_;
-  options.client_id = absl::StrCat(name_, "|group-offsets");
-  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  auto syncer =
-      GroupOffsetSyncer::Create(flow_.target.cluster.get(), std::move(options),
-                                checkpoints_.get(), clock_);
-  if (!syncer.ok()) return syncer.status();
-  group_offsets_ = *std::move(syncer);
-  AddWorker("group-offsets", [this] {
-    if (!control_->target_ready()) return kUntilRunning;
-    NoteOutcome("group offsets", EngineEvent::Kind::kClusterTrouble,
-                group_offsets_->RunOnce(), &group_offset_status_);
-    return group_offsets_->TimeToNextTurn();
-  });
-  return absl::OkStatus();
-}
-
-absl::Status FlowRunner::BuildAcls() {
-  AclSyncerOptions options;
-  options.rules = AclRulesOf(flow_);
-  options.flow = name_;
-  options.client_id = absl::StrCat(name_, "|acls");
-  options.ledger_replication_factor = flow_.offset_storage_replication_factor;
-  options.on_event = [this](EngineEvent event) { Tell(std::move(event)); };
-  auto syncer =
-      AclSyncer::Create(flow_.source.cluster.get(), flow_.target.cluster.get(),
-                        std::move(options), clock_);
-  if (!syncer.ok()) return syncer.status();
-  acls_ = *std::move(syncer);
-  AddWorker("acls", [this] {
-    // Not before it is certain that these are two clusters.
-    if (!control_->running()) return kUntilRunning;
-    NoteOutcome("ACLs", EngineEvent::Kind::kAclRefused, acls_->RunOnce(),
-                &acl_status_);
-    return acls_->TimeToNextTurn();
-  });
   return absl::OkStatus();
 }
 
@@ -290,13 +156,7 @@ absl::Status FlowRunner::Start() {
 }
 
 void FlowRunner::Cancel() {
-  if (heartbeats_ != nullptr) heartbeats_->Cancel();
-  if (offset_syncs_ != nullptr) offset_syncs_->Cancel();
-  if (control_ != nullptr) control_->Cancel();
-  if (topic_configs_ != nullptr) topic_configs_->Cancel();
-  if (checkpoints_ != nullptr) checkpoints_->Cancel();
-  if (group_offsets_ != nullptr) group_offsets_->Cancel();
-  if (acls_ != nullptr) acls_->Cancel();
+  for (const auto& job : jobs_) job->Cancel();
 }
 
 void FlowRunner::StopLoops() {
@@ -316,8 +176,21 @@ std::optional<absl::Status> FlowRunner::DrainOnce(absl::Time deadline) {
   return done ? std::make_optional(all) : std::nullopt;
 }
 
-void FlowRunner::SetPaused(const std::string& topic, bool paused) {
+void FlowRunner::SetPaused(const std::optional<std::string>& topic,
+                           bool paused) {
+  if (!topic.has_value()) paused_ = paused;
   for (const auto& loop : loops_) loop->SetPaused(topic, paused);
+}
+
+void FlowRunner::Update(const Flow& flow) {
+  topics_->Set(flow.topics);
+  groups_->Set(flow.groups);
+  configs_->Set(flow.topic_configs.filter);
+  for (const auto& loop : loops_) {
+    loop->Update(flow.transforms, DeliveryOf(flow));
+  }
+  for (const auto& job : jobs_) job->Update(flow);
+  for (const auto& worker : workers_) worker->Wake();
 }
 
 absl::Status FlowRunner::Resolve(const TopicPartition& source,
@@ -335,25 +208,12 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   status->set_source(flow_.source.cluster_name());
   status->set_target(flow_.target.cluster_name());
   status->set_state(FLOW_RUNNING);
-  if (control_ != nullptr) control_->FillStatus(status);
+  status->set_paused(paused_);
+  for (const auto& job : jobs_) job->FillStatus(status);
   for (const auto& loop : loops_) loop->FillStatus(status->add_workers());
-  if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
-  if (offset_syncs_ != nullptr) {
-    status->set_offset_syncs(offset_syncs_->count());
-  }
-  if (topic_configs_ != nullptr) {
-    topic_configs_->FillStatus(status->mutable_topic_configs());
-  }
-  if (checkpoints_ != nullptr) {
-    checkpoints_->FillStatus(status->mutable_checkpoints());
-  }
-  if (group_offsets_ != nullptr) {
-    group_offsets_->FillStatus(status->mutable_group_offsets());
-  }
-  if (acls_ != nullptr) acls_->FillStatus(status->mutable_acls());
 }
 
-void FlowRunner::Tell(EngineEvent event) {
+void FlowRunner::Report(EngineEvent event) {
   event.topic = ToUtf8(event.topic);
   event.group = ToUtf8(event.group);
   event.acl = ToUtf8(event.acl);
@@ -365,19 +225,20 @@ void FlowRunner::Tell(EngineEvent event) {
   on_event_(std::move(event));
 }
 
-void FlowRunner::NoteOutcome(const std::string& job, EngineEvent::Kind kind,
-                             const absl::Status& status, absl::Status* last) {
+void FlowRunner::NoteOutcome(const FlowJob& job, const absl::Status& status,
+                             absl::Status* last) {
   const absl::Status before = std::exchange(*last, status);
   if (status.code() == absl::StatusCode::kCancelled || status == before) return;
   if (status.ok()) {
-    Tell({EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo, name_,
-          absl::StrCat(job, " are written again")});
+    Report({EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo, name_,
+            absl::StrCat(job.what(), " are written again")});
     return;
   }
-  Tell(EngineEvent(kind, LogLevel::kWarning, name_,
-                   absl::StrCat(job, " are not written: ", status.message(),
-                                "; retried, copying continues"))
-           .WithCause(status));
+  Report(EngineEvent(
+             job.problem(), LogLevel::kWarning, name_,
+             absl::StrCat(job.what(), " are not written: ", status.message(),
+                          "; retried, copying continues"))
+             .WithCause(status));
 }
 
 }  // namespace mirror::internal

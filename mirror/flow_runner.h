@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A flow with its threads: the parts of mirror/replication, mirror/heartbeat
-// and mirror/sync, wired together. Internal to MirrorEngine.
+// A flow with its threads: its copy loops and its jobs. Internal to
+// MirrorEngine.
 
 #ifndef MIRROR_FLOW_RUNNER_H_
 #define MIRROR_FLOW_RUNNER_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,18 +17,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "mirror/checkpoint/checkpoint_emitter.h"
-#include "mirror/checkpoint/group_offset_syncer.h"
+#include "mirror/cluster/control_clients.h"
 #include "mirror/flow.h"
 #include "mirror/flow/flow_control.h"
-#include "mirror/heartbeat/heartbeat_emitter.h"
-#include "mirror/metadata/acl_sync.h"
-#include "mirror/metadata/topic_config_sync.h"
+#include "mirror/flow_job.h"
+#include "mirror/flow_jobs.h"
+#include "mirror/live_filters.h"
 #include "mirror/replication/copy_loop.h"
+#include "mirror/replication/copy_recorder.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
-#include "mirror/sync/offset_sync_publisher.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
@@ -58,29 +58,34 @@ class FlowRunner {
   // to be called until it returns how that went. See CopyLoop::DrainOnce().
   std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
-  void SetPaused(const std::string& topic, bool paused);
+  // Stops and resumes reading a topic, or all of them; see CopyLoop.
+  void SetPaused(const std::optional<std::string>& topic, bool paused);
+  // Runs on with other options, as CheckUpdate() lets it.
+  void Update(const Flow& flow);
   absl::Status Resolve(const TopicPartition& source, LossPolicy decision);
   void FillStatus(FlowStatus* status) const;
   const std::string& name() const { return name_; }
 
  private:
   FlowRunner(Flow flow, Clock* clock, OnEvent on_event);
+  void InstallFilters();
   absl::Status Build();
-  absl::Status BuildOffsetSyncs();
-  absl::Status BuildLoops();
-  absl::Status BuildControl();
-  absl::Status BuildTopicConfigs();
-  absl::Status BuildCheckpoints();
-  absl::Status BuildGroupOffsets();
-  absl::Status BuildAcls();
+  FlowJobContext JobContext();
+  absl::Status AddLoops(const CopyRecorder::OnCopied& on_copied);
+  absl::Status AddJob(NewFlowJob job);
   void AddWorker(const std::string& name, PeriodicWorker::RunOnce run_once);
+  absl::Duration RunJob(FlowJob* job, absl::Status* last);
   // Passes an event on, unless the same error has just been reported.
-  void Tell(EngineEvent event);
-  // Reports a failure of a small job when it begins and when it ends.
-  void NoteOutcome(const std::string& job, EngineEvent::Kind kind,
-                   const absl::Status& status, absl::Status* last);
+  void Report(EngineEvent event);
+  // Reports a failure of a job when it begins and when it ends.
+  void NoteOutcome(const FlowJob& job, const absl::Status& status,
+                   absl::Status* last);
 
-  const Flow flow_;
+  // As at the start, with filters that can be replaced: those below.
+  Flow flow_;
+  std::shared_ptr<LiveTopicFilter> topics_;
+  std::shared_ptr<LiveGroupFilter> groups_;
+  std::shared_ptr<LiveConfigPropertyFilter> configs_;
   const std::string name_;
   Clock* const clock_;
   const OnEvent on_event_;
@@ -88,24 +93,17 @@ class FlowRunner {
   Mutex mu_;
   TroubleFilter troubles_ ABSL_GUARDED_BY(mu_);
 
+  // For jobs; copy loops have clients of their own.
+  ControlClients source_;
+  ControlClients target_;
   OffsetSyncStore store_;
-  std::unique_ptr<OffsetSyncPublisher> offset_syncs_;  // null: not emitted
-  std::unique_ptr<HeartbeatEmitter> heartbeats_;       // null: not emitted
   std::vector<std::unique_ptr<CopyLoop>> loops_;
+  std::atomic<bool> paused_{false};  // all topics
   // How the drain of each went; none while it lasts.
   std::vector<std::optional<absl::Status>> drained_;
-  std::unique_ptr<FlowControl> control_;              // null: nothing is copied
-  std::unique_ptr<TopicConfigSyncer> topic_configs_;  // null: not synced
-  std::unique_ptr<CheckpointEmitter> checkpoints_;    // null: not emitted
-  std::unique_ptr<GroupOffsetSyncer> group_offsets_;  // null: not synced
-  std::unique_ptr<AclSyncer> acls_;                   // null: not copied
-  // Of the thread of that name each.
-  absl::Status heartbeat_status_;
-  absl::Status offset_sync_status_;
-  absl::Status topic_config_status_;
-  absl::Status checkpoint_status_;
-  absl::Status group_offset_status_;
-  absl::Status acl_status_;
+  FlowControl* control_ = nullptr;  // of a job; null: nothing is copied
+  // One may use those before it.
+  std::vector<std::unique_ptr<FlowJob>> jobs_;
   std::vector<std::unique_ptr<PeriodicWorker>> workers_;
 };
 

@@ -11,161 +11,13 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
-#include "mirror/flow_cluster.h"
+#include "mirror/flow_check.h"
 #include "mirror/flow_runner.h"
-#include "mirror/policy/filters.h"
-#include "mirror/policy/mm2_replication_policies.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/health.h"
 
 namespace mirror {
 namespace {
-
-absl::Status Wrong(const Flow& flow, absl::string_view field,
-                   absl::string_view problem) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("flow ", flow.name(), ", ", field, ": ", problem));
-}
-
-// Whether the policy gives back the alias that it was given. It need not tell
-// the source of ordinary topics (Identity does not), but that of heartbeats.
-absl::Status CheckAlias(const Flow& flow) {
-  const std::string remote = flow.policy->FormatRemoteTopic(
-      flow.source.alias, flow.policy->HeartbeatsTopic());
-  if (flow.policy->TopicSource(remote) == flow.source.alias) {
-    return absl::OkStatus();
-  }
-  return Wrong(flow, "source.alias",
-               absl::StrCat("the replication policy does not find \"",
-                            flow.source.alias, "\" in \"", remote,
-                            "\" again; the alias must not contain the "
-                            "separator"));
-}
-
-absl::Status CheckFlow(const Flow& flow) {
-  if (flow.source.alias.empty()) return Wrong(flow, "source.alias", "is empty");
-  if (flow.target.alias.empty()) return Wrong(flow, "target.alias", "is empty");
-  // MM2's files may give both sides of a pair without replication one alias.
-  if (flow.replicate && flow.source.alias == flow.target.alias) {
-    return Wrong(flow, "target.alias", "must differ from source.alias");
-  }
-  if (flow.shards < 1 || flow.shards > 1000) {
-    return Wrong(flow, "shards", "must be 1 to 1000");
-  }
-  if (flow.max_buffered_bytes < (1 << 20)) {
-    return Wrong(flow, "max_buffered_bytes", "must be at least 1 MiB");
-  }
-  if (flow.refresh_topics_interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "refresh_topics_interval", "must be above zero");
-  }
-  if (flow.offset_flush_interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "offset_flush_interval", "must be above zero");
-  }
-  if (flow.offset_flush_bytes < 1) {
-    return Wrong(flow, "offset_flush_bytes", "must be at least 1");
-  }
-  if (flow.forget_deleted_topics_after < absl::ZeroDuration()) {
-    return Wrong(flow, "forget_deleted_topics_after", "must not be negative");
-  }
-  if (flow.heartbeats.interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "heartbeats.interval", "must be above zero");
-  }
-  if (flow.checkpoints.interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "checkpoints.interval", "must be above zero");
-  }
-  if (flow.checkpoints.refresh_groups_interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "checkpoints.refresh_groups_interval",
-                 "must be above zero");
-  }
-  if (flow.checkpoints.sync_group_offsets_interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "checkpoints.sync_group_offsets_interval",
-                 "must be above zero");
-  }
-  if (flow.acls.interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "acls.interval", "must be above zero");
-  }
-  if (flow.topic_configs.interval <= absl::ZeroDuration()) {
-    return Wrong(flow, "topic_configs.interval", "must be above zero");
-  }
-  if (flow.offset_syncs.lag_max < 0) {
-    return Wrong(flow, "offset_syncs.lag_max", "must not be negative");
-  }
-  if (flow.offset_storage_partitions < 1) {
-    return Wrong(flow, "offset_storage_partitions", "must be at least 1");
-  }
-  return CheckAlias(flow);
-}
-
-// Whether both give their copies of a topic the same name in the same cluster.
-bool ShareTopics(const Flow& a, const Flow& b) {
-  constexpr absl::string_view kProbe = "probe";
-  return a.replicate && b.replicate &&
-         a.target.cluster_name() == b.target.cluster_name() &&
-         a.policy->FormatRemoteTopic(a.source.alias, kProbe) ==
-             b.policy->FormatRemoteTopic(b.source.alias, kProbe);
-}
-
-// Whether both keep their checkpoints and offset index in the same topics.
-bool ShareBookkeeping(const Flow& a, const Flow& b) {
-  return a.replicate && b.replicate &&
-         a.target.cluster_name() == b.target.cluster_name() &&
-         a.source.alias == b.source.alias;
-}
-
-// The flows of one engine beside each other.
-absl::Status CheckFlows(const std::vector<Flow>& flows) {
-  for (auto flow = flows.begin(); flow != flows.end(); ++flow) {
-    for (auto other = flows.begin(); other != flow; ++other) {
-      if (flow->name() == other->name()) {
-        return Wrong(*flow, "source and target", "duplicate flow");
-      }
-      if (ShareBookkeeping(*flow, *other)) {
-        return Wrong(
-            *flow, "source.alias",
-            absl::StrCat("\"", flow->source.alias,
-                         "\" is also the source of flow ", other->name(),
-                         " into the same target, so their checkpoints "
-                         "and offset index would mix; each source "
-                         "needs an alias of its own"));
-      }
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Fills in what the host left to the defaults.
-absl::Status Complete(Flow* flow, LogSink* log, Clock* clock) {
-  if (flow->topics == nullptr) {
-    auto filter = RegexTopicFilter::Create();
-    if (!filter.ok()) return filter.status();
-    flow->topics = *std::move(filter);
-  }
-  if (flow->groups == nullptr) {
-    auto filter = RegexGroupFilter::Create();
-    if (!filter.ok()) return filter.status();
-    flow->groups = *std::move(filter);
-  }
-  if (flow->topic_configs.filter == nullptr) {
-    auto filter = RegexConfigPropertyFilter::Create();
-    if (!filter.ok()) return filter.status();
-    flow->topic_configs.filter = *std::move(filter);
-  }
-  if (flow->policy == nullptr) {
-    auto policy = DefaultReplicationPolicy::Create();
-    if (!policy.ok()) return policy.status();
-    flow->policy = *std::move(policy);
-  }
-  for (FlowCluster* side : {&flow->source, &flow->target}) {
-    auto cluster =
-        internal::ConnectFlowCluster(*side, Logger(log, clock, flow->name()));
-    if (!cluster.ok()) {
-      return internal::Annotate(cluster.status(),
-                                absl::StrCat("flow ", flow->name()));
-    }
-    side->cluster = *std::move(cluster);
-  }
-  return absl::OkStatus();
-}
 
 // All flows in turn, so that one which waits for its target does not take the
 // others' time.
@@ -191,6 +43,12 @@ struct MirrorEngine::Impl {
   explicit Impl(MirrorEngineOptions engine_options)
       : options(std::move(engine_options)) {}
 
+  // A flow as it is now, and what runs it.
+  struct Running {
+    Flow flow;
+    std::unique_ptr<internal::FlowRunner> runner;
+  };
+
   void OnEvent(const EngineEvent& event) const {
     if (options.log != nullptr) {
       options.log->Log({options.clock->WallTime(), event.level, event.flow,
@@ -199,40 +57,37 @@ struct MirrorEngine::Impl {
     if (options.listener != nullptr) options.listener->OnEvent(event);
   }
 
-  // What every flow does; the last word of those that are gone.
+  // What every flow does; the last word of those that were stopped.
   EngineStatus Status() {
-    MutexLock lock(&runners_mu);
-    if (runners.empty()) return last_status;
+    MutexLock lock(&flows_mu);
+    if (closed) return last_status;
     EngineStatus status;
     status.set_started(running);
-    for (const auto& runner : runners) {
-      FlowStatus* flow = status.add_flows();
-      runner->FillStatus(flow);
-      if (!status.started()) flow->set_state(FLOW_STOPPED);
-      internal::FillTotals(flow);
+    for (const auto& [name, flow] : flows) {
+      FlowStatus* const flow_status = status.add_flows();
+      flow.runner->FillStatus(flow_status);
+      if (!status.started()) flow_status->set_state(FLOW_STOPPED);
+      internal::FillTotals(flow_status);
     }
     internal::FillHealth(&status);
     return status;
   }
 
-  // Calls `act` for the flow of that name.
-  absl::Status With(
-      const std::string& flow,
-      absl::FunctionRef<absl::Status(internal::FlowRunner*)> act) {
-    MutexLock lock(&runners_mu);
-    if (runners.empty()) {
-      return absl::FailedPreconditionError("the engine is stopped");
-    }
-    for (const auto& runner : runners) {
-      if (runner->name() == flow) return act(runner.get());
+  // Calls `act` for the flow of that name, with flows_mu held.
+  absl::Status With(const std::string& flow,
+                    absl::FunctionRef<absl::Status(Running*)> act) {
+    MutexLock lock(&flows_mu);
+    if (closed) return absl::FailedPreconditionError("the engine is stopped");
+    for (auto& [name, running_flow] : flows) {
+      if (name == flow) return act(&running_flow);
     }
     return absl::NotFoundError(absl::StrCat("there is no flow ", flow));
   }
 
-  absl::Status SetPaused(const std::string& flow, const std::string& topic,
-                         bool paused) {
-    return With(flow, [&](internal::FlowRunner* runner) {
-      runner->SetPaused(topic, paused);
+  absl::Status SetPaused(const std::string& flow,
+                         const std::optional<std::string>& topic, bool paused) {
+    return With(flow, [&](Running* found) {
+      found->runner->SetPaused(topic, paused);
       return absl::OkStatus();
     });
   }
@@ -240,10 +95,84 @@ struct MirrorEngine::Impl {
   // They stay for as long as the caller holds `mu`.
   std::vector<internal::FlowRunner*> Runners()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    MutexLock lock(&runners_mu);
+    MutexLock lock(&flows_mu);
     std::vector<internal::FlowRunner*> all;
-    for (const auto& runner : runners) all.push_back(runner.get());
+    for (const auto& [name, flow] : flows) all.push_back(flow.runner.get());
     return all;
+  }
+
+  // Adds a flow without starting it.
+  absl::Status Add(Flow flow) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    const std::vector<Flow> others = Flows();
+    for (const Flow& other : others) {
+      absl::Status status = internal::CheckBeside(flow, other);
+      if (!status.ok()) return status;
+    }
+    absl::Status status =
+        internal::CompleteFlow(&flow, options.log, options.clock);
+    if (status.ok()) status = internal::CheckFlow(flow);
+    if (!status.ok()) return status;
+    std::vector<Flow> sharing;
+    for (const Flow& other : others) {
+      if (internal::ShareTopics(flow, other)) sharing.push_back(other);
+    }
+    flow.target_is_shared |= !sharing.empty();
+    auto runner = internal::FlowRunner::Create(
+        flow, options.clock,
+        [this](const EngineEvent& event) { OnEvent(event); });
+    if (!runner.ok()) {
+      return internal::Annotate(runner.status(),
+                                absl::StrCat("flow ", flow.name()));
+    }
+    // Before this one writes to their topics.
+    for (Flow& other : sharing) ShareTarget(std::move(other));
+    MutexLock lock(&flows_mu);
+    flows.emplace_back(flow.name(), Running{flow, *std::move(runner)});
+    return absl::OkStatus();
+  }
+
+  std::vector<Flow> Flows() {
+    MutexLock lock(&flows_mu);
+    std::vector<Flow> all;
+    for (const auto& [name, flow] : flows) all.push_back(flow.flow);
+    return all;
+  }
+
+  void ShareTarget(Flow flow) {
+    if (std::exchange(flow.target_is_shared, true)) return;
+    With(flow.name(), [](Running* found) {
+      found->flow.target_is_shared = true;
+      found->runner->Update(found->flow);
+      return absl::OkStatus();
+    }).IgnoreError();
+  }
+
+  // Takes a flow away from the others, which goes when the caller drops it.
+  Running Take(const std::string& name) {
+    MutexLock lock(&flows_mu);
+    const auto found =
+        std::find_if(flows.begin(), flows.end(),
+                     [&name](const auto& flow) { return flow.first == name; });
+    Running taken = std::move(found->second);
+    flows.erase(found);
+    return taken;
+  }
+
+  // Stops a flow as Stop() does all of them.
+  absl::Status Remove(const std::string& name)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    internal::FlowRunner* runner = nullptr;
+    absl::Status status = With(name, [&runner](Running* found) {
+      runner = found->runner.get();
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
+    runner->StopLoops();
+    if (started) {
+      status = Drain({runner}, options.clock->Now() + options.stop_timeout);
+    }
+    const Running gone = Take(name);
+    return status;
   }
 
   absl::Status Stop() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
@@ -262,59 +191,39 @@ struct MirrorEngine::Impl {
   // cluster that comes back in the middle of what the next engine copies.
   void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     EngineStatus last = Status();
-    std::vector<std::unique_ptr<internal::FlowRunner>> gone;
-    MutexLock lock(&runners_mu);
+    std::vector<std::pair<std::string, Running>> gone;
+    MutexLock lock(&flows_mu);
     last_status = std::move(last);
-    gone.swap(runners);
+    closed = true;
+    gone.swap(flows);
   }
 
   const MirrorEngineOptions options;
   std::atomic<bool> running{false};
-  Mutex mu;  // held for as long as Start() and Stop() take
+  // Held for as long as Start(), Stop(), AddFlow() and RemoveFlow() take.
+  Mutex mu;
   bool started ABSL_GUARDED_BY(mu) = false;
   bool stopped ABSL_GUARDED_BY(mu) = false;
   absl::Status stop_status ABSL_GUARDED_BY(mu);
   // Never held for long: Status() must not wait for Stop().
-  Mutex runners_mu ABSL_ACQUIRED_AFTER(mu);
-  // Empty once stopped.
-  std::vector<std::unique_ptr<internal::FlowRunner>> runners
-      ABSL_GUARDED_BY(runners_mu);
-  EngineStatus last_status ABSL_GUARDED_BY(runners_mu);
+  Mutex flows_mu ABSL_ACQUIRED_AFTER(mu);
+  // By name, in the order in which they were added. Changed with `mu` held,
+  // too.
+  std::vector<std::pair<std::string, Running>> flows ABSL_GUARDED_BY(flows_mu);
+  bool closed ABSL_GUARDED_BY(flows_mu) = false;  // by Stop()
+  EngineStatus last_status ABSL_GUARDED_BY(flows_mu);
 };
 
 absl::StatusOr<std::unique_ptr<MirrorEngine>> MirrorEngine::Create(
     MirrorEngineOptions options) {
-  if (options.flows.empty()) {
-    return absl::InvalidArgumentError("flows: must not be empty");
-  }
-  if (absl::Status status = CheckFlows(options.flows); !status.ok()) {
-    return status;
-  }
-  for (Flow& flow : options.flows) {
-    absl::Status status = Complete(&flow, options.log, options.clock);
-    if (status.ok()) status = CheckFlow(flow);
-    if (!status.ok()) return status;
-  }
-  for (Flow& flow : options.flows) {
-    flow.target_is_shared |= std::any_of(
-        options.flows.begin(), options.flows.end(), [&flow](const Flow& other) {
-          return &other != &flow && ShareTopics(flow, other);
-        });
-  }
   std::vector<Flow> flows = std::exchange(options.flows, {});
   auto impl = std::make_unique<Impl>(std::move(options));
-  for (Flow& flow : flows) {
-    const std::string name = flow.name();
-    auto runner = internal::FlowRunner::Create(
-        std::move(flow), impl->options.clock,
-        [impl = impl.get()](const EngineEvent& event) {
-          impl->OnEvent(event);
-        });
-    if (!runner.ok()) {
-      return internal::Annotate(runner.status(), absl::StrCat("flow ", name));
+  {
+    MutexLock lock(&impl->mu);
+    for (Flow& flow : flows) {
+      absl::Status status = impl->Add(std::move(flow));
+      if (!status.ok()) return status;
     }
-    MutexLock lock(&impl->runners_mu);
-    impl->runners.push_back(*std::move(runner));
   }
   return std::unique_ptr<MirrorEngine>(new MirrorEngine(std::move(impl)));
 }
@@ -348,6 +257,61 @@ absl::Status MirrorEngine::Stop() {
 
 EngineStatus MirrorEngine::Status() const { return impl_->Status(); }
 
+absl::Status MirrorEngine::AddFlow(Flow flow) {
+  MutexLock lock(&impl_->mu);
+  if (impl_->stopped) {
+    return absl::FailedPreconditionError("the engine is stopped");
+  }
+  const std::string name = flow.name();
+  if (absl::Status status = impl_->Add(std::move(flow)); !status.ok()) {
+    return status;
+  }
+  if (!impl_->started) return absl::OkStatus();
+  absl::Status status = impl_->Runners().back()->Start();
+  if (status.ok()) return status;
+  impl_->Remove(name).IgnoreError();
+  return internal::Annotate(status, absl::StrCat("flow ", name));
+}
+
+absl::Status MirrorEngine::RemoveFlow(const std::string& flow) {
+  MutexLock lock(&impl_->mu);
+  return impl_->Remove(flow);
+}
+
+absl::Status MirrorEngine::UpdateFlow(Flow flow) {
+  // Filters, policies and transforms of the host are called and destroyed
+  // without a lock.
+  std::optional<Flow> now;
+  absl::Status status = impl_->With(flow.name(), [&now](Impl::Running* found) {
+    now = found->flow;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  for (const auto& [next, old] : {std::pair(&flow.source, &now->source),
+                                  std::pair(&flow.target, &now->target)}) {
+    if (next->cluster == nullptr) next->cluster = old->cluster;
+  }
+  const MirrorEngineOptions& options = impl_->options;
+  status = internal::CompleteFlow(&flow, options.log, options.clock);
+  if (status.ok()) status = internal::CheckFlow(flow);
+  if (status.ok()) status = internal::CheckUpdate(*now, flow);
+  if (!status.ok()) return status;
+  return impl_->With(now->name(), [&flow](Impl::Running* found) {
+    flow.target_is_shared |= found->flow.target_is_shared;
+    std::swap(found->flow, flow);
+    found->runner->Update(found->flow);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status MirrorEngine::PauseFlow(const std::string& flow) {
+  return impl_->SetPaused(flow, std::nullopt, true);
+}
+
+absl::Status MirrorEngine::ResumeFlow(const std::string& flow) {
+  return impl_->SetPaused(flow, std::nullopt, false);
+}
+
 absl::Status MirrorEngine::PauseTopic(const std::string& flow,
                                       const std::string& topic) {
   return impl_->SetPaused(flow, topic, true);
@@ -364,8 +328,8 @@ absl::Status MirrorEngine::ResolvePartition(const std::string& flow,
   if (decision == LossPolicy::kStop) {
     return absl::InvalidArgumentError("decide for skip or reseed");
   }
-  return impl_->With(flow, [&](internal::FlowRunner* runner) {
-    return runner->Resolve(source, decision);
+  return impl_->With(flow, [&](Impl::Running* found) {
+    return found->runner->Resolve(source, decision);
   });
 }
 

@@ -35,6 +35,7 @@
 namespace mirror {
 
 struct MirrorEngineOptions {
+  MirrorEngineOptions() = default;
   MirrorEngineOptions(std::vector<Flow> all)  // NOLINT: lists convert
       : flows(std::move(all)) {}
   // {std::move(a), std::move(b)} copies no flow, as an initializer_list would.
@@ -46,7 +47,7 @@ struct MirrorEngineOptions {
     (flows.push_back(std::move(more)), ...);
   }
 
-  // At least one; no two with the same source and target.
+  // No two with the same source and target. AddFlow() adds more.
   std::vector<Flow> flows;
   // Receives log lines. Null: the engine is silent.
   LogSink* log = nullptr;
@@ -62,9 +63,9 @@ struct MirrorEngineOptions {
 // so through whatever the clusters do. Several engines may run in one process.
 // It has no globals, installs no signal handlers and writes to no stream.
 // Thread safety: thread-safe. An EngineListener and a LogSink may call
-// Status(), PauseTopic(), ResumeTopic() and ResolvePartition() while they are
-// called; not Start(), Stop() or the destructor, which wait for the thread that
-// they are on. A RecordTransform may call none. Lifetime: the destructor calls
+// everything while they are called but Start(), Stop(), AddFlow(), RemoveFlow()
+// and the destructor, which wait for the thread that they are on, or for a call
+// that does. A RecordTransform may call none. Lifetime: the destructor calls
 // Stop(). What the options point to must outlive the engine. No fork() after
 // Create() without exec() at once: from then on there are threads, and the
 // child would have none of them. Errors: Create() checks everything that can be
@@ -96,17 +97,53 @@ class MirrorEngine {
   // A snapshot. Never waits for a cluster.
   EngineStatus Status() const;
 
-  // Stops and resumes reading a source topic; records in flight arrive. Not
-  // kept over restarts. NotFound: no such flow ("S->T"). FailedPrecondition
-  // after Stop(). A topic that is not mirrored (yet) is remembered.
+  // The calls below are about one flow, and disturb no other. NotFound: there
+  // is no such flow ("S->T"). FailedPrecondition: the engine was stopped.
+  // Nothing of it is kept over restarts.
+
+  // Adds a flow, and starts it if the engine is started. Errors as Create() and
+  // Start(); then it is not added. Two flows into the same topics both become
+  // `target_is_shared`.
+  absl::Status AddFlow(Flow flow);
+
+  // Stops a flow as Stop() does all, and closes its clients. What it has copied
+  // stays, and a flow of that name that is added later continues there.
+  // DeadlineExceeded: as Stop(); it is removed nevertheless.
+  absl::Status RemoveFlow(const std::string& flow);
+
+  // Changes a flow without stopping it: nothing is read again, and topics that
+  // stay selected are not interrupted. `flow` is as for AddFlow(), complete;
+  // clusters that are null stay, and so do credentials. InvalidArgument: a
+  // field is wrong or cannot change, and the message names it; nothing has
+  // changed. These can:
+  //   - `topics`: what is no longer selected stops once what is in flight has
+  //     arrived, and leaves the status; if selected again, it continues there.
+  //   - `groups`, `topic_configs.filter`; `transforms`, for records read from
+  //     then on.
+  //   - All intervals, `offset_flush_bytes`, `offset_syncs.lag_max`,
+  //     `forget_deleted_topics_after`, `replication_factor`. Each job runs at
+  //     once.
+  //   - `on_source_gap`, `on_target_change`, `on_rejected_record` (but from and
+  //     to kDeadLetter). Partitions that wait already are for
+  //     ResolvePartition().
+  //   - `target_is_shared`, to true.
+  absl::Status UpdateFlow(Flow flow);
+
+  // Stops and resumes reading all topics of a flow; what is in flight arrives.
+  // All else continues: heartbeats, checkpoints, topic configs, ACLs, and the
+  // creation of topics.
+  absl::Status PauseFlow(const std::string& flow);
+  absl::Status ResumeFlow(const std::string& flow);
+
+  // The same for one source topic, which stays paused over ResumeFlow(). One
+  // that is not mirrored (yet) is remembered.
   absl::Status PauseTopic(const std::string& flow, const std::string& topic);
   absl::Status ResumeTopic(const std::string& flow, const std::string& topic);
 
   // The operator's decision for a partition that waits for one
   // (PARTITION_STOPPED), without a restart: kSkip or kReseed, as on.source.gap
-  // and on.target.change would have had it. InvalidArgument: kStop. NotFound:
-  // no such flow or partition. FailedPrecondition: it is not stopped, or the
-  // whole engine is.
+  // and on.target.change would have had it. InvalidArgument: kStop. NotFound,
+  // too: no such partition. FailedPrecondition, too: it is not stopped.
   absl::Status ResolvePartition(const std::string& flow,
                                 const TopicPartition& source,
                                 LossPolicy decision);

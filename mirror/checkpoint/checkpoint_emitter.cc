@@ -14,7 +14,6 @@ namespace mirror {
 namespace {
 
 constexpr absl::Duration kRetry = absl::Seconds(5);
-constexpr int kShownProblems = 100;
 
 // Whether no group can be asked at all, and why.
 absl::Status Outage(const std::vector<absl::StatusOr<GroupOffsets>>& answers) {
@@ -44,23 +43,19 @@ absl::StatusOr<std::unique_ptr<CheckpointEmitter>> CheckpointEmitter::Create(
   std::unique_ptr<CheckpointEmitter> emitter(new CheckpointEmitter(
       *source, *target, std::move(options), offsets, clock));
   const CheckpointEmitterOptions& kept = emitter->options_;
-  absl::StatusOr<std::unique_ptr<GroupAdmin>> groups =
-      source->NewGroupAdmin(kept.client_id);
+  auto groups = source->NewGroupAdmin(kept.client_id);
   if (!groups.ok()) return groups.status();
   emitter->groups_admin_ = *std::move(groups);
-  absl::StatusOr<std::unique_ptr<ClusterAdmin>> topics =
-      source->NewAdmin(kept.client_id);
+  auto topics = source->NewAdmin(kept.client_id);
   if (!topics.ok()) return topics.status();
   emitter->topics_admin_ = *std::move(topics);
-  absl::StatusOr<std::unique_ptr<internal::TargetLogs>> logs =
-      internal::TargetLogs::Create(target, kept.client_id,
-                                   &emitter->translator_);
+  auto logs = internal::TargetLogs::Create(target, kept.client_id,
+                                           &emitter->translator_);
   if (!logs.ok()) return logs.status();
   emitter->logs_ = *std::move(logs);
-  absl::StatusOr<std::unique_ptr<internal::CheckpointTopic>> topic =
-      internal::CheckpointTopic::Create(
-          target, kept.policy->CheckpointsTopic(source->alias()),
-          kept.checkpoints.replication_factor, kept.client_id, clock);
+  auto topic = internal::CheckpointTopic::Create(
+      target, kept.policy->CheckpointsTopic(source->alias()),
+      kept.checkpoints.replication_factor, kept.client_id, clock);
   if (!topic.ok()) return topic.status();
   emitter->topic_ = *std::move(topic);
   return emitter;
@@ -77,6 +72,7 @@ CheckpointEmitter::CheckpointEmitter(const Cluster& source,
       translator_(source.alias(), target.alias(), options_.policy,
                   options_.topics, offsets),
       clock_(clock),
+      intervals_(options_.checkpoints),
       problems_(flow_) {}
 
 void CheckpointEmitter::Cancel() {
@@ -90,11 +86,11 @@ void CheckpointEmitter::Cancel() {
 absl::Status CheckpointEmitter::RunOnce() {
   if (cancelled_) return absl::CancelledError("stopped");
   const absl::Time now = clock_->Now();
+  if (all_due_.exchange(false)) next_refresh_ = next_round_ = now;
   absl::Status status = Turn(now);
   if (absl::IsCancelled(status)) return status;
   if (!status.ok()) {
-    const absl::Duration retry =
-        std::min(kRetry, options_.checkpoints.interval);
+    const absl::Duration retry = std::min(kRetry, intervals_.Get().interval);
     next_refresh_ = std::max(next_refresh_, now + retry);
     next_round_ = now + retry;
     status = absl::Status(
@@ -134,7 +130,7 @@ absl::Status CheckpointEmitter::Turn(absl::Time now) {
       ready ? absl::OkStatus() : absl::UnavailableError("not ready");
   if (now >= next_refresh_) {
     if (ready) source = ListGroups();
-    next_refresh_ = now + options_.checkpoints.refresh_groups_interval;
+    next_refresh_ = now + intervals_.Get().refresh_groups_interval;
   }
   if (all) {
     const absl::Status status = RoundOfAll(now, source);
@@ -151,9 +147,9 @@ absl::Status CheckpointEmitter::RoundOfAll(absl::Time now,
                                            const absl::Status& source) {
   const std::vector<std::string> groups = AllGroups();
   ForgetAllBut(groups);
-  next_round_ = now + std::min(kRetry, options_.checkpoints.interval);
+  next_round_ = now + std::min(kRetry, intervals_.Get().interval);
   if (absl::Status status = Round(groups, source); !status.ok()) return status;
-  next_round_ = now + options_.checkpoints.interval;
+  next_round_ = now + intervals_.Get().interval;
   MutexLock lock(&mu_);
   last_round_ = clock_->Now() - now;
   return absl::OkStatus();
@@ -441,9 +437,8 @@ void CheckpointEmitter::TellEvents() {
   std::vector<EngineEvent> events = std::exchange(events_, {});
   {
     MutexLock lock(&mu_);
-    for (EngineEvent& event : problems_.TakeEvents()) {
-      events.push_back(std::move(event));
-    }
+    const std::vector<EngineEvent> changes = problems_.TakeEvents();
+    events.insert(events.end(), changes.begin(), changes.end());
   }
   if (options_.on_event == nullptr) return;
   for (EngineEvent& event : events) options_.on_event(std::move(event));
@@ -474,13 +469,7 @@ void CheckpointEmitter::FillStatus(CheckpointStatus* status) const {
   status->set_untranslated_partitions(untranslated);
   status->set_last_round_ms(absl::ToInt64Milliseconds(last_round_));
   status->set_reason(std::string(status_.message()));
-  for (const auto& [group, reason] : problems_.reasons()) {
-    if (status->problems_size() == kShownProblems) break;
-    GroupProblem* problem = status->add_problems();
-    problem->set_group(group);
-    problem->set_reason(reason);
-  }
-  status->set_problem_count(static_cast<int64_t>(problems_.reasons().size()));
+  problems_.FillStatus(status);
 }
 
 }  // namespace mirror

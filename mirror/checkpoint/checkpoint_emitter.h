@@ -39,6 +39,7 @@
 #include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
 #include "mirror/runtime/clock.h"
+#include "mirror/runtime/live_value.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
@@ -92,6 +93,12 @@ class CheckpointEmitter {
 
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;
+
+  // From the next call of RunOnce() on, in which all is due.
+  void SetIntervals(const CheckpointOptions& checkpoints) {
+    intervals_.Set(checkpoints);
+    all_due_ = true;
+  }
 
   // Checkpoints acknowledged.
   int64_t count() const { return topic_->counts().emitted; }
@@ -180,6 +187,8 @@ class CheckpointEmitter {
   std::unique_ptr<ClusterAdmin> topics_admin_;
   std::unique_ptr<internal::TargetLogs> logs_;
   std::unique_ptr<internal::CheckpointTopic> topic_;
+  internal::LiveValue<CheckpointOptions> intervals_;
+  std::atomic<bool> all_due_{false};
   std::atomic<bool> cancelled_{false};
 
   // Of RunOnce()'s thread.

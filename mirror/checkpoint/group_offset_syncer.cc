@@ -86,6 +86,7 @@ GroupOffsetSyncer::GroupOffsetSyncer(GroupOffsetSyncerOptions options,
       logs_(std::move(logs)),
       checkpoints_(checkpoints),
       clock_(clock),
+      interval_(options_.checkpoints.sync_group_offsets_interval),
       problems_(options_.flow) {}
 
 void GroupOffsetSyncer::Cancel() {
@@ -104,8 +105,7 @@ absl::Status GroupOffsetSyncer::RunOnce() {
   Round round;
   absl::Status status = Turn(&round);
   if (absl::IsCancelled(status)) return status;
-  const absl::Duration interval =
-      options_.checkpoints.sync_group_offsets_interval;
+  const absl::Duration interval = interval_.Get();
   const absl::Duration retry = std::min(kRetry, interval);
   const bool again = !status.ok() || round.again || round.positions.empty();
   next_ = now + (again ? retry : interval);

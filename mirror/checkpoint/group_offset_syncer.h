@@ -32,6 +32,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/flow_options.h"
 #include "mirror/runtime/clock.h"
+#include "mirror/runtime/live_value.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
@@ -79,6 +80,8 @@ class GroupOffsetSyncer {
 
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;
+  // From the next round on.
+  void SetInterval(absl::Duration interval) { interval_.Set(interval); }
 
   // Offsets committed.
   int64_t count() const { return written_; }
@@ -124,6 +127,7 @@ class GroupOffsetSyncer {
   const std::unique_ptr<TargetLogs> logs_;
   CheckpointEmitter* const checkpoints_;
   Clock* const clock_;
+  LiveValue<absl::Duration> interval_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> written_{0};
   std::atomic<int64_t> reset_{0};

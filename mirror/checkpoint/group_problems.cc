@@ -11,6 +11,8 @@
 namespace mirror::internal {
 namespace {
 
+constexpr int kShownProblems = 100;
+
 // A rule that forbids one group mostly forbids a thousand.
 constexpr size_t kReportedAtOnce = 10;
 
@@ -49,6 +51,16 @@ std::vector<EngineEvent> GroupProblems::TakeEvents() {
                   " other groups have news too: see the status");
   events.resize(kReportedAtOnce);
   return events;
+}
+
+void GroupProblems::FillStatus(CheckpointStatus* status) const {
+  for (const auto& [group, reason] : reasons_) {
+    if (status->problems_size() == kShownProblems) break;
+    GroupProblem* problem = status->add_problems();
+    problem->set_group(group);
+    problem->set_reason(reason);
+  }
+  status->set_problem_count(static_cast<int64_t>(reasons_.size()));
 }
 
 }  // namespace mirror::internal

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
 
 namespace mirror::internal {
 
@@ -36,6 +37,8 @@ class GroupProblems {
 
   // The groups that have a problem.
   const Reasons& reasons() const { return reasons_; }
+  // The first hundred, and how many there are.
+  void FillStatus(CheckpointStatus* status) const;
 
  private:
   const std::string flow_;

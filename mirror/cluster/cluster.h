@@ -48,6 +48,8 @@ class Cluster {
       const SourceOptions& options) = 0;
   virtual absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
       const SinkOptions& options) = 0;
+  // Admins with the same client id may share a connection; they wait for each
+  // other no longer than a broker takes for a request.
   virtual absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) = 0;
   virtual absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(

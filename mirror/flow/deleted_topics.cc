@@ -146,15 +146,11 @@ void DeletedTopics::Release(const std::string& topic) {
   }
 }
 
-void DeletedTopics::OnReleased(const std::vector<TopicPartition>& released) {
-  for (const TopicPartition& source : released) {
-    const auto gone = gone_.find(source.topic);
-    if (gone == gone_.end() || gone->second.state != State::kReleasing) {
-      continue;
-    }
-    gone->second.held.erase(source.partition);
-    if (gone->second.held.empty()) gone->second.state = State::kReleased;
-  }
+void DeletedTopics::OnReleased(const TopicPartition& source) {
+  const auto gone = gone_.find(source.topic);
+  if (gone == gone_.end() || gone->second.state != State::kReleasing) return;
+  gone->second.held.erase(source.partition);
+  if (gone->second.held.empty()) gone->second.state = State::kReleased;
 }
 
 void DeletedTopics::Step() {

@@ -68,8 +68,10 @@ class DeletedTopics {
   // Whether the topic is about to be forgotten. If it was created again, it
   // waits until that is done.
   bool Holds(const std::string& topic) const;
-  // What loops have released.
-  void OnReleased(const std::vector<TopicPartition>& released);
+  // How long topics must be gone, from now on.
+  void SetAfter(absl::Duration after) { options_.after = after; }
+  // A loop has released the partition.
+  void OnReleased(const TopicPartition& source);
   // Moves things on; every turn.
   void Step();
 
@@ -114,7 +116,7 @@ class DeletedTopics {
   void Finish(const std::vector<std::string>& topics);
   void Report(const std::string& topic, bool undecided) const;
 
-  const DeletedTopicsOptions options_;
+  DeletedTopicsOptions options_;
   ClusterAdmin* const source_;
   Clock* const clock_;
   ProgressStore* const progress_;

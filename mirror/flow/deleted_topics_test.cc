@@ -111,7 +111,9 @@ class DeletedTopicsTest : public testing::Test {
     for (int i = 0; i < 20; ++i) {
       clock_.Advance(absl::Milliseconds(100));
       writer_->Step();
-      topics_->OnReleased(std::exchange(releasing_, {}));
+      for (const TopicPartition& source : std::exchange(releasing_, {})) {
+        topics_->OnReleased(source);
+      }
       topics_->Step();
     }
   }
@@ -317,7 +319,7 @@ TEST_F(DeletedTopicsTest, ShardsReleaseEveryPartitionFirst) {
   topics_->Remember(kOrders1);
   LookFor(absl::Hours(25));
   EXPECT_THAT(asked, ElementsAre(kOrders0, kOrders1));
-  topics_->OnReleased({kOrders1});
+  topics_->OnReleased(kOrders1);
   Look();
   EXPECT_TRUE(topics_->Holds("orders"));
   EXPECT_THAT(Live("progress"),
@@ -326,7 +328,7 @@ TEST_F(DeletedTopicsTest, ShardsReleaseEveryPartitionFirst) {
   a_.CreateTopic("orders", 2);
   Look();
   EXPECT_TRUE(topics_->Holds("orders"));
-  topics_->OnReleased({kOrders0});
+  topics_->OnReleased(kOrders0);
   Look();
   EXPECT_FALSE(topics_->Holds("orders"));
   EXPECT_THAT(Live("progress"), IsEmpty());

@@ -3,10 +3,12 @@
 #include "mirror/flow/flow_control.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/flow/partition_plans.h"
 #include "mirror/flow/topic_survey.h"
 #include "mirror/model/offset.h"
 #include "mirror/progress/shard_of.h"
@@ -34,8 +36,7 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   const std::string client_id = absl::StrCat(options.flow, "|control");
   std::unique_ptr<FlowControl> control(new FlowControl(
       std::move(options), source, target, std::move(loops), clock));
-  absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
-      source->NewAdmin(client_id);
+  auto admin = source->NewAdmin(client_id);
   if (!admin.ok()) return AtCluster(admin.status(), *source);
   control->source_admin_ = *std::move(admin);
   admin = target->NewAdmin(client_id);
@@ -65,6 +66,8 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       target_cluster_(target),
       loops_(std::move(loops)),
       clock_(clock),
+      topics_(options_.topics),
+      delivery_(options_.delivery),
       memory_(options_.memory, source, target, options_.store, clock),
       writer_({absl::StrCat(options_.flow, "|control-writer"),
                options_.memory.progress.offset_storage_topic,
@@ -103,11 +106,12 @@ absl::Duration FlowControl::RunOnce() {
     SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
     return status.ok() ? absl::ZeroDuration() : kRetry;
   }
+  TakeUpdate();
   writer_.Step();
   ForgetDeleted();
   // A plan is carried out before the next is made, or would never be.
   if (clock_->Now() >= next_refresh_ && !rollout_->creating()) {
-    next_refresh_ = clock_->Now() + options_.topics.refresh_topics_interval;
+    next_refresh_ = clock_->Now() + topics_.refresh_topics_interval;
     refresh_status_ = Refresh();
     if (!refresh_status_.ok() && !absl::IsFailedPrecondition(refresh_status_)) {
       next_refresh_ = clock_->Now() + kRetry;
@@ -128,6 +132,21 @@ absl::Duration FlowControl::RunOnce() {
   if (refresh_status_.ok()) CheckTargetEnds();
   return refresh_status_.ok() && rollout_->creating() ? absl::ZeroDuration()
                                                       : kTurn;
+}
+
+void FlowControl::Update(const TopicOptions& topics,
+                         const DeliveryOptions& delivery) {
+  MutexLock lock(&mu_);
+  update_ = {topics, delivery};
+}
+
+void FlowControl::TakeUpdate() {
+  MutexLock lock(&mu_);
+  if (!update_.has_value()) return;
+  std::tie(topics_, delivery_) = *update_;
+  update_.reset();
+  deleted_->SetAfter(topics_.forget_deleted_topics_after);
+  next_refresh_ = absl::InfinitePast();
 }
 
 void FlowControl::Cancel() {
@@ -219,7 +238,7 @@ absl::Status FlowControl::Refresh() {
           selected = SelectedPartitions(options_.selection, source);
         }
         return PlanTopics(options_.selection, source, target,
-                          options_.topics.replication_factor);
+                          topics_.replication_factor);
       });
   if (!survey.ok()) return survey.status();
   TopicPlan& plan = survey->plan;
@@ -241,6 +260,7 @@ absl::Status FlowControl::Refresh() {
   UpdateLimits();
   NoteTargetIds();
   SuspendMissing(survey->on_source);
+  ReleaseDeselected();
   deleted_->Look(survey->on_source);
   return absl::OkStatus();
 }
@@ -273,26 +293,12 @@ void FlowControl::Apply(const MirroredTopic& topic,
       std::max(known.added.size(), static_cast<size_t>(topic.partitions)),
       false);
   for (int32_t i = 0; i < topic.partitions; ++i) {
-    PartitionPlan plan;
-    plan.source = {topic.source, i};
-    if (known.added[i] || first_look_->Holds(plan.source)) continue;
-    plan.target = {topic.target, i};
+    const TopicPartition source{topic.source, i};
+    if (known.added[i] || first_look_->Holds(source)) continue;
+    PartitionPlan plan = PlanPartition(source, topic.target, known.id,
+                                       memory_.stored(), *options_.store);
     plan.is_heartbeats =
         options_.selection.policy->IsHeartbeatsTopic(topic.source);
-    const auto stored = memory_.progress().find(plan.source);
-    if (stored != memory_.progress().end()) {
-      plan.has_copies = memory_.stored().HasCopies(plan.source);
-      plan.from_log_start =
-          plan.has_copies && stored->second < UpstreamOffset(0);
-      if (!plan.from_log_start) plan.start = stored->second + 1;
-    }
-    const SourceIdentity indexed = options_.store->Source(plan.source);
-    plan.topic_id = indexed.topic_id.empty() ? known.id : indexed.topic_id;
-    // The index may be ahead of the progress, and then its epoch is as good; an
-    // older one would raise a false alarm.
-    if (plan.start <= options_.store->Stats(plan.source).source_end) {
-      plan.leader_epoch = indexed.leader_epoch;
-    }
     plans->push_back(std::move(plan));
   }
 }

@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,6 +44,7 @@
 #include "mirror/policy/topic_selection.h"
 #include "mirror/replication/copy_loop.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/loop_entry.h"
 #include "mirror/replication/partition_options.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/runtime/clock.h"
@@ -90,6 +92,10 @@ class FlowControl {
   // clusters, as long as their request timeouts.
   absl::Duration RunOnce();
 
+  // What holds from the next turn on, which looks at all topics again, with the
+  // selection's filter as it is then.
+  void Update(const TopicOptions& topics, const DeliveryOptions& delivery);
+
   // Makes RunOnce() return soon, now and later.
   void Cancel();
 
@@ -110,6 +116,7 @@ class FlowControl {
     // By partition: whether a loop has it.
     std::vector<bool> added;
     bool missing = false;
+    bool selected = true;  // at the last look
     // Of the topic on the target; empty while it is not there.
     std::string target;
     std::string target_id;
@@ -123,6 +130,7 @@ class FlowControl {
               std::vector<CopyLoop*> loops, Clock* clock);
 
   std::unique_ptr<TopicCreator> NewCreator() const;
+  void TakeUpdate();
   absl::Status Start();
   std::unique_ptr<FirstLook> NewFirstLook();
   std::unique_ptr<DeletedTopics> NewDeletedTopics();
@@ -144,9 +152,9 @@ class FlowControl {
   void RollOut();
   // Adds the topic's partitions that no loop has yet to `plans`.
   void Apply(const MirroredTopic& topic, std::vector<PartitionPlan>* plans);
-  // Learns what the target holds of partitions, and whether it is what the
-  // index says.
-  void FillTargetLogs(std::vector<PartitionPlan>* plans);
+  // Has loops release the partitions of topics that are no longer selected.
+  void ReleaseDeselected();
+  void NoteReleased(const ReleasedPartition& released);
   void Add(PartitionPlan plan);
   // Those of a known topic that a loop has.
   std::vector<TopicPartition> AddedPartitions(const std::string& topic) const;
@@ -162,8 +170,6 @@ class FlowControl {
   // created.
   void CheckTargetTopics(const TopicIds& on_target,
                          std::vector<TopicToCreate>* create);
-  // Topics known so far that are deleted, not only out of sight.
-  std::set<std::string> TargetsGone(const TopicIds& on_target);
   void TellTargetDeleted(const std::string& topic, const std::string& target);
   bool IsUndecided(const std::string& topic) const;
   // Whether the target was asked for it.
@@ -199,6 +205,8 @@ class FlowControl {
   std::unique_ptr<TargetLimits> limits_;
 
   // Used by the control's thread only, but for Doing() and Cancel().
+  TopicOptions topics_;
+  DeliveryOptions delivery_;
   FlowMemory memory_;
   MemoryWriter writer_;
   std::unique_ptr<FirstLook> first_look_;
@@ -222,6 +230,8 @@ class FlowControl {
   bool prepared_ ABSL_GUARDED_BY(mu_) = false;
   bool cluster_replaced_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status trouble_ ABSL_GUARDED_BY(mu_);
+  std::optional<std::pair<TopicOptions, DeliveryOptions>> update_
+      ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace mirror::internal

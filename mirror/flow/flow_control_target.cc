@@ -9,6 +9,9 @@
 
 #include "mirror/cluster/errors.h"
 #include "mirror/flow/flow_control.h"
+#include "mirror/flow/partition_plans.h"
+#include "mirror/flow/topic_survey.h"
+#include "mirror/policy/topic_selection.h"
 #include "mirror/replication/dead_letter.h"
 #include "mirror/replication/partition_event.h"
 
@@ -37,7 +40,7 @@ std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
   DeletedTopicsOptions options;
   options.flow = options_.flow;
   options.source_alias = source_cluster_->alias();
-  options.after = options_.topics.forget_deleted_topics_after;
+  options.after = topics_.forget_deleted_topics_after;
   options.release = [this](const TopicPartition& source) {
     return LoopFor(source)->Release(source);
   };
@@ -52,8 +55,35 @@ std::unique_ptr<DeletedTopics> FlowControl::NewDeletedTopics() {
 }
 
 void FlowControl::ForgetDeleted() {
-  for (CopyLoop* loop : loops_) deleted_->OnReleased(loop->TakeReleased());
+  for (CopyLoop* loop : loops_) {
+    for (const ReleasedPartition& released : loop->TakeReleased()) {
+      deleted_->OnReleased(released.source);
+      NoteReleased(released);
+    }
+  }
   deleted_->Step();
+}
+
+void FlowControl::ReleaseDeselected() {
+  for (auto& [topic, known] : known_) {
+    const bool selected = ShouldReplicateTopic(options_.selection, topic);
+    if (!std::exchange(known.selected, selected) || selected) continue;
+    for (const TopicPartition& source : AddedPartitions(topic)) {
+      LoopFor(source)->Release(source);
+    }
+  }
+}
+
+void FlowControl::NoteReleased(const ReleasedPartition& released) {
+  const TopicPartition& source = released.source;
+  const auto known = known_.find(source.topic);
+  if (known == known_.end() || deleted_->Holds(source.topic)) return;
+  // If it is selected again, it continues as after a restart.
+  known->second.added[source.partition] = false;
+  created_.erase(known->second.target);
+  if (released.committed.has_value()) {
+    memory_.stored().SetCopied(source, *released.committed);
+  }
 }
 
 void FlowControl::OnForgotten(const std::string& topic,
@@ -88,7 +118,8 @@ void FlowControl::RollOut() {
   for (const MirroredTopic& topic : rollout_->TakeReady()) {
     Apply(topic, &partitions);
   }
-  FillTargetLogs(&partitions);
+  FillTargetLogs(created_, *options_.store, target_cluster_->alias(),
+                 target_admin_.get(), &partitions);
   for (const PartitionPlan& partition : partitions) {
     limits_->Want(partition.target.topic);
   }
@@ -96,47 +127,13 @@ void FlowControl::RollOut() {
   for (PartitionPlan& partition : partitions) Add(std::move(partition));
 }
 
-void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
-  std::vector<PartitionPlan*> unknown;
-  std::vector<TopicPartition> targets;
-  for (PartitionPlan& plan : *plans) {
-    if (created_.count(plan.target.topic) == 0) {
-      unknown.push_back(&plan);
-      targets.push_back(plan.target);
-    } else if (plan.has_copies) {
-      plan.target_change = TargetDeleted(plan.target, target_cluster_->alias());
-    } else {
-      plan.target_log = TargetLog{};
-    }
-  }
-  if (unknown.empty()) return;
-  const auto starts =
-      target_admin_->ListOffsets(targets, OffsetSpec::kEarliest);
-  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
-  for (size_t i = 0; i < unknown.size(); ++i) {
-    PartitionPlan& plan = *unknown[i];
-    const bool known = starts[i].ok() && ends[i].ok();
-    if (!plan.has_copies) {
-      // Where the target does not tell, it may hold anything: translations
-      // begin as lower bounds.
-      plan.target_log =
-          known ? TargetLog{DownstreamOffset(*starts[i]),
-                            DownstreamOffset(*ends[i])}
-                : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
-      continue;
-    }
-    const DownstreamOffset indexed =
-        options_.store->Stats(plan.source).indexed_end;
-    // More may stand there than the index tells, by our own hand.
-    if (!known || DownstreamOffset(*ends[i]) >= indexed) continue;
-    plan.target_change = CompareTargetEnd(plan.target, target_cluster_->alias(),
-                                          indexed, DownstreamOffset(*ends[i]));
-  }
-}
-
 void FlowControl::CheckTargetTopics(const TopicIds& on_target,
                                     std::vector<TopicToCreate>* create) {
-  const std::set<std::string> gone = TargetsGone(on_target);
+  std::set<std::string> unlisted;
+  for (const auto& [topic, known] : known_) {
+    if (on_target.count(known.target) == 0) unlisted.insert(known.target);
+  }
+  const std::set<std::string> gone = NotFound(target_admin_.get(), unlisted);
   std::set<std::string> wait;  // not to be created now
   for (auto& [topic, known] : known_) {
     // A broker that has just started may be behind, so it is asked twice.
@@ -156,7 +153,7 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
       TellTargetDeleted(topic, known.target);
     }
     known.target_gone = is_gone;
-    if (is_gone && options_.delivery.on_target_change == LossPolicy::kStop &&
+    if (is_gone && delivery_.on_target_change == LossPolicy::kStop &&
         IsUndecided(topic)) {
       wait.insert(known.target);
     }
@@ -166,20 +163,6 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
                                  return wait.count(topic.topic.name) > 0;
                                }),
                 create->end());
-}
-
-std::set<std::string> FlowControl::TargetsGone(const TopicIds& on_target) {
-  std::set<std::string> missing;
-  for (const auto& [topic, known] : known_) {
-    if (on_target.count(known.target) == 0) missing.insert(known.target);
-  }
-  // A list lacks what may not be described as well.
-  const std::vector<std::string> names(missing.begin(), missing.end());
-  const auto answers = target_admin_->DescribeTopics(names);
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (!absl::IsNotFound(answers[i].status())) missing.erase(names[i]);
-  }
-  return missing;
 }
 
 void FlowControl::TellTargetDeleted(const std::string& topic,
@@ -202,7 +185,7 @@ bool FlowControl::IsUndecided(const std::string& topic) const {
 bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
   const std::string& name = options_.delivery.dead_letter_topic;
   if (name.empty() || on_target.count(name) > 0) return false;
-  const NewTopic topic{name, 1, options_.topics.replication_factor,
+  const NewTopic topic{name, 1, topics_.replication_factor,
                        DeadLetterTopicConfigs()};
   const absl::Status status = target_admin_->CreateTopics({topic})[0];
   const bool there =

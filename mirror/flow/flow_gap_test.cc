@@ -101,8 +101,8 @@ TEST_F(FlowGapTest, ALogThatIsTruncatedAgainAfterARestart) {
   EXPECT_EQ(Copies("new"), 20);
 }
 
-// After the copies were lost there is none by which the index could say of which
-// source the progress is.
+// After the copies were lost there is none by which the index could say of
+// which source the progress is.
 class ForgottenCopiesTest : public FlowGapTest {
  protected:
   void StopWithoutCopies() {

@@ -97,4 +97,15 @@ absl::StatusOr<TopicSurvey> SurveyTopics(
   return survey;
 }
 
+std::set<std::string> NotFound(ClusterAdmin* admin,
+                               const std::set<std::string>& topics) {
+  const std::vector<std::string> names(topics.begin(), topics.end());
+  const auto answers = admin->DescribeTopics(names);
+  std::set<std::string> missing;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (absl::IsNotFound(answers[i].status())) missing.insert(names[i]);
+  }
+  return missing;
+}
+
 }  // namespace mirror::internal

@@ -42,6 +42,11 @@ absl::StatusOr<TopicSurvey> SurveyTopics(
                                 const std::vector<TopicDescription>& target)>
         plan);
 
+// Those of the topics that the cluster says are not there. A list of all topics
+// lacks what may not be described as well.
+std::set<std::string> NotFound(ClusterAdmin* admin,
+                               const std::set<std::string>& topics);
+
 }  // namespace mirror::internal
 
 #endif  // MIRROR_FLOW_TOPIC_SURVEY_H_

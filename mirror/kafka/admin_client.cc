@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/kafka/error.h"
 #include "mirror/runtime/bounded_call.h"
@@ -26,33 +25,10 @@ int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
-absl::StatusOr<std::unique_ptr<Client>> NewClient(
-    ClientRole role, const ClientSettings& settings,
-    const std::string& client_id) {
-  return Client::Create(role, settings, {{"client.id", client_id}});
-}
-
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Create(
-    ClientRole role, const ClientSettings& settings,
-    const std::string& client_id) {
-  absl::StatusOr<std::unique_ptr<Client>> client =
-      NewClient(role, settings, client_id);
-  if (!client.ok()) return client.status();
-  return absl::WrapUnique(
-      new AdminClient(role, settings, client_id, *std::move(client)));
-}
-
-AdminClient::AdminClient(ClientRole role, ClientSettings settings,
-                         std::string client_id, std::shared_ptr<Client> client)
-    : role_(role),
-      settings_(std::move(settings)),
-      client_id_(std::move(client_id)),
-      client_(std::move(client)) {}
-
 std::string AdminClient::Context(absl::string_view subject) const {
-  return absl::StrCat("cluster ", settings_.alias, ": ", subject);
+  return absl::StrCat("cluster ", shared_->settings().alias, ": ", subject);
 }
 
 absl::Status AdminClient::MissingInAnswer(absl::string_view subject) const {
@@ -60,15 +36,10 @@ absl::Status AdminClient::MissingInAnswer(absl::string_view subject) const {
       Context(absl::StrCat(subject, ": missing in the answer")));
 }
 
-std::shared_ptr<Client> AdminClient::client() {
-  MutexLock lock(&mu_);
-  return client_;
-}
-
 absl::Status AdminClient::Repeat(
     absl::string_view what,
     absl::FunctionRef<bool(rd_kafka_t*, absl::Duration)> attempt) {
-  const std::shared_ptr<Client> client = this->client();
+  const std::shared_ptr<Client> client = shared_->Get();
   return RepeatWith(client.get(), what, [&](absl::Duration slice) {
     return attempt(client->handle(), slice);
   });
@@ -77,7 +48,7 @@ absl::Status AdminClient::Repeat(
 absl::Status AdminClient::RepeatSlowly(
     absl::string_view what,
     const std::function<bool(rd_kafka_t*, absl::Duration)>& attempt) {
-  const std::shared_ptr<Client> client = this->client();
+  const std::shared_ptr<Client> client = shared_->Get();
   const auto succeeded = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<PendingCall> call;
   absl::Status status =
@@ -86,7 +57,7 @@ absl::Status AdminClient::RepeatSlowly(
           // Another broker may answer if this one does not.
           call = std::make_unique<PendingCall>(
               [client, succeeded, attempt,
-               timeout = settings_.request_timeout / 2] {
+               timeout = shared_->settings().request_timeout / 2] {
                 *succeeded = attempt(client->handle(), timeout);
               });
         }
@@ -98,7 +69,7 @@ absl::Status AdminClient::RepeatSlowly(
     // The thread that is left behind keeps it, maybe longer than the host keeps
     // what it logs to.
     client->Mute();
-    Replace(client.get());
+    shared_->Replace(client.get());
   }
   return status;
 }
@@ -108,7 +79,7 @@ absl::Status AdminClient::RepeatWith(
     absl::FunctionRef<bool(absl::Duration)> attempt) {
   Clock* clock = Clock::System();
   const absl::Time start = clock->Now();
-  const absl::Time deadline = start + settings_.request_timeout;
+  const absl::Time deadline = start + shared_->settings().request_timeout;
   for (absl::Duration slice = kFirstSlice; clock->Now() < deadline;
        slice = std::min(2 * slice, kLastSlice)) {
     if (cancelled_) {
@@ -122,7 +93,7 @@ absl::Status AdminClient::RepeatWith(
     client->KeepCredentialsFresh();
     const ClusterError error = client->PeekError();
     if (absl::Status fatal = client->Fatal(); !fatal.ok()) {
-      Replace(client);
+      shared_->Replace(client);
       if (!error.status.ok()) fatal = error.status;  // says why
       return absl::UnavailableError(
           absl::StrCat(fatal.message(), ": ", what, " has failed"));
@@ -137,7 +108,7 @@ absl::Status AdminClient::RepeatWith(
   const absl::Status latest = client->PeekError().status;
   return absl::DeadlineExceededError(Context(
       absl::StrCat(what, ": no answer within ",
-                   absl::FormatDuration(settings_.request_timeout),
+                   absl::FormatDuration(shared_->settings().request_timeout),
                    latest.ok() ? "" : "; latest error: ", latest.message())));
 }
 
@@ -145,30 +116,20 @@ absl::Duration AdminClient::LibraryTimeout() const {
   // librdkafka ends the program when it has given up a request to a coordinator
   // and the coordinator then comes back (its issue 4605). Here it never gives
   // up: Abandon() comes long before.
-  return role_ == ClientRole::kGroupAdmin ? absl::Hours(1)
-                                          : settings_.request_timeout;
+  return shared_->role() == ClientRole::kGroupAdmin
+             ? absl::Hours(1)
+             : shared_->settings().request_timeout;
 }
 
 void AdminClient::Abandon(Client* client) {
-  if (role_ == ClientRole::kGroupAdmin) Replace(client);
-}
-
-void AdminClient::Replace(Client* client) {
-  if (cancelled_) return;
-  MutexLock lock(&mu_);
-  if (client_.get() != client) return;
-  absl::StatusOr<std::unique_ptr<Client>> fresh =
-      NewClient(role_, settings_, client_id_);
-  // Where settings are refused, they would have been before; and if it is a key
-  // file that is half written, the next attempt reads it.
-  if (fresh.ok()) client_ = *std::move(fresh);
+  if (shared_->role() == ClientRole::kGroupAdmin) shared_->Replace(client);
 }
 
 AdminCall::AdminCall(AdminClient* admin, rd_kafka_admin_op_t op,
                      absl::string_view what)
     : admin_(admin),
       what_(what),
-      client_(admin->client()),
+      client_(admin->shared_->Get()),
       options_(rd_kafka_AdminOptions_new(client_->handle(), op)),
       queue_(rd_kafka_queue_new(client_->handle())) {
   char why[256];

@@ -3,6 +3,7 @@
 // librdkafka's asynchronous admin calls, made to block: a request, its results,
 // a deadline and a way out.
 //
+//   AdminClient admin(*shared_clients.Get(ClientRole::kAdmin, settings, "id"));
 //   AdminCall call(&admin, RD_KAFKA_ADMIN_OP_DELETETOPICS, "delete topics");
 //   rd_kafka_DeleteTopics(call.handle(), ..., call.options(), call.queue());
 //   absl::StatusOr<EventPtr> result = call.Await();
@@ -16,7 +17,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,20 +24,19 @@
 #include "absl/time/time.h"
 #include "mirror/kafka/client.h"
 #include "mirror/kafka/handles.h"
-#include "mirror/runtime/mutex.h"
+#include "mirror/kafka/shared_client.h"
 
 namespace mirror::internal {
 
-// A client for admin calls. Thread-safe; calls must have ended before it is
-// destroyed.
+// A client for admin calls, whose handle others may use too. Thread-safe; calls
+// must have ended before it is destroyed.
 class AdminClient {
  public:
-  // `role` is kAdmin or kGroupAdmin. Errors as Client::Create.
-  static absl::StatusOr<std::unique_ptr<AdminClient>> Create(
-      ClientRole role, const ClientSettings& settings,
-      const std::string& client_id);
+  // The role is kAdmin or kGroupAdmin.
+  explicit AdminClient(std::shared_ptr<SharedClient> shared)
+      : shared_(std::move(shared)) {}
 
-  const std::string& alias() const { return settings_.alias; }
+  const std::string& alias() const { return shared_->settings().alias; }
   // "cluster backup: subject", for messages.
   std::string Context(absl::string_view subject) const;
 
@@ -71,10 +70,6 @@ class AdminClient {
  private:
   friend class AdminCall;
 
-  AdminClient(ClientRole role, ClientSettings settings, std::string client_id,
-              std::shared_ptr<Client> client);
-
-  std::shared_ptr<Client> client();
   // Repeat() with `client`, which stays the same for a call.
   absl::Status RepeatWith(Client* client, absl::string_view what,
                           absl::FunctionRef<bool(absl::Duration)> attempt);
@@ -82,16 +77,9 @@ class AdminClient {
   absl::Duration LibraryTimeout() const;
   // Frees what is left of a call that is no longer awaited.
   void Abandon(Client* client);
-  // Makes later calls use a new client, if they do not already.
-  void Replace(Client* client);
 
-  const ClientRole role_;
-  const ClientSettings settings_;
-  const std::string client_id_;
+  const std::shared_ptr<SharedClient> shared_;
   std::atomic<bool> cancelled_{false};
-
-  Mutex mu_;
-  std::shared_ptr<Client> client_ ABSL_GUARDED_BY(mu_);
 };
 
 // One admin request, or several of a kind. Not thread-safe.

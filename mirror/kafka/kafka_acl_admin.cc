@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
-#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "mirror/kafka/error.h"
@@ -123,14 +122,6 @@ absl::Status DeleteResult(const rd_kafka_DeleteAcls_result_response_t* response,
 }
 
 }  // namespace
-
-absl::StatusOr<std::unique_ptr<KafkaAclAdmin>> KafkaAclAdmin::Create(
-    const ClientSettings& settings, const std::string& client_id) {
-  absl::StatusOr<std::unique_ptr<AdminClient>> client =
-      AdminClient::Create(ClientRole::kAdmin, settings, client_id);
-  if (!client.ok()) return client.status();
-  return absl::WrapUnique(new KafkaAclAdmin(*std::move(client)));
-}
 
 absl::StatusOr<std::vector<AclBinding>> KafkaAclAdmin::DescribeAcls(
     absl::Span<const AclResource> resources) {

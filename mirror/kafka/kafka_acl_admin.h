@@ -17,7 +17,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/acl_admin.h"
 #include "mirror/kafka/admin_client.h"
-#include "mirror/kafka/client.h"
+#include "mirror/kafka/shared_client.h"
 #include "mirror/model/acl_binding.h"
 
 namespace mirror::internal {
@@ -25,8 +25,9 @@ namespace mirror::internal {
 // Thread safety, lifetime and errors: as AclAdmin.
 class KafkaAclAdmin final : public AclAdmin {
  public:
-  static absl::StatusOr<std::unique_ptr<KafkaAclAdmin>> Create(
-      const ClientSettings& settings, const std::string& client_id);
+  // A client of role kAdmin.
+  explicit KafkaAclAdmin(std::shared_ptr<SharedClient> client)
+      : client_(std::make_unique<AdminClient>(std::move(client))) {}
 
   absl::StatusOr<std::vector<AclBinding>> DescribeAcls(
       absl::Span<const AclResource> resources) override;
@@ -37,9 +38,6 @@ class KafkaAclAdmin final : public AclAdmin {
   void Cancel() override { client_->Cancel(); }
 
  private:
-  explicit KafkaAclAdmin(std::unique_ptr<AdminClient> client)
-      : client_(std::move(client)) {}
-
   // All ACLs there are.
   absl::StatusOr<std::vector<AclBinding>> ListAll();
   // librdkafka (2.15 at least) drops the error of an answer without ACLs. So

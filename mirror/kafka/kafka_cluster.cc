@@ -12,6 +12,7 @@
 #include "mirror/kafka/kafka_group_admin.h"
 #include "mirror/kafka/kafka_record_sink.h"
 #include "mirror/kafka/kafka_record_source.h"
+#include "mirror/kafka/shared_client.h"
 
 namespace mirror {
 namespace {
@@ -56,6 +57,12 @@ absl::StatusOr<std::unique_ptr<KafkaCluster>> KafkaCluster::Create(
   return absl::WrapUnique(new KafkaCluster(std::move(options)));
 }
 
+KafkaCluster::KafkaCluster(KafkaClusterOptions options)
+    : options_(std::move(options)),
+      clients_(std::make_unique<internal::SharedClients>()) {}
+
+KafkaCluster::~KafkaCluster() = default;
+
 absl::StatusOr<std::unique_ptr<RecordSource>> KafkaCluster::NewSource(
     const SourceOptions& options) {
   return internal::KafkaRecordSource::Create(
@@ -70,20 +77,27 @@ absl::StatusOr<std::unique_ptr<RecordSink>> KafkaCluster::NewSink(
 
 absl::StatusOr<std::unique_ptr<ClusterAdmin>> KafkaCluster::NewAdmin(
     const std::string& client_id) {
-  return internal::KafkaClusterAdmin::Create(
-      SettingsFor(internal::ClientRole::kAdmin, options_), client_id);
+  auto client = clients_->Get(
+      ClientRole::kAdmin, SettingsFor(ClientRole::kAdmin, options_), client_id);
+  if (!client.ok()) return client.status();
+  return std::make_unique<internal::KafkaClusterAdmin>(*std::move(client));
 }
 
 absl::StatusOr<std::unique_ptr<GroupAdmin>> KafkaCluster::NewGroupAdmin(
     const std::string& client_id) {
-  return internal::KafkaGroupAdmin::Create(
-      SettingsFor(internal::ClientRole::kAdmin, options_), client_id);
+  auto client =
+      clients_->Get(ClientRole::kGroupAdmin,
+                    SettingsFor(ClientRole::kGroupAdmin, options_), client_id);
+  if (!client.ok()) return client.status();
+  return std::make_unique<internal::KafkaGroupAdmin>(*std::move(client));
 }
 
 absl::StatusOr<std::unique_ptr<AclAdmin>> KafkaCluster::NewAclAdmin(
     const std::string& client_id) {
-  return internal::KafkaAclAdmin::Create(
-      SettingsFor(internal::ClientRole::kAdmin, options_), client_id);
+  auto client = clients_->Get(
+      ClientRole::kAdmin, SettingsFor(ClientRole::kAdmin, options_), client_id);
+  if (!client.ok()) return client.status();
+  return std::make_unique<internal::KafkaAclAdmin>(*std::move(client));
 }
 
 }  // namespace mirror

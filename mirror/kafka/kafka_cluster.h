@@ -21,6 +21,9 @@
 #include "mirror/runtime/log.h"
 
 namespace mirror {
+namespace internal {
+class SharedClients;
+}  // namespace internal
 
 struct KafkaClusterOptions {
   // The cluster's name in flows, topics and messages.
@@ -47,6 +50,7 @@ class KafkaCluster final : public Cluster {
   // cluster and setting; no message shows a secret.
   static absl::StatusOr<std::unique_ptr<KafkaCluster>> Create(
       KafkaClusterOptions options);
+  ~KafkaCluster() override;
 
   const std::string& alias() const override { return options_.alias; }
   absl::StatusOr<std::unique_ptr<RecordSource>> NewSource(
@@ -61,10 +65,11 @@ class KafkaCluster final : public Cluster {
       const std::string& client_id) override;
 
  private:
-  explicit KafkaCluster(KafkaClusterOptions options)
-      : options_(std::move(options)) {}
+  explicit KafkaCluster(KafkaClusterOptions options);
 
   const KafkaClusterOptions options_;
+  // Of the admin clients.
+  const std::unique_ptr<internal::SharedClients> clients_;
 };
 
 }  // namespace mirror

@@ -9,7 +9,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/cluster/request_slices.h"
@@ -64,14 +63,6 @@ absl::StatusOr<NewTopicPtr> ToNewTopic(const AdminClient& client,
 }
 
 }  // namespace
-
-absl::StatusOr<std::unique_ptr<KafkaClusterAdmin>> KafkaClusterAdmin::Create(
-    const ClientSettings& settings, const std::string& client_id) {
-  absl::StatusOr<std::unique_ptr<AdminClient>> client =
-      AdminClient::Create(ClientRole::kAdmin, settings, client_id);
-  if (!client.ok()) return client.status();
-  return absl::WrapUnique(new KafkaClusterAdmin(*std::move(client)));
-}
 
 absl::StatusOr<std::string> KafkaClusterAdmin::ClusterId() {
   std::string id;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,7 +15,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/kafka/admin_client.h"
-#include "mirror/kafka/client.h"
+#include "mirror/kafka/shared_client.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror::internal {
@@ -22,8 +23,9 @@ namespace mirror::internal {
 // Thread safety, lifetime and errors: as ClusterAdmin.
 class KafkaClusterAdmin final : public ClusterAdmin {
  public:
-  static absl::StatusOr<std::unique_ptr<KafkaClusterAdmin>> Create(
-      const ClientSettings& settings, const std::string& client_id);
+  // A client of role kAdmin.
+  explicit KafkaClusterAdmin(std::shared_ptr<SharedClient> client)
+      : client_(std::make_unique<AdminClient>(std::move(client))) {}
 
   absl::StatusOr<std::string> ClusterId() override;
   absl::StatusOr<std::vector<TopicDescription>> ListTopics() override;
@@ -44,9 +46,6 @@ class KafkaClusterAdmin final : public ClusterAdmin {
   void Cancel() override { client_->Cancel(); }
 
  private:
-  explicit KafkaClusterAdmin(std::unique_ptr<AdminClient> client)
-      : client_(std::move(client)) {}
-
   // One request each; a Status: there was no answer.
   absl::Status DescribeSome(
       absl::Span<const std::string> topics,

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "mirror/kafka/client.h"
 #include "mirror/kafka/mock_brokers.h"
+#include "mirror/kafka/shared_client.h"
 #include "mirror/testing/matchers.h"
 
 namespace mirror::internal {
@@ -33,7 +34,8 @@ class KafkaClusterAdminTest : public testing::Test {
     ClientSettings settings;
     settings.alias = "backup";
     settings.properties = {{"bootstrap.servers", brokers_.servers()}};
-    admin_ = KafkaClusterAdmin::Create(settings, "test").value();
+    admin_ = std::make_unique<KafkaClusterAdmin>(
+        SharedClient::Create(ClientRole::kAdmin, settings, "test").value());
   }
 
   MockBrokers brokers_{2};

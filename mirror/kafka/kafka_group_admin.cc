@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/kafka/error.h"
 
@@ -72,14 +71,6 @@ void SetUnanswered(const absl::Status& status,
 }
 
 }  // namespace
-
-absl::StatusOr<std::unique_ptr<KafkaGroupAdmin>> KafkaGroupAdmin::Create(
-    const ClientSettings& settings, const std::string& client_id) {
-  absl::StatusOr<std::unique_ptr<AdminClient>> client =
-      AdminClient::Create(ClientRole::kGroupAdmin, settings, client_id);
-  if (!client.ok()) return client.status();
-  return absl::WrapUnique(new KafkaGroupAdmin(*std::move(client)));
-}
 
 absl::StatusOr<std::map<std::string, GroupState>> KafkaGroupAdmin::ListStates(
     absl::Status* missing) {

@@ -19,7 +19,7 @@
 #include "absl/types/span.h"
 #include "mirror/cluster/group_admin.h"
 #include "mirror/kafka/admin_client.h"
-#include "mirror/kafka/client.h"
+#include "mirror/kafka/shared_client.h"
 #include "mirror/model/topic_partition.h"
 
 namespace mirror::internal {
@@ -27,8 +27,9 @@ namespace mirror::internal {
 // Thread safety, lifetime and errors: as GroupAdmin.
 class KafkaGroupAdmin final : public GroupAdmin {
  public:
-  static absl::StatusOr<std::unique_ptr<KafkaGroupAdmin>> Create(
-      const ClientSettings& settings, const std::string& client_id);
+  // A client of role kGroupAdmin.
+  explicit KafkaGroupAdmin(std::shared_ptr<SharedClient> client)
+      : client_(std::make_unique<AdminClient>(std::move(client))) {}
 
   absl::StatusOr<std::vector<std::string>> ListGroups() override;
   std::vector<absl::StatusOr<GroupState>> DescribeGroups(
@@ -40,9 +41,6 @@ class KafkaGroupAdmin final : public GroupAdmin {
   void Cancel() override { client_->Cancel(); }
 
  private:
-  explicit KafkaGroupAdmin(std::unique_ptr<AdminClient> client)
-      : client_(std::move(client)) {}
-
   // All groups as the brokers list them, with their states. `*missing` is why
   // some may be missing.
   absl::StatusOr<std::map<std::string, GroupState>> ListStates(

@@ -84,6 +84,7 @@ AclSyncer::AclSyncer(Cluster* source, Cluster* target, AclSyncerOptions options,
       source_alias_(source->alias()),
       target_alias_(target->alias()),
       clock_(clock),
+      interval_(options_.rules.options.interval),
       news_(options_.flow, target_alias_) {}
 
 void AclSyncer::Cancel() {
@@ -127,7 +128,7 @@ absl::Status AclSyncer::RunOnce() {
 
 absl::Duration AclSyncer::Pause(const absl::Status& status,
                                 const AclRound& round) const {
-  const absl::Duration interval = options_.rules.options.interval;
+  const absl::Duration interval = interval_.Get();
   if (absl::IsPermissionDenied(status)) return std::min(kRetryDenied, interval);
   if (!status.ok()) return std::min(kRetry, interval);
   return round.again ? std::min(kConfirm, interval) : interval;

@@ -34,6 +34,7 @@
 #include "mirror/metadata/acl_plan.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/runtime/clock.h"
+#include "mirror/runtime/live_value.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
@@ -79,6 +80,8 @@ class AclSyncer {
 
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;
+  // From the next round on.
+  void SetInterval(absl::Duration interval) { interval_.Set(interval); }
 
   // Makes RunOnce() return soon, now and later.
   void Cancel();
@@ -107,6 +110,7 @@ class AclSyncer {
   // Null: nothing is ever removed.
   std::unique_ptr<ClusterAdmin> source_cluster_;
   std::unique_ptr<AclLedger> ledger_;
+  LiveValue<absl::Duration> interval_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> created_{0};
   std::atomic<int64_t> removed_{0};

@@ -10,6 +10,8 @@
 namespace mirror::internal {
 namespace {
 
+constexpr int kShownProblems = 100;
+
 // A rule that forbids one topic mostly forbids a thousand.
 constexpr size_t kReportedAtOnce = 10;
 
@@ -57,6 +59,17 @@ std::set<TopicConfigName> TopicConfigProblems::Configs() const {
     if (!name.second.empty()) configs.insert(name);
   }
   return configs;
+}
+
+void TopicConfigProblems::FillStatus(TopicConfigSyncStatus* status) const {
+  status->set_problem_count(static_cast<int64_t>(reasons_.size()));
+  for (const auto& [name, reason] : reasons_) {
+    if (status->problems_size() == kShownProblems) break;
+    TopicConfigProblem* problem = status->add_problems();
+    problem->set_topic(name.first);
+    problem->set_config(name.second);
+    problem->set_reason(reason);
+  }
 }
 
 std::string NotDescribed(const absl::Status& status, const std::string& topic,

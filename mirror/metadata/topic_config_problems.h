@@ -16,6 +16,7 @@
 #include "mirror/metadata/topic_config_plan.h"
 #include "mirror/metadata/topic_config_writer.h"
 #include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
 
 namespace mirror::internal {
 
@@ -37,6 +38,8 @@ class TopicConfigProblems {
   }
 
   const Reasons& reasons() const { return reasons_; }
+  // The first hundred, and how many there are.
+  void FillStatus(TopicConfigSyncStatus* status) const;
   // The settings among them.
   std::set<TopicConfigName> Configs() const;
 

@@ -17,7 +17,6 @@ namespace {
 constexpr absl::Duration kRetry = absl::Seconds(10);
 // Compared at a time: some 40 settings per topic and side are held in memory.
 constexpr size_t kTopicsAtOnce = 200;
-constexpr int kShownProblems = 100;
 
 using ConfigsOr = absl::StatusOr<std::vector<TopicConfig>>;
 
@@ -49,8 +48,7 @@ absl::StatusOr<std::unique_ptr<TopicConfigSyncer>> TopicConfigSyncer::Create(
   std::unique_ptr<TopicConfigSyncer> syncer(
       new TopicConfigSyncer(source, target, std::move(options), clock));
   const std::string& client_id = syncer->options_.client_id;
-  absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
-      source->NewAdmin(client_id);
+  auto admin = source->NewAdmin(client_id);
   if (!admin.ok()) return admin.status();
   syncer->source_admin_ = *std::move(admin);
   admin = target->NewAdmin(client_id);
@@ -66,6 +64,7 @@ TopicConfigSyncer::TopicConfigSyncer(Cluster* source, Cluster* target,
       source_(source),
       target_(target),
       clock_(clock),
+      interval_(options_.configs.interval),
       problems_(options_.flow) {}
 
 void TopicConfigSyncer::Cancel() {
@@ -84,9 +83,9 @@ absl::Status TopicConfigSyncer::RunOnce() {
   Round round;
   absl::Status status = Turn(&round);
   if (absl::IsCancelled(status)) return status;
-  const absl::Duration retry = std::min(kRetry, options_.configs.interval);
-  next_ = clock_->Now() +
-          (!status.ok() || round.again ? retry : options_.configs.interval);
+  const absl::Duration interval = interval_.Get();
+  const absl::Duration retry = std::min(kRetry, interval);
+  next_ = clock_->Now() + (!status.ok() || round.again ? retry : interval);
   if (!status.ok()) {
     // What was written before the failure was the engine's.
     for (auto& [topic, overrides] : round.overrides) {
@@ -327,14 +326,7 @@ void TopicConfigSyncer::FillStatus(TopicConfigSyncStatus* status) const {
   status->set_topics(topics_);
   status->set_last_round_ms(absl::ToInt64Milliseconds(last_round_));
   status->set_reason(std::string(status_.message()));
-  status->set_problem_count(static_cast<int64_t>(problems_.reasons().size()));
-  for (const auto& [name, reason] : problems_.reasons()) {
-    if (status->problems_size() >= kShownProblems) break;
-    TopicConfigProblem* problem = status->add_problems();
-    problem->set_topic(name.first);
-    problem->set_config(name.second);
-    problem->set_reason(reason);
-  }
+  problems_.FillStatus(status);
 }
 
 }  // namespace mirror::internal

@@ -37,6 +37,7 @@
 #include "mirror/metadata/topic_plan.h"
 #include "mirror/policy/topic_selection.h"
 #include "mirror/runtime/clock.h"
+#include "mirror/runtime/live_value.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
@@ -84,6 +85,8 @@ class TopicConfigSyncer {
 
   // When RunOnce() wants to be called next.
   absl::Duration TimeToNextTurn() const;
+  // From the next round on.
+  void SetInterval(absl::Duration interval) { interval_.Set(interval); }
 
   // Makes RunOnce() return soon, now and later.
   void Cancel();
@@ -138,6 +141,7 @@ class TopicConfigSyncer {
   Clock* const clock_;
   std::unique_ptr<ClusterAdmin> source_admin_;
   std::unique_ptr<ClusterAdmin> target_admin_;
+  LiveValue<absl::Duration> interval_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> written_{0};
   std::atomic<int64_t> overwritten_{0};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 #include "absl/status/statusor.h"
@@ -111,6 +112,14 @@ void ProgressStore::SetStart(const TopicPartition& source,
                              UpstreamOffset start) {
   offsets_[source] = start - 1;
   starts_.insert(source);
+}
+
+void ProgressStore::SetCopied(const TopicPartition& source,
+                              UpstreamOffset last) {
+  const auto [known, is_new] = offsets_.try_emplace(source, last);
+  // The same as before: nothing was copied.
+  if (!is_new && std::exchange(known->second, last) == last) return;
+  starts_.erase(source);
 }
 
 const ProgressStore::Stored& ProgressStore::Newest(

@@ -63,6 +63,8 @@ class ProgressStore {
 
   // The same, for what was written by others than the shards.
   void SetStart(const TopicPartition& source, UpstreamOffset start);
+  // And by a shard that has the partition no longer: the last offset copied.
+  void SetCopied(const TopicPartition& source, UpstreamOffset last);
   void SetLooked() { has_looked_ = true; }
   // nullopt: the topic is there again, or forgotten.
   void SetGone(const std::string& topic, std::optional<absl::Time> since);

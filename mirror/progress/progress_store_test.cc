@@ -136,5 +136,14 @@ TEST_F(ProgressStoreTest, KnowsSinceWhenTopicsAreGone) {
   EXPECT_THAT(store_.gone(), IsEmpty());
 }
 
+TEST_F(ProgressStoreTest, WhatAShardReportsCountsAsCopiedIfItHasMoved) {
+  store_.SetStart(kOrders, UpstreamOffset(5));
+  store_.SetCopied(kOrders, UpstreamOffset(4));
+  EXPECT_FALSE(store_.HasCopies(kOrders));
+  store_.SetCopied(kOrders, UpstreamOffset(7));
+  EXPECT_TRUE(store_.HasCopies(kOrders));
+  EXPECT_THAT(store_.offsets(), Is(7));
+}
+
 }  // namespace
 }  // namespace mirror::internal

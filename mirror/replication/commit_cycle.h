@@ -67,6 +67,12 @@ class CommitCycle {
 
   CommitCycle(CommitCycleOptions options, OffsetSyncStore* store, Clock* clock);
 
+  // When commits begin from now on.
+  void SetPace(absl::Duration interval, int64_t max_bytes) {
+    options_.interval = interval;
+    options_.max_bytes = max_bytes;
+  }
+
   void Add(CommitMember* member);
   void Remove(CommitMember* member);
 
@@ -112,7 +118,7 @@ class CommitCycle {
   // What the progress record can tell in the index topic's place.
   std::optional<RunGrowth> GrowthToDefer(CommitMember* member, absl::Time now);
 
-  const CommitCycleOptions options_;
+  CommitCycleOptions options_;
   OffsetSyncStore* const store_;
   CommitWriter writer_;
   std::map<TopicPartition, CommitMember*> members_;

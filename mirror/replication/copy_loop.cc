@@ -34,12 +34,13 @@ absl::StatusOr<std::unique_ptr<CopyLoop>> CopyLoop::Create(
 CopyLoop::CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
                    Clock* clock)
     : options_(std::move(options)),
-      source_cluster_(source),
       target_cluster_(target),
       clock_(clock),
       sources_(source, options_.source),
       bounds_watch_(options_.partition.delivery.offset_flush_interval),
-      partitions_(&options_, clock) {}
+      partitions_(&options_, clock),
+      source_report_(options_.flow, source->alias()),
+      target_report_(options_.flow, target->alias()) {}
 
 CopyLoop::~CopyLoop() = default;
 
@@ -71,12 +72,12 @@ absl::Duration CopyLoop::RunOnce() {
   {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
-    const absl::Status source_cluster = fetched.cluster_status;
-    // What has passed is reported again when it comes again.
-    if (!fetched.batches.empty()) source_status_ = absl::OkStatus();
-    if (!acks.empty()) target_status_ = absl::OkStatus();
-    NoteCluster(source_cluster_, source_cluster, &source_status_);
-    NoteCluster(target_cluster_, sink_cluster, &target_status_);
+    if (!fetched.batches.empty()) source_report_.Clear();
+    if (!acks.empty()) target_report_.Clear();
+    for (auto& event : {source_report_.Note(fetched.cluster_status),
+                        target_report_.Note(sink_cluster)}) {
+      if (event.has_value()) partitions_.Report(*event);
+    }
     OnPolled(std::move(fetched), acks, now);
     if (!source_state.ok()) sources_lost_ = true;
     if (!sink_state.ok()) {
@@ -171,36 +172,20 @@ void CopyLoop::ChangeSources(const SourceChanges& changes) {
   const absl::Status status = sources_.Apply(changes);
   if (status.ok()) return;
   MutexLock lock(&mu_);
-  ReportCluster(LogLevel::kError, *source_cluster_, status,
-                absl::StrCat("assigning partitions: ", status.ToString()));
+  partitions_.Report(source_report_.Event(
+      LogLevel::kError, status,
+      absl::StrCat("assigning partitions: ", status.ToString())));
   sources_lost_ = true;
   partitions_.WantSweep();
 }
 
 void CopyLoop::OnSinkLost(const absl::Status& status, absl::Time now) {
-  ReportCluster(LogLevel::kError, *target_cluster_, status,
-                absl::StrCat("the producer failed fatally and is replaced: ",
-                             status.message()));
+  partitions_.Report(target_report_.Event(
+      LogLevel::kError, status,
+      absl::StrCat("the producer failed fatally and is replaced: ",
+                   status.message())));
   partitions_.OnSinkLost(now);
   lost_sink_ = std::move(sink_);
-}
-
-void CopyLoop::NoteCluster(Cluster* cluster, const absl::Status& status,
-                           absl::Status* last) {
-  if (status.ok() || status == *last) return;
-  *last = status;
-  // Wrong credentials need an operator; an outage may end without one.
-  ReportCluster(
-      absl::IsUnauthenticated(status) ? LogLevel::kError : LogLevel::kWarning,
-      *cluster, status, std::string(status.message()));
-}
-
-void CopyLoop::ReportCluster(LogLevel level, const Cluster& cluster,
-                             const absl::Status& cause, std::string message) {
-  partitions_.Report(EngineEvent(EngineEvent::Kind::kClusterTrouble, level,
-                                 options_.flow, std::move(message))
-                         .WithCluster(cluster.alias())
-                         .WithCause(cause));
 }
 
 void CopyLoop::DeliverEvents() {
@@ -252,7 +237,7 @@ bool CopyLoop::Release(const TopicPartition& source) {
   return partitions_.Release(source, clock_->Now());
 }
 
-std::vector<TopicPartition> CopyLoop::TakeReleased() {
+std::vector<ReleasedPartition> CopyLoop::TakeReleased() {
   MutexLock lock(&mu_);
   return partitions_.TakeReleased();
 }
@@ -283,10 +268,21 @@ absl::Status CopyLoop::Resolve(const TopicPartition& source,
   return absl::OkStatus();
 }
 
-void CopyLoop::SetPaused(const std::string& topic, bool paused) {
+void CopyLoop::SetPaused(const std::optional<std::string>& topic, bool paused) {
   MutexLock lock(&mu_);
   partitions_.SetPaused(topic, paused, clock_->Now());
   partitions_.WantSweep();
+}
+
+void CopyLoop::Update(
+    std::vector<std::shared_ptr<const RecordTransform>> transforms,
+    const DeliveryOptions& delivery) {
+  MutexLock lock(&mu_);
+  // Partitions look at them whenever they need them. The old transforms end
+  // with this call, at the earliest, so not under the lock.
+  std::swap(options_.partition.transforms, transforms);
+  options_.partition.delivery = delivery;
+  partitions_.shards().SetPace(delivery);
 }
 
 void CopyLoop::OnTopicRecreated(const std::string& topic) {

@@ -27,11 +27,14 @@
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/topic_limits.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/replication/bounds_watch.h"
+#include "mirror/replication/cluster_report.h"
 #include "mirror/replication/copy_loop_options.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/loop_entry.h"
 #include "mirror/replication/loop_partitions.h"
 #include "mirror/replication/partition_event.h"
 #include "mirror/replication/source_clients.h"
@@ -39,6 +42,7 @@
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
+#include "mirror/transform/record_transform.h"
 
 namespace mirror::internal {
 
@@ -85,15 +89,19 @@ class CopyLoop {
   bool Release(const TopicPartition& source);
   // The partitions that have gone since the last call: nothing of them is
   // written here any more.
-  std::vector<TopicPartition> TakeReleased();
+  std::vector<ReleasedPartition> TakeReleased();
   // Something happened to the partition, if it is here: its bounds are known or
   // not, its source or target topic changed.
   void Handle(const TopicPartition& source, Event event);
   // The operator's decision; NotFound, or FailedPrecondition: it is not
   // stopped.
   absl::Status Resolve(const TopicPartition& source, LossPolicy decision);
-  // Remembered for partitions that are added later.
-  void SetPaused(const std::string& topic, bool paused);
+  // As PausedTopics::Set(). Remembered for partitions that are added later.
+  void SetPaused(const std::optional<std::string>& topic, bool paused);
+  // From now on records are transformed, commits begin and losses are dealt
+  // with in this way. Which topic dead letters go to stays.
+  void Update(std::vector<std::shared_ptr<const RecordTransform>> transforms,
+              const DeliveryOptions& delivery);
   // The source topic is another one than before; to be called before what is to
   // happen to its partitions is. A client that has not read it before will read
   // them.
@@ -128,15 +136,9 @@ class CopyLoop {
   void ChangeSources(const SourceChanges& changes) ABSL_LOCKS_EXCLUDED(mu_);
   void OnSinkLost(const absl::Status& status, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void NoteCluster(Cluster* cluster, const absl::Status& status,
-                   absl::Status* last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void ReportCluster(LogLevel level, const Cluster& cluster,
-                     const absl::Status& cause, std::string message)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void DeliverEvents() ABSL_LOCKS_EXCLUDED(mu_);
 
-  const CopyLoopOptions options_;
-  Cluster* const source_cluster_;
+  CopyLoopOptions options_;  // .partition: guarded by mu_
   Cluster* const target_cluster_;
   Clock* const clock_;
 
@@ -155,8 +157,8 @@ class CopyLoop {
   bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
   std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
-  absl::Status source_status_ ABSL_GUARDED_BY(mu_);
-  absl::Status target_status_ ABSL_GUARDED_BY(mu_);
+  ClusterReport source_report_ ABSL_GUARDED_BY(mu_);
+  ClusterReport target_report_ ABSL_GUARDED_BY(mu_);
   int64_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;
 };
 

@@ -11,6 +11,8 @@
 #include <optional>
 
 #include "mirror/cluster/record_source.h"
+#include "mirror/model/offset.h"
+#include "mirror/model/topic_partition.h"
 #include "mirror/replication/commit_cycle.h"
 #include "mirror/replication/partition.h"
 
@@ -33,6 +35,13 @@ struct LoopEntry : CommitMember {
   bool changes = false;
   // effect::Left came.
   bool left = false;
+};
+
+// A partition that has left its loop, and the last record whose progress is
+// stored, if this loop has stored any.
+struct ReleasedPartition {
+  TopicPartition source;
+  std::optional<UpstreamOffset> committed;
 };
 
 }  // namespace mirror::internal

@@ -27,7 +27,7 @@ void LoopPartitions::Add(PartitionPlan plan, absl::Time now) {
   LoopEntry& entry = it->second;
   by_source_[plan.source] = &entry;
   by_target_[plan.target] = &entry;
-  const bool paused = paused_topics_.count(plan.source.topic) > 0;
+  const bool paused = paused_topics_.Has(plan.source.topic);
   const auto limits = limits_.find(plan.target.topic);
   entry.owned = std::make_unique<Partition>(
       std::move(plan), &options_->partition, &recorder_, clock_);
@@ -51,6 +51,7 @@ void LoopPartitions::RemoveLeft() {
   std::vector<TopicPartition> staying;
   for (TopicPartition& source : leaving_) {
     LoopEntry* const entry = Find(source);
+    std::optional<UpstreamOffset> committed;
     if (entry != nullptr) {
       if (!entry->left || entry->commits->Writes(source) || entry->assigned) {
         staying.push_back(std::move(source));
@@ -61,25 +62,22 @@ void LoopPartitions::RemoveLeft() {
                     list->end());
       }
       asking_.erase(source);
+      committed = entry->partition->committed();
       entry->commits->Remove(entry);
       by_target_.erase(entry->partition->target());
       by_source_.erase(source);
       entries_.erase(source);
     }
-    released_.push_back(std::move(source));
+    released_.push_back({std::move(source), committed});
   }
   leaving_ = std::move(staying);
 }
 
-void LoopPartitions::SetPaused(const std::string& topic, bool paused,
-                               absl::Time now) {
-  if (paused) {
-    paused_topics_.insert(topic);
-  } else {
-    paused_topics_.erase(topic);
-  }
+void LoopPartitions::SetPaused(const std::optional<std::string>& topic,
+                               bool paused, absl::Time now) {
+  paused_topics_.Set(topic, paused);
   for (auto& [source, entry] : entries_) {
-    if (source.topic == topic) Handle(&entry, event::Paused{paused}, now);
+    Handle(&entry, event::Paused{paused_topics_.Has(source.topic)}, now);
   }
 }
 

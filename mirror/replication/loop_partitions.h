@@ -32,6 +32,7 @@
 #include "mirror/replication/dead_letter_queue.h"
 #include "mirror/replication/loop_entry.h"
 #include "mirror/replication/partition_event.h"
+#include "mirror/replication/paused_topics.h"
 #include "mirror/replication/shards.h"
 #include "mirror/replication/sink_budget.h"
 #include "mirror/replication/source_clients.h"
@@ -59,11 +60,12 @@ class LoopPartitions {
   // committed. Returns whether it waited for an operator.
   bool Release(const TopicPartition& source, absl::Time now);
   // Those that are gone since the last call.
-  std::vector<TopicPartition> TakeReleased() {
+  std::vector<ReleasedPartition> TakeReleased() {
     return std::exchange(released_, {});
   }
-  // Remembered for partitions that are added later.
-  void SetPaused(const std::string& topic, bool paused, absl::Time now);
+  // As PausedTopics::Set(). Remembered for partitions that are added later.
+  void SetPaused(const std::optional<std::string>& topic, bool paused,
+                 absl::Time now);
   void SetLimits(const std::map<std::string, TopicLimits>& limits);
   void ForgetLimits(const std::string& topic);
   std::set<std::string> TakeDoubtedLimits() {
@@ -141,8 +143,8 @@ class LoopPartitions {
   std::set<TopicPartition> asking_;
   // Those that are asked to leave, and those that are gone.
   std::vector<TopicPartition> leaving_;
-  std::vector<TopicPartition> released_;
-  std::set<std::string> paused_topics_;
+  std::vector<ReleasedPartition> released_;
+  PausedTopics paused_topics_;
   std::map<std::string, TopicLimits> limits_;  // by target topic
   std::set<std::string> doubted_limits_;
   int64_t overdue_bytes_ = 0;

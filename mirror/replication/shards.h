@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "mirror/cluster/record_sink.h"
+#include "mirror/flow_options.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/progress/commit_writer.h"
 #include "mirror/progress/shard_of.h"
@@ -32,8 +33,16 @@ class Shards {
     options_.writer.target_alias = options.partition.target_alias;
     options_.writer.offset_storage_topic = options.offset_storage_topic;
     options_.writer.index_topic = options.index_topic;
-    options_.interval = options.partition.delivery.offset_flush_interval;
-    options_.max_bytes = options.partition.delivery.offset_flush_bytes;
+    SetPace(options.partition.delivery);
+  }
+
+  // How often shards commit.
+  void SetPace(const DeliveryOptions& delivery) {
+    options_.interval = delivery.offset_flush_interval;
+    options_.max_bytes = delivery.offset_flush_bytes;
+    for (auto& [shard, cycle] : shards_) {
+      cycle.SetPace(options_.interval, options_.max_bytes / index_partitions_);
+    }
   }
 
   // How many partitions the two topics have; before the first For().

@@ -8,21 +8,20 @@
 #include "mirror/model/offset.h"
 #include "mirror/sync/skipped_range.h"
 
-namespace mirror {
+namespace mirror::internal {
 
 absl::Status IndexFlush::AddSkips(const TopicPartition& tp,
-                                  const internal::SkipLedger::Plan& plan) {
-  using Name = internal::SkipLedger::Name;
+                                  const SkipLedger::Plan& plan) {
+  using Name = SkipLedger::Name;
   const auto add = [&](const Name& name, std::optional<std::string> value) {
     absl::StatusOr<std::string> bytes =
-        internal::SkippedRangeKey{tp, name.generation, name.first, name.reason}
-            .Encode();
+        SkippedRangeKey{tp, name.generation, name.first, name.reason}.Encode();
     if (!bytes.ok()) return bytes.status();
     records_.push_back({tp, *std::move(bytes), std::move(value)});
     return absl::OkStatus();
   };
   absl::Status added;
-  for (const internal::SkipLedger::Write& write : plan.writes) {
+  for (const SkipLedger::Write& write : plan.writes) {
     added.Update(add(write.name, write.record.Encode()));
   }
   // Behind what they were merged into.
@@ -33,17 +32,15 @@ absl::Status IndexFlush::AddSkips(const TopicPartition& tp,
 }
 
 absl::Status IndexFlush::AddSegments(const TopicPartition& tp,
-                                     internal::IndexSegment like,
-                                     internal::SegmentLedger::Plan* plan) {
+                                     IndexSegment like,
+                                     SegmentLedger::Plan* plan) {
   for (const UpstreamOffset key : plan->tombstones) {
-    absl::StatusOr<std::string> bytes =
-        internal::IndexSegmentKey{tp, key}.Encode();
+    absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, key}.Encode();
     if (!bytes.ok()) return bytes.status();
     records_.push_back({tp, *std::move(bytes), std::nullopt});
   }
-  for (internal::SegmentLedger::Write& write : plan->writes) {
-    absl::StatusOr<std::string> bytes =
-        internal::IndexSegmentKey{tp, write.key}.Encode();
+  for (SegmentLedger::Write& write : plan->writes) {
+    absl::StatusOr<std::string> bytes = IndexSegmentKey{tp, write.key}.Encode();
     if (!bytes.ok()) return bytes.status();
     like.began_here = write.began_here;
     like.runs = std::move(write.runs);
@@ -52,4 +49,4 @@ absl::Status IndexFlush::AddSegments(const TopicPartition& tp,
   return absl::OkStatus();
 }
 
-}  // namespace mirror
+}  // namespace mirror::internal

@@ -19,6 +19,10 @@
 
 namespace mirror {
 
+class OffsetSyncStore;
+
+namespace internal {
+
 // A record to write to the index topic; no value: a tombstone.
 struct IndexRecord {
   TopicPartition topic_partition;
@@ -33,27 +37,26 @@ class IndexFlush {
   const std::vector<IndexRecord>& records() const { return records_; }
 
  private:
-  friend class OffsetSyncStore;
+  friend class mirror::OffsetSyncStore;
   struct Entry {
     TopicPartition topic_partition;
     uint32_t generation;
-    internal::SegmentLedger::Plan plan;
-    internal::SkipLedger::Plan skips;
+    SegmentLedger::Plan plan;
+    SkipLedger::Plan skips;
     uint64_t identity_changes;
   };
 
-  absl::Status AddSkips(const TopicPartition& tp,
-                        const internal::SkipLedger::Plan& plan);
+  absl::Status AddSkips(const TopicPartition& tp, const SkipLedger::Plan& plan);
   // `like`: what all segments have besides their runs. Takes the runs of
   // `plan`.
-  absl::Status AddSegments(const TopicPartition& tp,
-                           internal::IndexSegment like,
-                           internal::SegmentLedger::Plan* plan);
+  absl::Status AddSegments(const TopicPartition& tp, IndexSegment like,
+                           SegmentLedger::Plan* plan);
 
   std::vector<IndexRecord> records_;
   std::vector<Entry> entries_;
 };
 
+}  // namespace internal
 }  // namespace mirror
 
 #endif  // MIRROR_SYNC_INDEX_FLUSH_H_

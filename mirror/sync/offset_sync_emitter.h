@@ -35,6 +35,8 @@ class OffsetSyncEmitter {
   // `lag_max` is offset.lag.max, 0 or more: 0 makes every record a sync.
   explicit OffsetSyncEmitter(int64_t lag_max) : lag_max_(lag_max) {}
 
+  void SetLagMax(int64_t lag_max) { lag_max_ = lag_max; }
+
   // Records u, u+1, ... were copied to d, d+1, ...: `count` (1 or more) of
   // them.
   void OnCopied(const TopicPartition& source, UpstreamOffset u,
@@ -68,7 +70,7 @@ class OffsetSyncEmitter {
   // Comes before `ahead` or `due` is set.
   void Queue(Partition* partition);
 
-  const int64_t lag_max_;
+  int64_t lag_max_;
   // Nodes keep their addresses: the queues point to them.
   std::map<TopicPartition, Partition> partitions_;
   std::deque<Partition*> due_;

@@ -46,6 +46,7 @@ OffsetSyncPublisher::OffsetSyncPublisher(
       writer_(std::move(writer)),
       clock_(clock),
       last_promotion_(clock->Now()),
+      promote_interval_(options_.promote_interval),
       emitter_(options_.offset_syncs.lag_max) {}
 
 void OffsetSyncPublisher::OnCopied(const TopicPartition& source,
@@ -60,11 +61,18 @@ void OffsetSyncPublisher::Forget(const TopicPartition& source) {
   emitter_.Forget(source);
 }
 
+void OffsetSyncPublisher::SetPace(int64_t lag_max,
+                                  absl::Duration promote_interval) {
+  MutexLock lock(&mu_);
+  emitter_.SetLagMax(lag_max);
+  promote_interval_ = promote_interval;
+}
+
 std::vector<OffsetSync> OffsetSyncPublisher::TakeDue() {
   std::vector<OffsetSync> syncs;
   {
     MutexLock lock(&mu_);
-    if (clock_->Now() - last_promotion_ >= options_.promote_interval) {
+    if (clock_->Now() - last_promotion_ >= promote_interval_) {
       last_promotion_ = clock_->Now();
       emitter_.Promote();
     }

@@ -61,6 +61,9 @@ class OffsetSyncPublisher {
   // Java's readers fail on records without a value.
   void Forget(const TopicPartition& source);
 
+  // How often syncs are written from now on.
+  void SetPace(int64_t lag_max, absl::Duration promote_interval);
+
   // Writes the syncs that are due and may be written, creating the topic if it
   // is missing; waits for the acknowledgements, for at most 10 seconds. After
   // an error the newest sync of each partition is written at the next call.
@@ -85,6 +88,7 @@ class OffsetSyncPublisher {
   std::atomic<int64_t> count_{0};
 
   Mutex mu_;
+  absl::Duration promote_interval_ ABSL_GUARDED_BY(mu_);
   OffsetSyncEmitter emitter_ ABSL_GUARDED_BY(mu_);
 };
 

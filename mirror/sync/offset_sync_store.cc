@@ -363,7 +363,9 @@ absl::Status OffsetSyncStore::AddRecords(const TopicPartition& tp,
   absl::Status added = flush->AddSkips(tp, skips);
   const bool identity = !segments.writes.empty();
   added.Update(flush->AddSegments(
-      tp, {partition.generation, partition.source, partition.target_topic_id},
+      tp,
+      {partition.generation, partition.source, partition.target_topic_id,
+       /*began_here=*/false, /*runs=*/{}},
       &segments));
   if (!added.ok()) return added;
   flush->entries_.push_back(

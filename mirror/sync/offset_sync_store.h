@@ -44,6 +44,9 @@
 
 namespace mirror {
 
+using internal::IndexFlush;
+using internal::IndexRecord;
+
 // Records upstream, upstream+1, ... became downstream, downstream+1, ...;
 // `count` of them, at least 1.
 struct CopiedRange {

@@ -7,13 +7,14 @@
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/control_clients.h"
 #include "mirror/testing/fake_cluster.h"
 #include "tests/contract/cluster_contract.h"
 
 namespace mirror {
 namespace {
 
-class FakeEnvironment final : public ContractEnvironment {
+class FakeEnvironment : public ContractEnvironment {
  public:
   FakeEnvironment() { open_.SetAuthorizer(false); }
 
@@ -42,14 +43,28 @@ class FakeEnvironment final : public ContractEnvironment {
   FakeCluster open_{"open"};
 };
 
+// What the jobs of a flow get keeps the contract, too.
+class SharedEnvironment final : public FakeEnvironment {
+ public:
+  Cluster* cluster() override { return &clients_; }
+
+ private:
+  internal::ControlClients clients_{FakeEnvironment::cluster(), "control"};
+};
+
 std::unique_ptr<ContractEnvironment> Fake() {
   return std::make_unique<FakeEnvironment>();
+}
+std::unique_ptr<ContractEnvironment> Shared() {
+  return std::make_unique<SharedEnvironment>();
 }
 
 INSTANTIATE_TEST_SUITE_P(FakeCluster, RecordSourceContract,
                          ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, RecordSinkContract,
                          ::testing::Values(&Fake));
+INSTANTIATE_TEST_SUITE_P(ControlClients, RecordSinkContract,
+                         ::testing::Values(&Shared));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, ClusterAdminContract,
                          ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, GroupAdminContract,

@@ -337,7 +337,10 @@ void FlowRunner::FillStatus(FlowStatus* status) const {
   status->set_state(FLOW_RUNNING);
   if (control_ != nullptr) control_->FillStatus(status);
   for (const auto& loop : loops_) loop->FillStatus(status->add_workers());
-  if (heartbeats_ != nullptr) status->set_heartbeats(heartbeats_->count());
+  if (heartbeats_ != nullptr) {
+    status->set_heartbeats(heartbeats_->count());
+    status->set_last_heartbeat_ms(heartbeats_->last_ms());
+  }
   if (offset_syncs_ != nullptr) {
     status->set_offset_syncs(offset_syncs_->count());
   }

@@ -5,8 +5,6 @@
 #include <httplib.h>
 #include <signal.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +22,7 @@
 #include "tests/integration/test_cluster.h"
 #include "tests/support/child_process.h"
 #include "tests/support/mirror_maker.h"
+#include "tests/support/promtool.h"
 
 namespace mirror::internal::testing {
 namespace {
@@ -59,22 +58,15 @@ double NumberOf(const std::string& text, const std::string& series) {
   return value;
 }
 
-// tools/setup puts it beside the jars.
-std::string Promtool() {
-  const std::string jars = std::getenv("KAFKA_JARS");
-  return absl::StrCat(jars.substr(0, jars.rfind('/')), "/bin/promtool");
-}
-
 // Only of our families: it finds fault with MM2's names.
 Ended LintOurs(const std::string& text) {
-  const std::string path = MakeTestDirectory("metrics") + "/text";
-  std::ofstream file(path);
+  std::string ours;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    if (absl::StrContains(line, "kafka_mirror_")) file << line << "\n";
+    if (absl::StrContains(line, "kafka_mirror_")) {
+      absl::StrAppend(&ours, line, "\n");
+    }
   }
-  file.close();
-  return RunProgram(
-      {"/bin/sh", "-c", "exec \"$0\" check metrics <\"$1\"", Promtool(), path});
+  return RunPromtool({"check", "metrics"}, ours);
 }
 
 class MetricsTest : public ::testing::Test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The alerts and the dashboard ask for metrics that exist, in queries that
-// Prometheus takes.
+// Prometheus takes; and so do dashboards and alerts for MM2.
 
 #include <algorithm>
 #include <fstream>
@@ -16,9 +16,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/metrics/metric_table.h"
+#include "mirror/metrics/metrics_fixture.h"
+#include "mirror/metrics/metrics_reader.h"
+#include "mirror/metrics/prometheus_text.h"
+#include "mirror/testing/simulated_clock.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/promtool.h"
 
@@ -149,6 +154,93 @@ TEST(DashboardsTest, EveryAlertNamesASectionThatSaysWhatToDo) {
   for (const std::string& runbook : runbooks) {
     EXPECT_THAT(sections, ::testing::Contains(runbook));
   }
+}
+
+// As a scrape has the metrics of a flow of which one partition is stopped, with
+// the labels that Strimzi's dashboard selects by: promtool's input series.
+nlohmann::json ScrapedSeries() {
+  SimulatedClock clock;
+  MetricsReader reader({}, &clock);
+  reader.Read(FullStatus());
+  clock.Advance(absl::Seconds(1));  // for the rates
+  const std::string text = ToPrometheusText(reader.Read(FullStatus()));
+  nlohmann::json series = nlohmann::json::array();
+  for (const absl::string_view line :
+       absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    if (line[0] == '#') continue;
+    std::string name(line.substr(0, line.rfind(' ')));
+    if (!absl::StrContains(name, "{")) name += "{}";
+    const char* const more = absl::EndsWith(name, "{}") ? "" : ",";
+    name.insert(name.find('{') + 1,
+                absl::StrCat("strimzi_io_kind=\"KafkaMirrorMaker2\","
+                             "strimzi_io_cluster=\"m\",namespace=\"n\","
+                             "pod=\"p\",kubernetes_pod_name=\"p\"",
+                             more));
+    series.push_back(
+        {{"series", name},
+         {"values", absl::StrCat(line.substr(line.rfind(' ') + 1), "x20")}});
+  }
+  return series;
+}
+
+// Panels of strimzi-kafka-mirror-maker-2.json, and alerts for MM2. {S} is what
+// the dashboard selects by.
+const char* const kQueriesForMm2[] = {
+    "sum(kafka_connect_worker_connector_count{S})",
+    "sum(kafka_connect_worker_task_count{S})",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_record_rate{S})",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_byte_rate{S})",
+    R"(sum(kafka_consumer_fetch_manager_records_lag{S,clientid=~)"
+    R"(".*replication-consumer\""}) by (topic, partition))",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_record_age_ms{S})"
+    " by (partition, topic)",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_record_age_ms_avg{S})"
+    " by (partition, topic)",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_record_age_ms_min{S})"
+    " by (partition, topic)",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_record_age_ms_max{S})"
+    " by (partition, topic)",
+    "sum(kafka_connect_mirror_mirrorsourceconnector_replication_latency_ms{S})"
+    " by (partition, topic)",
+    "max(kafka_connect_mirror_mirrorsourceconnector_"
+    "replication_latency_ms_max{S}) >= 0",
+    R"(sum(kafka_connect_source_task_source_record_active_count{connector=~)"
+    R"("\".*SourceConnector\""}))",
+    "sum(kafka_connect_coordinator_assigned_connectors{S})"
+    " by (kubernetes_pod_name)",
+    "sum(kafka_connect_coordinator_assigned_tasks{S}) by (kubernetes_pod_name)",
+    "sum(kafka_connect_worker_rebalance_rebalancing{S})",
+    R"(sum(kafka_connect_connector_status{status="failed"}))"
+    " by (namespace, pod) > 0",
+    "sum(kafka_connect_worker_connector_failed_task_count)"
+    " by (namespace, pod) > 0",
+    "sum(rate(kafka_connect_source_task_source_record_write_total[10m]))",
+};
+
+TEST(DashboardsTest, QueriesForMm2FindSeries) {
+  nlohmann::json queries = nlohmann::json::array();
+  for (const std::string query : kQueriesForMm2) {
+    queries.push_back(
+        {{"eval_time", "10m"},
+         {"expr", absl::StrCat("count(",
+                               absl::StrReplaceAll(
+                                   query, {{"{S",
+                                            "{strimzi_io_kind="
+                                            "~\"KafkaMirrorMaker2\","
+                                            "strimzi_io_cluster=\"m\""}}),
+                               ") > bool 0")},
+         {"exp_samples", {{{"labels", "{}"}, {"value", 1}}}}});
+  }
+  nlohmann::json test = {{"interval", "1m"},
+                         {"input_series", ScrapedSeries()},
+                         {"promql_expr_test", queries}};
+  nlohmann::json file = nlohmann::json::object();
+  file["evaluation_interval"] = "1m";
+  file["tests"] = nlohmann::json::array({test});
+  const std::string path = MakeTestDirectory("mm2") + "/test.yaml";
+  std::ofstream(path) << file.dump();
+  const Ended ended = RunPromtool({"test", "rules", path});
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
 }
 
 }  // namespace

@@ -65,7 +65,6 @@ EnginePages::EnginePages(std::function<EngineStatus()> status,
     : ask_(std::move(status)), clock_(clock), reader_(options, clock) {}
 
 HttpResponse EnginePages::Answer(const HttpRequest& request) {
-  if (request.path == "/livez") return Whole(200, kText, "ok\n");
   if (request.path == "/readyz") return Readiness();
   if (request.path == "/health") return Health();
   if (request.path == "/metrics") {

@@ -9,9 +9,10 @@
 //
 //   /metrics  Prometheus' text format 0.0.4
 //   /status   EngineStatus as JSON
-//   /livez    200 as long as there is an answer; of no cluster
 //   /readyz   200 if the engine runs, also while it waits for a cluster
 //   /health   the same in the form of Connect's (KIP-1017)
+//
+// /livez is the server's: it asks nothing of the engine.
 
 #ifndef MIRROR_HTTP_ENGINE_PAGES_H_
 #define MIRROR_HTTP_ENGINE_PAGES_H_

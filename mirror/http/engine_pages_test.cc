@@ -112,12 +112,6 @@ TEST_F(EnginePagesTest, TheEngineIsAskedOncePerSecondHoweverManyAsk) {
   EXPECT_EQ(asked_, 2);
 }
 
-TEST_F(EnginePagesTest, LivenessDependsOnNothing) {
-  flow()->set_state(FLOW_FAILED);
-  EXPECT_EQ(Get("/livez").code, 200);
-  EXPECT_EQ(asked_, 0);
-}
-
 TEST_F(EnginePagesTest, AnEngineThatRunsIsReadyAndHealthy) {
   EXPECT_EQ(Get("/readyz").code, 200);
   EXPECT_EQ(Get("/health").code, 200);

@@ -7,12 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <deque>
 #include <list>
+#include <optional>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "mirror/http/listen_address.h"
+#include "mirror/runtime/mutex.h"
 #include "mirror/runtime/periodic_worker.h"
 
 namespace mirror::internal {
@@ -20,6 +24,9 @@ namespace {
 
 // How long the thread waits for clients before it looks at the time.
 constexpr int kTurnMs = 100;
+// While a page is made, or connections make room for others: the library does
+// not always wake for these.
+constexpr int kBusyTurnMs = 5;
 
 struct ResponseDeleter {
   void operator()(MHD_Response* response) const {
@@ -42,13 +49,20 @@ bool AcceptsGzip(MHD_Connection* connection) {
 
 }  // namespace
 
-// All but Start() and the destructor is on the worker's thread.
+// All but Start(), AnswerNext() and the destructor is on the loop's thread.
 struct HttpServer::Impl {
   struct Connection {
     int fd = -1;
     absl::Time since;
     bool answered = false;
     bool closing = false;
+  };
+  // A request that waits for the handler. It is the library's `context`, and
+  // goes when the library has completed it.
+  struct Exchange {
+    MHD_Connection* connection;
+    HttpRequest request;
+    std::optional<HttpResponse> response;  // none if the server stops
   };
   // A body that a response reads from, and that counts while it does.
   struct Body {
@@ -61,11 +75,23 @@ struct HttpServer::Impl {
       : options(std::move(server_options)),
         clock(server_clock),
         handler(std::move(server_handler)),
-        worker("http", clock, [this] { return RunOnce(); }) {}
+        pages("http-pages", clock, [this] { return AnswerNext(); }),
+        loop("http", clock, [this] { return RunOnce(); }) {}
 
   ~Impl() {
-    worker.Stop();
+    // No connection may be suspended when the library stops.
+    for (Exchange* const exchange : StopWaiting()) {
+      MHD_resume_connection(exchange->connection);
+    }
+    pages.Stop();
+    loop.Stop();
     if (daemon != nullptr) MHD_stop_daemon(daemon);
+  }
+
+  std::deque<Exchange*> StopWaiting() {
+    MutexLock lock(&mu);
+    stopping = true;
+    return std::exchange(waiting, {});
   }
 
   absl::Status Start() {
@@ -75,22 +101,26 @@ struct HttpServer::Impl {
     // The library starts no thread and prints nothing; it closes the socket
     // when it is stopped.
     daemon = MHD_start_daemon(
-        MHD_USE_EPOLL, 0, nullptr, nullptr, &Impl::OnRequest, this,
-        MHD_OPTION_LISTEN_SOCKET, listening->fd, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
+        &Impl::OnRequest, this, MHD_OPTION_LISTEN_SOCKET, listening->fd,
+        MHD_OPTION_CONNECTION_LIMIT,
         static_cast<unsigned>(options.max_connections + 16),
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.max_request_bytes,
         MHD_OPTION_NOTIFY_CONNECTION, &Impl::OnConnection, this,
-        MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, &Impl::OnCompleted, this, MHD_OPTION_END);
     if (daemon == nullptr) {
       close(listening->fd);
       return absl::ResourceExhaustedError(
           absl::StrCat("cannot serve HTTP on ", address));
     }
-    return worker.Start();
+    if (absl::Status status = pages.Start(); !status.ok()) return status;
+    return loop.Start();
   }
 
   absl::Duration RunOnce() {
-    MHD_run_wait(daemon, kTurnMs);
+    const bool busy =
+        exchanges > 0 || connections.size() >= options.max_connections;
+    MHD_run_wait(daemon, busy ? kBusyTurnMs : kTurnMs);
     const absl::Time now = clock->Now();
     for (Connection& connection : connections) {
       if (now - connection.since >= options.max_time) Close(&connection);
@@ -138,7 +168,7 @@ struct HttpServer::Impl {
   static MHD_Result OnRequest(void* self, MHD_Connection* connection,
                               const char* url, const char* method,
                               const char* /*version*/, const char* /*data*/,
-                              size_t* /*data_size*/, void** /*context*/) {
+                              size_t* data_size, void** context) {
     auto* const impl = static_cast<Impl*>(self);
     const MHD_ConnectionInfo* const info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -149,13 +179,68 @@ struct HttpServer::Impl {
       return impl->Send(connection,
                         PlainText(405, "only GET and HEAD are answered\n"));
     }
-    HttpResponse response = impl->handler({url, AcceptsGzip(connection)});
-    if (impl->response_bytes > 0 &&
-        impl->response_bytes + response.body->size() >
-            impl->options.max_response_bytes) {
+    if (impl->options.live_path == url) {
+      return impl->Send(connection, PlainText(200, "ok\n"));
+    }
+    if (*context == nullptr) {
+      return impl->Wait(connection, {url, AcceptsGzip(connection)}, context);
+    }
+    if (*data_size > 0) return MHD_NO;
+    return impl->SendAnswer(connection, static_cast<Exchange*>(*context));
+  }
+
+  // Leaves the request to the handler's thread, and the connection alone.
+  MHD_Result Wait(MHD_Connection* connection, HttpRequest request,
+                  void** context) {
+    {
+      MutexLock lock(&mu);
+      if (stopping || waiting.size() >= options.max_waiting) {
+        return Send(connection, PlainText(503, "too many requests wait\n"));
+      }
+      auto* const exchange =
+          new Exchange{connection, std::move(request), std::nullopt};
+      ++exchanges;
+      *context = exchange;
+      MHD_suspend_connection(connection);
+      waiting.push_back(exchange);
+    }
+    pages.Wake();
+    return MHD_YES;
+  }
+
+  // On the handler's thread.
+  absl::Duration AnswerNext() {
+    Exchange* exchange = nullptr;
+    {
+      MutexLock lock(&mu);
+      if (waiting.empty()) return absl::InfiniteDuration();
+      exchange = waiting.front();
+      waiting.pop_front();
+    }
+    exchange->response = handler(exchange->request);
+    MHD_resume_connection(exchange->connection);
+    return absl::ZeroDuration();
+  }
+
+  MHD_Result SendAnswer(MHD_Connection* connection, Exchange* exchange) {
+    if (!exchange->response.has_value()) {
+      return Send(connection, PlainText(503, "the server stops\n"));
+    }
+    HttpResponse response = *std::exchange(exchange->response, std::nullopt);
+    if (response_bytes > 0 &&
+        response_bytes + response.body->size() > options.max_response_bytes) {
       response = PlainText(503, "too many responses are being read\n");
     }
-    return impl->Send(connection, std::move(response));
+    return Send(connection, std::move(response));
+  }
+
+  static void OnCompleted(void* self, MHD_Connection* /*connection*/,
+                          void** context, MHD_RequestTerminationCode /*code*/) {
+    auto* const exchange = static_cast<Exchange*>(*context);
+    if (exchange == nullptr) return;
+    --static_cast<Impl*>(self)->exchanges;
+    delete exchange;
+    *context = nullptr;
   }
 
   MHD_Result Send(MHD_Connection* connection, HttpResponse response) {
@@ -193,7 +278,13 @@ struct HttpServer::Impl {
   MHD_Daemon* daemon = nullptr;
   std::list<Connection> connections;  // the oldest first
   size_t response_bytes = 0;          // of bodies that are being read
-  PeriodicWorker worker;
+  size_t exchanges = 0;               // not completed
+
+  Mutex mu;
+  bool stopping ABSL_GUARDED_BY(mu) = false;
+  std::deque<Exchange*> waiting ABSL_GUARDED_BY(mu);
+  PeriodicWorker pages;
+  PeriodicWorker loop;
 };
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(

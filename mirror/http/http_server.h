@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A small HTTP server for pages that are read: GET and HEAD, one thread,
-// nothing that a client does holds it up or takes much memory.
+// A small HTTP server for pages that are read: GET and HEAD. Nothing that a
+// client does holds it up or takes much memory, and a page that takes long
+// keeps no liveness probe waiting.
 //
 //   auto server = HttpServer::Start({"127.0.0.1:9404"}, Clock::System(),
 //                                   [&](const HttpRequest& request) {
@@ -48,14 +49,18 @@ struct HttpServerOptions {
   size_t max_connections = 48;
   // Of request line and headers.
   size_t max_request_bytes = 16 << 10;
-  // Of responses that are being read. More are "503, retry later".
+  // Of responses that are being read, and of requests that wait for the
+  // handler. More are "503".
   size_t max_response_bytes = 128 << 20;
+  size_t max_waiting = 8;
+  // Is "200 ok" without the handler, as long as the server turns.
+  std::string live_path = "/livez";
 };
 
-// Thread safety: thread-safe. The handler is called on a thread of the server,
-// one call at a time, and no other client is served meanwhile.
-// Lifetime: the destructor closes all connections and joins; `clock` and what
-// the handler uses must outlive the server.
+// Thread safety: thread-safe. The handler is called on a thread of its own, one
+// call at a time; another thread serves the clients.
+// Lifetime: the destructor awaits the handler, closes all connections and
+// joins; `clock` and what the handler uses must outlive the server.
 class HttpServer {
  public:
   using Handler = std::function<HttpResponse(const HttpRequest&)>;

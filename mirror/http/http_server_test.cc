@@ -12,13 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/runtime/mutex.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
 
@@ -92,7 +93,8 @@ class HttpServerTest : public testing::Test {
   void Start(HttpServerOptions options = {}) {
     options.address = "127.0.0.1:0";
     auto server =
-        HttpServer::Start(options, &clock_, [](const HttpRequest& request) {
+        HttpServer::Start(options, &clock_, [this](const HttpRequest& request) {
+          if (request.path == "/hangs") Hang();
           return HttpResponse{
               200, "text/plain",
               std::make_shared<const std::string>(
@@ -111,7 +113,25 @@ class HttpServerTest : public testing::Test {
     return client.Receive();
   }
 
+  void Hang() {
+    MutexLock lock(&mu_);
+    hangs_ = true;
+    mu_.Await([this]()
+                  ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return released_; });
+  }
+  void AwaitHanging() {
+    MutexLock lock(&mu_);
+    mu_.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return hangs_; });
+  }
+  void Release() {
+    MutexLock lock(&mu_);
+    released_ = true;
+  }
+
   SimulatedClock clock_;
+  Mutex mu_;
+  bool hangs_ ABSL_GUARDED_BY(mu_) = false;
+  bool released_ ABSL_GUARDED_BY(mu_) = false;
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -207,6 +227,51 @@ TEST_F(HttpServerTest, ResponsesThatAreReadTakeBoundedMemory) {
   EXPECT_THAT(Ask(Get("/")), HasSubstr(" 200 "));
   slow.Receive();
   EXPECT_GT(Ask(Get("/large")).size(), kLargeBody);
+}
+
+TEST_F(HttpServerTest, LivenessIsAnsweredWhileTheHandlerHangs) {
+  Start();
+  const Client hanging(server_->url());
+  hanging.Send(Get("/hangs"));
+  AwaitHanging();
+  EXPECT_THAT(Ask(Get("/livez")), AllOf(HasSubstr(" 200 "), EndsWith("ok\n")));
+  std::vector<Client> waiting;
+  for (int i = 0; i < 8; ++i) {
+    waiting.emplace_back(server_->url());
+    waiting.back().Send(Get("/waits"));
+  }
+  EXPECT_THAT(Ask(Get("/one-more")), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(Ask(Get("/livez")), HasSubstr(" 200 "));
+  Release();
+  EXPECT_THAT(hanging.Receive(), EndsWith("/hangs"));
+  for (const Client& client : waiting) {
+    EXPECT_THAT(client.Receive(), EndsWith("/waits"));
+  }
+}
+
+TEST_F(HttpServerTest, AClientThatLeavesWhileTheHandlerHangsIsForgotten) {
+  Start();
+  {
+    const Client gone(server_->url());
+    gone.Send(Get("/hangs"));
+    AwaitHanging();
+  }
+  Release();
+  EXPECT_THAT(Ask(Get("/a")), EndsWith("/a"));
+}
+
+TEST_F(HttpServerTest, StopsWhileRequestsWait) {
+  Start();
+  const Client hanging(server_->url());
+  hanging.Send(Get("/hangs"));
+  AwaitHanging();
+  const Client waiting(server_->url());
+  waiting.Send(Get("/waits"));
+  EXPECT_THAT(Ask(Get("/livez")), HasSubstr(" 200 "));
+  Release();
+  server_.reset();
+  hanging.Receive();
+  waiting.Receive();  // ends, whatever it is
 }
 
 TEST_F(HttpServerTest, StopsWhileClientsAreConnected) {

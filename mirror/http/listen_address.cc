@@ -21,7 +21,7 @@
 namespace mirror::internal {
 namespace {
 
-constexpr int kBacklog = 64;
+constexpr int kBacklog = 256;
 
 struct SocketAddress {
   sockaddr_storage storage = {};

@@ -20,9 +20,9 @@
 
 namespace mirror {
 
-// For what a series stands, and so how many there are: about 90 per flow, and
-// as many as docs/metrics.md says per topic or per partition. Coarser series
-// are sums of the finer ones, or the worst of them.
+// For what a series stands, and so how many there are: about 100 per flow, at
+// most 20 per topic, at most 20 per partition. Coarser series are sums of the
+// finer ones, or the worst of them.
 enum class MetricsLevel { kFlow, kTopic, kPartition };
 
 struct MetricsOptions {

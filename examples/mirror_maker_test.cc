@@ -5,6 +5,8 @@
 
 #include "tests/support/mirror_maker.h"
 
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/http/listen_address.h"
 #include "nlohmann/json.hpp"
 
 namespace mirror::internal::testing {
@@ -44,6 +47,23 @@ TEST(MirrorMakerTest, WrongArgumentsAreCode2) {
   const Ended ended = RunMirrorMaker({"mm2.properties", "--frobnicate"});
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.output, HasSubstr("--frobnicate: unknown option"));
+}
+
+TEST(MirrorMakerTest, APublicAddressMustBeAllowedAndIsElseCode2) {
+  const Ended ended =
+      RunMirrorMaker({File(""), "--metrics-listen", "0.0.0.0:0"});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.output, HasSubstr("--metrics-allow-public"));
+}
+
+TEST(MirrorMakerTest, APortThatIsTakenIsCode3) {
+  const auto taken = Listen("127.0.0.1:0", /*allow_public=*/false);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  const Ended ended =
+      RunMirrorMaker({File(""), "--metrics-listen=" + taken->address});
+  close(taken->fd);
+  EXPECT_EQ(ended.exit_code, 3);
+  EXPECT_THAT(ended.output, HasSubstr("cannot listen on 127.0.0.1:"));
 }
 
 TEST(MirrorMakerTest, AFileThatIsNotThereIsCode2) {

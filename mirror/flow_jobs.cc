@@ -37,6 +37,7 @@ class HeartbeatJob final : public FlowJob {
   void Cancel() override { emitter_->Cancel(); }
   void FillStatus(FlowStatus* status) const override {
     status->set_heartbeats(emitter_->count());
+    status->set_last_heartbeat_ms(emitter_->last_ms());
   }
   void Update(const Flow& flow) override {
     interval_.Set(flow.heartbeats.interval);

@@ -23,6 +23,13 @@ const char kHelp[] =
     "  --log-level=LEVEL        debug, info (default), warning or error\n"
     "  --status-interval=SECS   a line of figures per flow this often;\n"
     "                           default 60, 0: never\n"
+    "  --metrics-listen HOST:PORT\n"
+    "                           serve /metrics, /status, /livez, /readyz and\n"
+    "                           /health over HTTP\n"
+    "  --metrics-allow-public   on an address that other machines reach, too\n"
+    "  --metrics-level=LEVEL    a series per flow, topic or partition "
+    "(default)\n"
+    "  --metrics-groups         and one per group whose offsets are synced\n"
     "  --help, --version\n"
     "\n"
     "Logs to standard error. SIGTERM or SIGINT: stops in order.\n"
@@ -47,11 +54,33 @@ absl::Status ParseLogLevel(const std::string& argument, absl::string_view value,
   return Wrong(argument, "must be debug, info, warning or error");
 }
 
+absl::Status ParseMetricsLevel(const std::string& argument,
+                               absl::string_view value, CommandLine* result) {
+  if (value == "flow") {
+    result->metrics.level = MetricsLevel::kFlow;
+  } else if (value == "topic") {
+    result->metrics.level = MetricsLevel::kTopic;
+  } else if (value == "partition") {
+    result->metrics.level = MetricsLevel::kPartition;
+  } else {
+    return Wrong(argument, "must be flow, topic or partition");
+  }
+  return absl::OkStatus();
+}
+
 // Options of the form --name=value.
 absl::Status ParseValue(const std::string& argument, CommandLine* result) {
   absl::string_view value = argument;
   if (absl::ConsumePrefix(&value, "--log-level=")) {
     return ParseLogLevel(argument, value, result);
+  }
+  if (absl::ConsumePrefix(&value, "--metrics-level=")) {
+    return ParseMetricsLevel(argument, value, result);
+  }
+  if (absl::ConsumePrefix(&value, "--metrics-listen=")) {
+    if (value.empty()) return Wrong(argument, "HOST:PORT is missing");
+    result->metrics_listen = std::string(value);
+    return absl::OkStatus();
   }
   if (absl::ConsumePrefix(&value, "--log-format=")) {
     if (value != "text" && value != "json") {
@@ -84,6 +113,10 @@ absl::Status ParseOption(const std::string& argument, CommandLine* result) {
     result->action = Action::kDryRun;
   } else if (argument == "--print-config") {
     result->action = Action::kPrintConfig;
+  } else if (argument == "--metrics-allow-public") {
+    result->metrics_allow_public = true;
+  } else if (argument == "--metrics-groups") {
+    result->metrics.groups = true;
   } else {
     return ParseValue(argument, result);
   }
@@ -114,7 +147,13 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   CommandLine result;
   bool clusters_given = false;
   bool in_clusters = false;  // --clusters takes every word up to an option
-  for (const std::string& argument : arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string argument = arguments[i];
+    // The value may be the next word.
+    if (argument == "--metrics-listen") {
+      const bool last = ++i == arguments.size();
+      absl::StrAppend(&argument, "=", last ? "" : arguments[i]);
+    }
     if (argument == "--clusters") {
       clusters_given = in_clusters = true;
     } else if (absl::StartsWith(argument, "-")) {

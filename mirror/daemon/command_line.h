@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mirror/metrics/metrics_snapshot.h"
 #include "mirror/runtime/log.h"
 
 namespace mirror::internal {
@@ -25,6 +26,9 @@ struct CommandLine {
   StreamLogSink::Format log_format = StreamLogSink::Format::kText;
   LogLevel log_level = LogLevel::kInfo;
   absl::Duration status_interval = absl::Minutes(1);  // zero: never
+  std::string metrics_listen;  // "HOST:PORT"; empty: nowhere
+  bool metrics_allow_public = false;
+  MetricsOptions metrics;
 };
 
 // InvalidArgument, naming the argument. `arguments` are without the program's

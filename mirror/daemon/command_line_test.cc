@@ -40,6 +40,32 @@ TEST(CommandLineTest, ClustersTakeEveryWordUpToAnOption) {
   EXPECT_EQ(line->status_interval, absl::ZeroDuration());
 }
 
+TEST(CommandLineTest, MetricsListenTakesItsValueEitherWay) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"f", "--metrics-listen", "127.0.0.1:9404"},
+        std::vector<std::string>{"--metrics-listen=127.0.0.1:9404", "f"}}) {
+    const auto line = ParseCommandLine(arguments);
+    ASSERT_THAT(line, IsOk());
+    EXPECT_EQ(line->file, "f");
+    EXPECT_EQ(line->metrics_listen, "127.0.0.1:9404");
+    EXPECT_FALSE(line->metrics_allow_public);
+    EXPECT_EQ(line->metrics.level, MetricsLevel::kPartition);
+    EXPECT_FALSE(line->metrics.groups);
+  }
+}
+
+TEST(CommandLineTest, MetricsAreAsWideAndAsFineAsAskedFor) {
+  const auto line = ParseCommandLine(
+      {"f", "--metrics-listen", "0.0.0.0:9404", "--metrics-allow-public",
+       "--metrics-level=flow", "--metrics-groups"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_TRUE(line->metrics_allow_public);
+  EXPECT_EQ(line->metrics.level, MetricsLevel::kFlow);
+  EXPECT_TRUE(line->metrics.groups);
+  EXPECT_EQ(ParseCommandLine({"f", "--metrics-level=topic"})->metrics.level,
+            MetricsLevel::kTopic);
+}
+
 TEST(CommandLineTest, HelpAndVersionNeedNoFile) {
   EXPECT_EQ(ParseCommandLine({"--help"})->action, Action::kHelp);
   EXPECT_EQ(ParseCommandLine({"-h"})->action, Action::kHelp);
@@ -65,6 +91,8 @@ TEST(CommandLineTest, MistakesAreNamed) {
       {{"f", "--log-level=loud"}, "--log-level=loud: must be debug,"},
       {{"f", "--status-interval=-1"}, "must be a number of seconds"},
       {{"f", "--status-interval=soon"}, "must be a number of seconds"},
+      {{"f", "--metrics-listen"}, "HOST:PORT is missing"},
+      {{"f", "--metrics-level=shard"}, "must be flow, topic or partition"},
   };
   for (const auto& c : kCases) {
     EXPECT_THAT(

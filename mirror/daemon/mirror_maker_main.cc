@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,8 @@
 #include "mirror/daemon/dry_run.h"
 #include "mirror/daemon/flow_summary.h"
 #include "mirror/flow.h"
+#include "mirror/http/engine_pages.h"
+#include "mirror/http/http_server.h"
 #include "mirror/mirror_engine.h"
 #include "mirror/version.h"
 
@@ -96,7 +99,14 @@ class Daemon {
       return kCannotStart;
     }
     engine_ = *std::move(engine);
-    if (absl::Status status = engine_->Start(); !status.ok()) {
+    // First, so that probes see it start, and nothing is copied without the
+    // metrics that were asked for.
+    if (const absl::Status status = Serve(); !status.ok()) {
+      LogErrors(log_, status);
+      return absl::IsInvalidArgument(status) ? kWrongConfiguration
+                                             : kCannotStart;
+    }
+    if (const absl::Status status = engine_->Start(); !status.ok()) {
       LogErrors(log_, status);
       return kCannotStart;
     }
@@ -110,6 +120,28 @@ class Daemon {
  private:
   Logger LoggerOf(const std::string& flow) const {
     return Logger(sink_, Clock::System(), flow);
+  }
+
+  // Until the process ends.
+  absl::Status Serve() {
+    if (line_.metrics_listen.empty()) return absl::OkStatus();
+    pages_.emplace([this] { return engine_->Status(); }, line_.metrics,
+                   Clock::System());
+    internal::HttpServerOptions options;
+    options.address = line_.metrics_listen;
+    options.allow_public = line_.metrics_allow_public;
+    auto server = internal::HttpServer::Start(
+        options, Clock::System(), [this](const internal::HttpRequest& request) {
+          return pages_->Answer(request);
+        });
+    if (!server.ok()) {
+      return absl::Status(
+          server.status().code(),
+          absl::StrCat("--metrics-listen: ", server.status().message()));
+    }
+    server_ = *std::move(server);
+    log_.Info("", absl::StrCat("metrics at ", server_->url(), "/metrics"));
+    return absl::OkStatus();
   }
 
   int AwaitEnd() {
@@ -156,6 +188,8 @@ class Daemon {
   const Logger log_;
   WakeOnFailure listener_;
   std::unique_ptr<MirrorEngine> engine_;
+  std::optional<internal::EnginePages> pages_;
+  std::unique_ptr<internal::HttpServer> server_;
   absl::Time last_summary_;
   std::map<std::string, int64_t> records_;  // at the last summary, by flow
 };

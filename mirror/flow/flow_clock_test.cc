@@ -147,6 +147,12 @@ TEST_P(FlowClockTest, TheAgeOfRecordsIsByTheWallClock) {
   EXPECT_LT(status.replication_latency().last(), 1000);
 }
 
+TEST_P(FlowClockTest, TheLastAcknowledgementIsByTheWallClock) {
+  StartWithTen();
+  SetWallClock();
+  ExpectIsWallTime(absl::FromUnixMillis(flow_.Status(kOrders0).last_ack_ms()));
+}
+
 INSTANTIATE_TEST_SUITE_P(BackAndForward, FlowClockTest,
                          testing::Values(-absl::Hours(1), absl::Hours(1)),
                          [](const auto& jump) {

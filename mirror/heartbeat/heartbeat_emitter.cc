@@ -40,15 +40,19 @@ HeartbeatEmitter::HeartbeatEmitter(
 
 absl::Status HeartbeatEmitter::RunOnce() {
   const absl::Time now = clock_->WallTime();
+  const int64_t now_ms = absl::ToUnixMillis(now);
   Record record;
-  record.timestamp_ms = absl::ToUnixMillis(now);
+  record.timestamp_ms = now_ms;
   record.key = key_;
   record.value =
       internal::Heartbeat{source_alias_, target_alias_, now}.EncodeValue();
   std::vector<Record> records;
   records.push_back(std::move(record));
   const absl::Status status = writer_->Write(std::move(records));
-  if (status.ok()) ++count_;
+  if (status.ok()) {
+    ++count_;
+    last_ms_ = now_ms;
+  }
   return status;
 }
 

@@ -51,6 +51,9 @@ class HeartbeatEmitter {
   // Heartbeats acknowledged.
   int64_t count() const { return count_; }
 
+  // The newest of them, in milliseconds since the epoch; 0: none yet.
+  int64_t last_ms() const { return last_ms_; }
+
   // Makes RunOnce() return soon, now and later.
   void Cancel() { writer_->Cancel(); }
 
@@ -66,6 +69,7 @@ class HeartbeatEmitter {
   const std::unique_ptr<internal::InternalTopicWriter> writer_;
   Clock* const clock_;
   std::atomic<int64_t> count_{0};
+  std::atomic<int64_t> last_ms_{0};
 };
 
 }  // namespace mirror

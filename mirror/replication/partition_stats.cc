@@ -26,6 +26,7 @@ void PartitionStats::OnRead(int64_t timestamp_ms, absl::Time now) {
 void PartitionStats::OnBatch(int64_t bytes, int64_t timestamp_ms,
                              absl::Time now) {
   bytes_ += bytes;
+  last_ack_ = now;
   if (timestamp_ms >= 0) last_copied_ms_ = timestamp_ms;
   RecordAge(timestamp_ms, now, &replication_latency_);
 }
@@ -52,6 +53,9 @@ void PartitionStats::FillStatus(absl::Time now, PartitionStatus* status) const {
   status->set_records_dropped(dropped_);
   status->set_restarts(restarts_);
   status->set_records_retimed(retimed_);
+  if (last_ack_.has_value()) {
+    status->set_last_ack_ms(absl::ToUnixMillis(clock_->ToWallTime(*last_ack_)));
+  }
   FillWindow(record_age_, now, status->mutable_record_age());
   FillWindow(replication_latency_, now, status->mutable_replication_latency());
 }

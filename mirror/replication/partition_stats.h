@@ -50,6 +50,7 @@ class PartitionStats {
   int64_t restarts_ = 0;
   int64_t retimed_ = 0;
   std::optional<int64_t> last_copied_ms_;
+  std::optional<absl::Time> last_ack_;
   WindowedStat record_age_;
   WindowedStat replication_latency_;
 };

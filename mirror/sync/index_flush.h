@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,11 +18,7 @@
 #include "mirror/sync/segment_ledger.h"
 #include "mirror/sync/skip_ledger.h"
 
-namespace mirror {
-
-class OffsetSyncStore;
-
-namespace internal {
+namespace mirror::internal {
 
 // A record to write to the index topic; no value: a tombstone.
 struct IndexRecord {
@@ -33,11 +30,7 @@ struct IndexRecord {
 // Thread safety: thread-compatible. Movable.
 class IndexFlush {
  public:
-  // To be written in this order.
-  const std::vector<IndexRecord>& records() const { return records_; }
-
- private:
-  friend class mirror::OffsetSyncStore;
+  // What is in the index once the records of one partition are written.
   struct Entry {
     TopicPartition topic_partition;
     uint32_t generation;
@@ -51,12 +44,18 @@ class IndexFlush {
   // `plan`.
   absl::Status AddSegments(const TopicPartition& tp, IndexSegment like,
                            SegmentLedger::Plan* plan);
+  void AddEntry(Entry entry) { entries_.push_back(std::move(entry)); }
 
+  // To be written in this order.
+  const std::vector<IndexRecord>& records() const { return records_; }
+  std::vector<IndexRecord> TakeRecords() { return std::move(records_); }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
   std::vector<IndexRecord> records_;
   std::vector<Entry> entries_;
 };
 
-}  // namespace internal
-}  // namespace mirror
+}  // namespace mirror::internal
 
 #endif  // MIRROR_SYNC_INDEX_FLUSH_H_

@@ -368,7 +368,7 @@ absl::Status OffsetSyncStore::AddRecords(const TopicPartition& tp,
        /*began_here=*/false, /*runs=*/{}},
       &segments));
   if (!added.ok()) return added;
-  flush->entries_.push_back(
+  flush->AddEntry(
       {tp, partition.generation, std::move(segments), std::move(skips),
        identity ? partition.identity_changes : partition.identity_flushed});
   return absl::OkStatus();
@@ -376,7 +376,7 @@ absl::Status OffsetSyncStore::AddRecords(const TopicPartition& tp,
 
 void OffsetSyncStore::CommitFlush(const IndexFlush& flush) {
   MutexLock lock(&mu_);
-  for (const IndexFlush::Entry& entry : flush.entries_) {
+  for (const IndexFlush::Entry& entry : flush.entries()) {
     if (FindPartition(entry.topic_partition) == nullptr) continue;
     Partition& partition = GetPartition(entry.topic_partition);
     partition.skips.Commit(entry.skips);
@@ -414,7 +414,7 @@ absl::StatusOr<std::vector<IndexRecord>> OffsetSyncStore::PrepareForget(
   MutexLock lock(&mu_);
   IndexFlush flush;
   const Partition* const partition = FindPartition(tp);
-  if (partition == nullptr) return std::move(flush.records_);
+  if (partition == nullptr) return flush.TakeRecords();
   internal::SegmentLedger::Plan segments;
   segments.tombstones = partition->ledger.Keys();
   absl::Status added = flush.AddSegments(tp, {}, &segments);
@@ -422,7 +422,7 @@ absl::StatusOr<std::vector<IndexRecord>> OffsetSyncStore::PrepareForget(
   skips.tombstones = partition->skips.Names();
   added.Update(flush.AddSkips(tp, skips));
   if (!added.ok()) return added;
-  return std::move(flush.records_);
+  return flush.TakeRecords();
 }
 
 void OffsetSyncStore::Forget(const TopicPartition& tp) {

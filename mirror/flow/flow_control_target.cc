@@ -9,6 +9,7 @@
 
 #include "mirror/cluster/errors.h"
 #include "mirror/flow/flow_control.h"
+#include "mirror/flow/plan_target.h"
 #include "mirror/replication/dead_letter.h"
 #include "mirror/replication/partition_event.h"
 
@@ -114,23 +115,9 @@ void FlowControl::FillTargetLogs(std::vector<PartitionPlan>* plans) {
       target_admin_->ListOffsets(targets, OffsetSpec::kEarliest);
   const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
   for (size_t i = 0; i < unknown.size(); ++i) {
-    PartitionPlan& plan = *unknown[i];
-    const bool told = starts[i].ok() && ends[i].ok();
-    if (!plan.has_copies) {
-      // Where the target does not tell, it may hold anything: translations
-      // begin as lower bounds.
-      plan.target_log =
-          told ? TargetLog{DownstreamOffset(*starts[i]),
-                           DownstreamOffset(*ends[i])}
-               : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
-      continue;
-    }
-    const DownstreamOffset indexed =
-        options_.store->Stats(plan.source).indexed_end;
-    // More may stand there than the index tells, by our own hand.
-    if (!told || DownstreamOffset(*ends[i]) >= indexed) continue;
-    plan.target_change = CompareTargetEnd(plan.target, target_cluster_->alias(),
-                                          indexed, DownstreamOffset(*ends[i]));
+    NoteTargetLog(starts[i], ends[i],
+                  options_.store->Stats(unknown[i]->source).indexed_end,
+                  target_cluster_->alias(), unknown[i]);
   }
 }
 

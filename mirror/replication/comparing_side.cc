@@ -78,7 +78,8 @@ void ComparingSide::On(event::TargetRead event) {
   }
 }
 
-void ComparingSide::Compare(const RecordBatch* records) {
+void ComparingSide::Compare(const RecordBatch* records,
+                            std::optional<UpstreamOffset> failed) {
   CopyComparison& comparison =
       core_->state.get<CopyState::Comparing>()->comparison;
   const int64_t count = records == nullptr ? 0 : records->count();
@@ -90,7 +91,7 @@ void ComparingSide::Compare(const RecordBatch* records) {
     comparison.Next(records->OffsetAt(i),
                     FingerprintOf(*records, i, timestamps()));
   }
-  if (comparison.over()) Finish();
+  if (comparison.over() || failed.has_value()) Finish(/*reread=*/failed);
 }
 
 void ComparingSide::Finish(std::optional<UpstreamOffset> reread) {
@@ -116,12 +117,14 @@ void ComparingSide::Take(const CopyComparison& comparison) {
   // What is behind nothing but copies was begun on an empty log.
   std::optional<TargetLog> log = core_->guard.log();
   if (log.has_value() && comparison.begins_with_a_copy()) log->end = log->start;
+  const UpstreamOffset source_end =
+      core_->log.KnownEnd().value_or(OffsetRuns::kNoEnd);
   for (const CopyComparison::Stretch& stretch : comparison.stretches()) {
     if (stretch.ranges.empty()) continue;
     core_->Emit(effect::BeginRun{stretch.first, /*from_start=*/false, log,
                                  UnindexedCopies::kNone});
     for (const CopiedRange& range : stretch.ranges) {
-      core_->Emit(effect::Copied{range, OffsetRuns::kNoEnd});
+      core_->Emit(effect::Copied{range, source_end});
       core_->acked = range.upstream + (range.count - 1);
     }
   }

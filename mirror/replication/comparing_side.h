@@ -35,8 +35,10 @@ class ComparingSide {
 
   bool comparing() const { return core_->state.is<CopyState::Comparing>(); }
   // While comparing(): takes note of the records that were read, after the
-  // transforms; null: none are left. The log has moved on behind them.
-  void Compare(const RecordBatch* records);
+  // transforms; null: none are left. What comes next is in the log, unless
+  // transforms got no further than `failed`.
+  void Compare(const RecordBatch* records,
+               std::optional<UpstreamOffset> failed = std::nullopt);
   // What could be copied has been compared, or something else happens. What is
   // not copied is sent, from `reread` on at the latest. Nothing happens unless
   // comparing().

@@ -126,7 +126,9 @@ class Partition {
     core_.log.SetBounds(bounds);
   }
   // Whether the next copy needs them, and they are not known.
-  bool LacksBounds() const { return core_.run_is_new && !core_.log.bounds(); }
+  bool LacksBounds() const {
+    return (core_.run_is_new || comparing_.comparing()) && !core_.log.bounds();
+  }
   // How many records of the target it keeps for comparison.
   int64_t compared_records() const {
     const auto* const comparing = core_.state.get<CopyState::Comparing>();

@@ -184,14 +184,18 @@ TEST_F(PartitionReadBackTest, ATransformThatFailsEndsIt) {
     }
   };
   options_.transforms = {std::make_shared<FailAt>()};
-  Add();
-  TargetHolds({10, 11});
-  EXPECT_THAT(ReadNumbers({10, 11}),
-              ElementsAre("BeginRun 10, known", "Copied 10+1 at 100", "Report",
-                          "Unassign"));
-  EXPECT_THAT(Tick(), ElementsAre("BeginRun 11", "Assign 11"));
-  ReadNumbers({11});
-  EXPECT_EQ(Status().problem(), PROBLEM_TRANSFORM_FAILED);
+  // Whether the target holds more or not.
+  for (const std::vector<int64_t>& holds :
+       {std::vector<int64_t>{10, 11}, std::vector<int64_t>{10}}) {
+    Add();
+    TargetHolds(holds);
+    EXPECT_THAT(ReadNumbers({10, 11, 12}),
+                ElementsAre("BeginRun 10, known", "Copied 10+1 at 100",
+                            "Report", "Unassign"));
+    EXPECT_THAT(Tick(), ElementsAre("BeginRun 11", "Assign 11"));
+    ReadNumbers({11, 12});
+    EXPECT_EQ(Status().problem(), PROBLEM_TRANSFORM_FAILED);
+  }
 }
 
 TEST_F(PartitionReadBackTest, ATargetThatCannotBeReadIsCopiedToAsBefore) {

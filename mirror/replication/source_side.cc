@@ -89,8 +89,9 @@ void SourceSide::Transform(std::unique_ptr<RecordBatch> batch) {
   core_->stats.OnDropped(result.dropped);
   const UpstreamOffset failed = result.through + 1;
   if (comparing_->comparing()) {
-    comparing_->Compare(result.kept.get());
-    if (!result.failure.ok()) comparing_->Finish(/*reread=*/failed);
+    comparing_->Compare(result.kept.get(), result.failure.ok()
+                                               ? std::nullopt
+                                               : std::make_optional(failed));
     return;
   }
   if (result.hidden) {

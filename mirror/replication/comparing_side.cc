@@ -25,7 +25,9 @@ void ComparingSide::Begin(UpstreamOffset first) {
 }
 
 void ComparingSide::Resume() {
-  if (!std::exchange(lost_, false)) return;
+  const bool begins = core_->state.is<CopyState::Running>() &&
+                      !core_->HasHeld() && !core_->HasInFlight();
+  if (!begins || !std::exchange(unknown_copies_, false)) return;
   const auto from =
       core_->index->CopiesFrom(core_->plan.source, core_->log.next());
   if (!from.has_value()) return;
@@ -91,7 +93,10 @@ void ComparingSide::Compare(const RecordBatch* records,
     comparison.Next(records->OffsetAt(i),
                     FingerprintOf(*records, i, timestamps()));
   }
-  if (comparison.over() || failed.has_value()) Finish(/*reread=*/failed);
+  // What is left may be of the record that transforms cannot do, and of those
+  // behind it.
+  if (failed.has_value()) comparison.Cut();
+  if (comparison.over()) Finish(/*reread=*/failed);
 }
 
 void ComparingSide::Finish(std::optional<UpstreamOffset> reread) {
@@ -111,6 +116,17 @@ void ComparingSide::Finish(std::optional<UpstreamOffset> reread) {
     core_->state.Fail(resume, core_->now);
     core_->log.Seek(resume);
   }
+}
+
+void ComparingSide::Abandon() {
+  const auto* const comparing = core_->state.get<CopyState::Comparing>();
+  if (comparing != nullptr) {
+    core_->log.Seek(comparing->comparison.start());
+  } else if (!core_->state.is<CopyState::ReadingBack>()) {
+    return;
+  }
+  unknown_copies_ = true;
+  Start(core_->log.next());
 }
 
 void ComparingSide::Take(const CopyComparison& comparison) {

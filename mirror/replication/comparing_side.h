@@ -27,10 +27,12 @@ class ComparingSide {
   // target read back before, if it may hold copies of what comes.
   void Begin(UpstreamOffset first);
   void On(event::TargetRead event);
-  // The producer is lost: what was in flight, if anything was, may be on the
-  // target.
-  void OnSinkLost(bool in_flight) { lost_ = lost_ || in_flight; }
-  // Copying is about to continue: the same, if a producer was lost.
+  // The target may hold copies that are not known: of a producer that was lost,
+  // or those that were not compared to the end.
+  void Expect(bool unknown_copies) { unknown_copies_ |= unknown_copies; }
+  // All that was copied is void.
+  void ExpectNone() { unknown_copies_ = false; }
+  // Copying is about to continue: as Begin(), if such are expected.
   void Resume();
 
   bool comparing() const { return core_->state.is<CopyState::Comparing>(); }
@@ -39,10 +41,12 @@ class ComparingSide {
   // transforms got no further than `failed`.
   void Compare(const RecordBatch* records,
                std::optional<UpstreamOffset> failed = std::nullopt);
-  // What could be copied has been compared, or something else happens. What is
-  // not copied is sent, from `reread` on at the latest. Nothing happens unless
-  // comparing().
+  // All that can have been copied has been compared. What is not copied is
+  // sent, from `reread` on at the latest. Nothing happens unless comparing().
   void Finish(std::optional<UpstreamOffset> reread = std::nullopt);
+  // Something else happens before that: nothing was compared. Nothing happens
+  // unless comparing() or the target is being read.
+  void Abandon();
 
  private:
   void Start(UpstreamOffset first);
@@ -53,7 +57,7 @@ class ComparingSide {
   void Take(const CopyComparison& comparison);
 
   PartitionCore* const core_;
-  bool lost_ = false;
+  bool unknown_copies_ = false;
 };
 
 }  // namespace mirror::internal

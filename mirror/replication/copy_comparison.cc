@@ -9,7 +9,8 @@ namespace mirror::internal {
 CopyComparison::CopyComparison(UpstreamOffset start,
                                DownstreamOffset indexed_end,
                                std::vector<TargetRecord> records)
-    : indexed_end_(indexed_end),
+    : start_(start),
+      indexed_end_(indexed_end),
       records_(std::move(records)),
       stretches_({{start, {}}}) {}
 

@@ -57,6 +57,8 @@ class CopyComparison {
   void Next(UpstreamOffset offset, std::optional<uint64_t> fingerprint);
   // There are no more source records that may have been copied.
   void Finish() { Follow(/*last=*/true); }
+  // What is left is not compared.
+  void Cut() { records_.resize(at_); }
 
   // Once it is over. The first record given to Next() that is not copied, or
   // whose copy is before one of an earlier record; nullopt: all are copied.
@@ -67,6 +69,7 @@ class CopyComparison {
   const std::vector<Stretch>& stretches() const { return stretches_; }
   // Whether nothing but copies is there, from the first record on.
   bool begins_with_a_copy() const { return begins_with_a_copy_; }
+  UpstreamOffset start() const { return start_; }
   // How many records of the target's log it keeps.
   int64_t size() const { return static_cast<int64_t>(records_.size()); }
 
@@ -85,6 +88,7 @@ class CopyComparison {
   std::optional<size_t> FindEarlier(const TargetRecord& record) const;
   void TakeCopy(const TargetRecord& record);
 
+  UpstreamOffset start_;
   DownstreamOffset indexed_end_;
   std::vector<TargetRecord> records_;
   size_t at_ = 0;  // in records_

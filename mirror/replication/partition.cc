@@ -25,6 +25,7 @@ void Partition::Handle(Event event, absl::Time now, Effects* effects) {
 }
 
 void Partition::EmitWishes() {
+  if (!core_.leaving) comparing_.Resume();
   if (core_.window.TakeDoubt()) core_.Emit(effect::DoubtLimits{});
   if (core_.MayRead() != reads_) {
     reads_ = !reads_;
@@ -101,7 +102,6 @@ void Partition::On(event::Tick) {
     if (core_.HasInFlight()) target_.OnSilence();
   } else {
     core_.state.TimePasses(core_.now);
-    if (core_.state.is<CopyState::Running>()) comparing_.Resume();
   }
 }
 
@@ -132,7 +132,7 @@ void Partition::On(event::Paused event) {
 }
 
 void Partition::On(event::Released) {
-  comparing_.Finish();
+  comparing_.Abandon();
   core_.leaving = true;
   core_.DropHeld();
 }
@@ -144,11 +144,12 @@ void Partition::On(event::SourceClientLost) {
 }
 
 void Partition::On(event::Suspended event) {
-  comparing_.Finish();
+  comparing_.Abandon();
   core_.Stop(event.problem, event.reason);
 }
 
 void Partition::On(event::Decided event) {
+  comparing_.ExpectNone();
   const CopyState::Stopped stopped = *core_.state.get<CopyState::Stopped>();
   const bool copies_are_lost = stopped.lost_copies.has_value();
   if (copies_are_lost) {

@@ -158,20 +158,22 @@ class Partition {
   void On(event::FromSource event) { source_.On(std::move(event)); }
   void On(event::SourceBack event) { source_.On(std::move(event)); }
   void On(event::SourceRecreated event) {
-    comparing_.Finish();
+    comparing_.Abandon();
+    comparing_.ExpectNone();
     source_.On(std::move(event));
   }
   void On(event::Acked event) { target_.On(std::move(event)); }
   void On(event::DeadLettered event) { target_.On(std::move(event)); }
   void On(event::HoldsTooMuch event) { target_.On(std::move(event)); }
   void On(event::TargetChanged event) {
-    comparing_.Finish();
+    comparing_.Abandon();
+    comparing_.ExpectNone();
     target_.On(std::move(event));
   }
   void On(event::TargetEndSeen event) { target_.On(std::move(event)); }
   void On(event::SinkLost event) {
-    comparing_.Finish();
-    comparing_.OnSinkLost(core_.HasInFlight());
+    comparing_.Expect(core_.HasInFlight());
+    comparing_.Abandon();
     target_.On(std::move(event));
   }
 

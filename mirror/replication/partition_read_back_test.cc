@@ -204,12 +204,28 @@ TEST_F(PartitionReadBackTest, ATargetThatCannotBeReadIsCopiedToAsBefore) {
               ElementsAre("Report", "BeginRun 10", "Assign 10"));
 }
 
-TEST_F(PartitionReadBackTest, AnAnswerThatComesTooLateIsIgnored) {
+TEST_F(PartitionReadBackTest, IsDoneAgainWhenATopicThatWasMissingIsBack) {
+  plan_.target_end = std::nullopt;
   Add();
   On(event::Suspended{PROBLEM_SOURCE_TOPIC_MISSING, "gone"});
-  EXPECT_THAT(TargetHolds({10}), IsEmpty());
+  EXPECT_THAT(TargetHolds({10}), IsEmpty()) << "the answer comes too late";
   On(event::SourceBack{});
-  EXPECT_THAT(TargetHolds({10}), IsEmpty());
+  Tick();
+  EXPECT_THAT(Bounds(0, 20),
+              ElementsAre("BeginRun 10", "ReadBack 100-", "AskNoMore"));
+  EXPECT_THAT(TargetHolds({10}), ElementsAre("Assign 10"));
+}
+
+TEST_F(PartitionReadBackTest, IsDoneAgainAfterASourceError) {
+  Add();
+  TargetHolds({10, 11});
+  ReadNumbers({10});
+  EXPECT_THAT(FromSource(PartitionEvent::Kind::kError, 11,
+                         absl::DataLossError("corrupt")),
+              ElementsAre("BeginRun 10", "Report", "Unassign"));
+  EXPECT_THAT(Tick(), ElementsAre("BeginRun 10"));
+  EXPECT_THAT(Tick(options_.min_backoff), ElementsAre("ReadBack 100-"));
+  EXPECT_THAT(TargetHolds({10, 11}), ElementsAre("Assign 10"));
 }
 
 TEST_F(PartitionReadBackTest, PausedItWaitsWithWhatItKnows) {
@@ -223,15 +239,21 @@ TEST_F(PartitionReadBackTest, PausedItWaitsWithWhatItKnows) {
                           "BeginRun 11"));
 }
 
-TEST_F(PartitionReadBackTest, WhatWasFoundSoFarCountsWhenItIsReleased) {
+TEST_F(PartitionReadBackTest, ReleasedItLeavesTheRestToTheNextRun) {
   Add();
   TargetHolds({10, 11});
   ReadNumbers({10});
   EXPECT_THAT(On(event::Released{}),
-              ElementsAre("BeginRun 10, known", "Copied 10+1 at 100", "Report",
-                          "BeginRun 11", "Unassign"));
-  EXPECT_THAT(On(event::CommitDue{}), ElementsAre("CommitThrough 10"));
-  EXPECT_THAT(On(event::Committed{U(10)}), ElementsAre("Left"));
+              ElementsAre("BeginRun 10", "Unassign", "Left"));
+}
+
+TEST_F(PartitionReadBackTest, AProducerThatIsLostMeanwhileBeginsItAgain) {
+  Add();
+  TargetHolds({10, 11});
+  ReadNumbers({10});
+  EXPECT_THAT(On(event::SinkLost{}), ElementsAre("BeginRun 10", "Unassign"));
+  EXPECT_THAT(Tick(), ElementsAre("BeginRun 10"));
+  EXPECT_THAT(Tick(options_.min_backoff), ElementsAre("ReadBack 100-"));
 }
 
 TEST_F(PartitionReadBackTest, ASourceClientThatIsReplacedChangesNothing) {
@@ -272,8 +294,7 @@ TEST_F(PartitionReadBackTest, CopiesThatAreDeletedMeanwhileAreLost) {
   TargetHolds({10, 11});
   ReadNumbers({10});
   EXPECT_THAT(TargetChanged(PROBLEM_TARGET_RECREATED),
-              ElementsAre("BeginRun 10, known", "Copied 10+1 at 100", "Report",
-                          "BeginRun 11", "Report", "Unassign"));
+              ElementsAre("BeginRun 10", "Report", "Unassign"));
   EXPECT_EQ(Status().state(), PARTITION_STOPPED);
 }
 

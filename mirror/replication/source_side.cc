@@ -130,7 +130,7 @@ void SourceSide::On(event::FromSource event) {
     if (!core_->HasHeld() && !core_->HasInFlight()) core_->Recovered();
     return;
   }
-  comparing_->Finish();
+  comparing_->Abandon();
   const PartitionProblem problem = SourceProblem(from.status);
   std::optional<CopyState::Question> question;
   if (problem == PROBLEM_SOURCE_GAP || problem == PROBLEM_SOURCE_RECREATED) {

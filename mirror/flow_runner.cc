@@ -126,12 +126,15 @@ absl::Status FlowRunner::AddLoops(const CopyRecorder::OnCopied& on_copied) {
   options.partition.delivery = DeliveryOf(flow_);
   options.partition.transforms = flow_.transforms;
   options.partition.max_in_flight_bytes = std::max<int64_t>(share / 4, 1 << 20);
+  options.target_reader.max_records /= clients;
+  options.target_reader.max_bytes /= clients;
   options.on_event = [this](EngineEvent event) { Report(std::move(event)); };
   options.on_copied = on_copied;
   for (int i = 0; i < clients; ++i) {
     options.index = i;
     options.source.client_id = absl::StrCat(name_, "|reader-", i);
     options.sink.client_id = absl::StrCat(name_, "|writer-", i);
+    options.target_reader.client_id = absl::StrCat(name_, "|read-back-", i);
     auto loop = CopyLoop::Create(options, flow_.source.cluster.get(),
                                  flow_.target.cluster.get(), clock_);
     if (!loop.ok()) return loop.status();

@@ -105,6 +105,7 @@ TopicLimits ParseTopicLimits(const std::vector<TopicConfig>& configs) {
     // The broker's own time is always right.
     if (config.name == "message.timestamp.type" &&
         config.value == "LogAppendTime") {
+      limits.replaces_timestamps = true;
       limits.before_max_ms = limits.after_max_ms =
           std::numeric_limits<int64_t>::max();
     }

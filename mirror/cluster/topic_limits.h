@@ -30,6 +30,8 @@ struct TopicLimits {
   // How far timestamps may lie behind and ahead of the broker's time.
   int64_t before_max_ms = std::numeric_limits<int64_t>::max();
   int64_t after_max_ms = 3600000;
+  // Records get the broker's time in place of their own.
+  bool replaces_timestamps = false;
 
   // Whether the topic takes each of the records, as far as this tells. False
   // may be wrong: compression makes records smaller, and clocks differ.
@@ -41,7 +43,8 @@ struct TopicLimits {
     return a.max_message_bytes == b.max_message_bytes &&
            a.max_message_bytes_source == b.max_message_bytes_source &&
            a.compacted == b.compacted && a.before_max_ms == b.before_max_ms &&
-           a.after_max_ms == b.after_max_ms;
+           a.after_max_ms == b.after_max_ms &&
+           a.replaces_timestamps == b.replaces_timestamps;
   }
   friend bool operator!=(const TopicLimits& a, const TopicLimits& b) {
     return !(a == b);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 
+#include "mirror/flow/plan_target.h"
 #include "mirror/model/offset.h"
 #include "mirror/replication/target_change.h"
 
@@ -53,22 +54,9 @@ void FillTargetLogs(const std::set<std::string>& created,
   const auto starts = target->ListOffsets(targets, OffsetSpec::kEarliest);
   const auto ends = target->ListOffsets(targets, OffsetSpec::kLogEnd);
   for (size_t i = 0; i < unknown.size(); ++i) {
-    PartitionPlan& plan = *unknown[i];
-    const bool known = starts[i].ok() && ends[i].ok();
-    if (!plan.has_copies) {
-      // Where the target does not say, it may hold anything: translations begin
-      // as lower bounds.
-      plan.target_log =
-          known ? TargetLog{DownstreamOffset(*starts[i]),
-                            DownstreamOffset(*ends[i])}
-                : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
-      continue;
-    }
-    const DownstreamOffset indexed = index.Stats(plan.source).indexed_end;
-    // More may be there than the index says, by our own hand.
-    if (!known || DownstreamOffset(*ends[i]) >= indexed) continue;
-    plan.target_change = CompareTargetEnd(plan.target, target_alias, indexed,
-                                          DownstreamOffset(*ends[i]));
+    NoteTargetLog(starts[i], ends[i],
+                  index.Stats(unknown[i]->source).indexed_end, target_alias,
+                  unknown[i]);
   }
 }
 

@@ -6,6 +6,8 @@
 #ifndef MIRROR_REPLICATION_COPY_INDEX_H_
 #define MIRROR_REPLICATION_COPY_INDEX_H_
 
+#include <optional>
+
 #include "mirror/model/offset.h"
 #include "mirror/model/position.h"
 #include "mirror/model/topic_partition.h"
@@ -19,6 +21,11 @@ class CopyIndex {
 
   // Where the copies of `source` end on the target, as far as the index knows.
   virtual DownstreamOffset IndexedEnd(const TopicPartition& source) = 0;
+  // From there on no copy of a record before `first` is on the target, unless
+  // another client wrote it; nullopt if that is not certain, or if the index
+  // knows nothing about `source`.
+  virtual std::optional<DownstreamOffset> CopiesFrom(
+      const TopicPartition& source, UpstreamOffset first) = 0;
   // As OffsetSyncStore::TranslateBack.
   virtual BackTranslation TranslateBack(const TopicPartition& source,
                                         DownstreamOffset target) = 0;

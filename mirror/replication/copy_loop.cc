@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/replication/loop_read_backs.h"
 #include "mirror/replication/skip_status.h"
 
 namespace mirror::internal {
@@ -38,6 +39,7 @@ CopyLoop::CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
       clock_(clock),
       sources_(source, options_.source),
       bounds_watch_(options_.partition.delivery.offset_flush_interval),
+      target_reader_(options_.target_reader, target),
       partitions_(&options_, clock),
       source_report_(options_.flow, source->alias()),
       target_report_(options_.flow, target->alias()) {}
@@ -89,6 +91,7 @@ absl::Duration CopyLoop::RunOnce() {
     if (partitions_.wants_sweep() || now - last_sweep_ >= kSweepInterval) {
       changes = Sweep(now);
     }
+    PassReadBacks(&partitions_, &target_reader_, now);
     partitions_.BeginCommits(now);
     if (sink_ != nullptr) partitions_.StepCommits(sink_.get(), now);
     bounds_watch_.PlanNext(partitions_.entries(), now);
@@ -96,6 +99,7 @@ absl::Duration CopyLoop::RunOnce() {
   }
   lost_sink_.reset();
   if (changes.has_value()) ChangeSources(*changes);
+  target_reader_.Step(clock_->Now());
   DeliverEvents();
   return sources_.open() ? absl::ZeroDuration() : kClientRetry;
 }
@@ -224,12 +228,12 @@ void CopyLoop::SetLimits(const std::map<std::string, TopicLimits>& limits) {
 
 void CopyLoop::ForgetLimits(const std::string& topic) {
   MutexLock lock(&mu_);
-  partitions_.ForgetLimits(topic);
+  partitions_.limits().Forget(topic);
 }
 
 std::set<std::string> CopyLoop::TakeDoubtedLimits() {
   MutexLock lock(&mu_);
-  return partitions_.TakeDoubtedLimits();
+  return partitions_.limits().TakeDoubted();
 }
 
 bool CopyLoop::Release(const TopicPartition& source) {

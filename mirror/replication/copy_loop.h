@@ -38,6 +38,7 @@
 #include "mirror/replication/loop_partitions.h"
 #include "mirror/replication/partition_event.h"
 #include "mirror/replication/source_clients.h"
+#include "mirror/replication/target_reader.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/engine_event.h"
@@ -82,19 +83,16 @@ class CopyLoop {
   void DeleteProgress(const TopicPartition& source, int32_t progress_partition);
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
-  // Asks a partition to stop reading, to wait for what is in flight, to commit,
-  // and to go, while the loop runs on for the others. TakeReleased() tells when
-  // it is gone; until then it cannot be added again. Returns whether it was
-  // paused or waited for a decision.
+  // Asks a partition to drain, to commit, and to go. TakeReleased() tells when it
+  // is gone; until then it cannot be added again. Returns whether it was paused
+  // or waited for a decision.
   bool Release(const TopicPartition& source);
   // The partitions that have gone since the last call: nothing of them is
   // written here any more.
   std::vector<ReleasedPartition> TakeReleased();
-  // Something happened to the partition, if it is here: its bounds are known or
-  // not, its source or target topic changed.
+  // Something happened to the partition, if it is here.
   void Handle(const TopicPartition& source, Event event);
-  // The operator's decision; NotFound, or FailedPrecondition: it is not
-  // stopped.
+  // The operator's decision. FailedPrecondition: the partition is not stopped.
   absl::Status Resolve(const TopicPartition& source, LossPolicy decision);
   // As PausedTopics::Set(). Remembered for partitions that are added later.
   void SetPaused(const std::optional<std::string>& topic, bool paused);
@@ -110,8 +108,7 @@ class CopyLoop {
   // Partitions that wait for event::BoundsKnown.
   std::vector<TopicPartition> NeedBounds() const;
 
-  // Whether copies are gone from the target, and it is not decided yet what
-  // happens to the partition for that.
+  // As Partition::TargetIsUndecided().
   bool TargetIsUndecided(const TopicPartition& source) const;
   // Where the logs of target partitions end, as far as that is certain: for
   // comparison with what the target says: event::TargetEndSeen.
@@ -148,6 +145,7 @@ class CopyLoop {
   SourceClients sources_;
   std::unique_ptr<RecordSink> sink_;
   BoundsWatch bounds_watch_;
+  TargetReader target_reader_;
   std::unique_ptr<RecordSink> lost_sink_;  // until the turn ends
   int drain_turns_ = 0;
 

@@ -13,6 +13,7 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/replication/copy_recorder.h"
 #include "mirror/replication/partition_options.h"
+#include "mirror/replication/target_reader.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 
@@ -24,6 +25,8 @@ struct CopyLoopOptions {
   std::string flow;
   SourceOptions source;
   SinkOptions sink;
+  // How the target is read after a crash.
+  TargetReaderOptions target_reader;
   // partition.delivery also says how often progress is committed, all loops of
   // the flow together.
   PartitionOptions partition;

@@ -19,7 +19,7 @@ void CopyRecorder::BeginRun(const TopicPartition& source,
   if (run.target_log.has_value()) {
     index_->Begin(source, run.first, *run.target_log);
   }
-  index_->Resume(source, run.first, UnindexedCopies::kPossible);
+  index_->Resume(source, run.first, run.unindexed);
 }
 
 void CopyRecorder::ForgetCopies(const TopicPartition& source) {
@@ -53,6 +53,20 @@ void CopyRecorder::Flush() {
 DownstreamOffset CopyRecorder::IndexedEnd(const TopicPartition& source) {
   Flush();
   return index_->Stats(source).indexed_end;
+}
+
+std::optional<DownstreamOffset> CopyRecorder::CopiesFrom(
+    const TopicPartition& source, UpstreamOffset first) {
+  Flush();
+  const OffsetSyncStore::PartitionStats stats = index_->Stats(source);
+  // MM2's syncs are samples, and an index behind the progress lacks copies of
+  // records before `first`.
+  const bool is_complete = stats.runs > 0 && first <= stats.upstream_end &&
+                           stats.indexed_end == stats.downstream_end;
+  if (!is_complete) return std::nullopt;
+  if (first == stats.upstream_end) return stats.indexed_end;
+  const Translation position = index_->Translate(source, first);
+  return position.exact() ? std::make_optional(position.offset) : std::nullopt;
 }
 
 BackTranslation CopyRecorder::TranslateBack(const TopicPartition& source,

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,8 @@ class CopyRecorder final : public CopyIndex {
   void Flush();
 
   DownstreamOffset IndexedEnd(const TopicPartition& source) override;
+  std::optional<DownstreamOffset> CopiesFrom(const TopicPartition& source,
+                                             UpstreamOffset first) override;
   BackTranslation TranslateBack(const TopicPartition& source,
                                 DownstreamOffset target) override;
 

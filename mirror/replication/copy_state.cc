@@ -10,6 +10,7 @@ namespace mirror::internal {
 CopyState::CopyState() : state_(Resolving()) {}
 
 bool CopyState::may_read() const {
+  if (is<Comparing>()) return true;
   const Running* const running = get<Running>();
   return running != nullptr && !running->stalled &&
          !running->choked_above.has_value();
@@ -21,8 +22,8 @@ bool CopyState::AwaitsDecision() const {
 }
 
 PartitionState CopyState::kind() const {
-  if (is<Resolving>()) return PARTITION_RESOLVING;
-  if (is<Running>()) return PARTITION_RUNNING;
+  if (is<Resolving>() || is<ReadingBack>()) return PARTITION_RESOLVING;
+  if (is<Running>() || is<Comparing>()) return PARTITION_RUNNING;
   if (is<Draining>()) return PARTITION_DRAINING;
   if (is<BackingOff>()) return PARTITION_BACKING_OFF;
   return PARTITION_STOPPED;

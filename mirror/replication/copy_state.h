@@ -6,6 +6,13 @@
 //   in         | on           | to
 //   -----------+--------------+------------------------------------------------
 //   Resolving  | StartAt      | Running: the source said where to read
+//   Resolving  | AskTarget    | ReadingBack: the target may hold unknown
+//              |              | copies
+//   BackingOff | AskTarget    | the same, if a producer was lost
+//   ReadingBack| StartAt      | Running: there are none, or they are not known
+//   ReadingBack| Compare      | Comparing
+//   Comparing  | StartAt      | Running: the next record is not copied
+//   Comparing  | Fail         | Draining: an earlier one is not
 //   Running    | Fail         | Draining
 //   Running    | LoseInFlight | Draining
 //   Draining   | Fail         | Draining: the lower offset to resume from wins
@@ -28,10 +35,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/time/time.h"
 #include "mirror/model/offset.h"
+#include "mirror/replication/copy_comparison.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/target_change.h"
 #include "mirror/sync/skipped_range.h"
@@ -59,6 +68,12 @@ class CopyState {
   // Waits for the source's bounds.
   struct Resolving {
     Question question;
+  };
+  // Waits for what the target holds.
+  struct ReadingBack {};
+  // Reads, and takes for copied what the target holds.
+  struct Comparing {
+    CopyComparison comparison;
   };
   struct Running {
     // No acknowledgement for a while, so nothing more is read.
@@ -116,6 +131,10 @@ class CopyState {
 
   // Reading starts without a question: the position is known.
   void StartAt() { state_ = Running(); }
+  void AskTarget() { state_ = ReadingBack(); }
+  void Compare(CopyComparison comparison) {
+    state_ = Comparing{std::move(comparison)};
+  }
   // Something failed, and `resume` comes next. Returns false if that changes
   // nothing: what is to be resumed from is not behind it.
   bool Fail(UpstreamOffset resume, std::variant<absl::Time, Question> next);
@@ -132,7 +151,9 @@ class CopyState {
   void StartOver();
 
  private:
-  std::variant<Resolving, Running, Draining, BackingOff, Stopped> state_;
+  std::variant<Resolving, ReadingBack, Comparing, Running, Draining, BackingOff,
+               Stopped>
+      state_;
 };
 
 }  // namespace mirror::internal

@@ -26,6 +26,16 @@ CopyState Running() {
   state.StartAt();
   return state;
 }
+CopyState ReadingBack() {
+  CopyState state;
+  state.AskTarget();
+  return state;
+}
+CopyState Comparing() {
+  CopyState state = ReadingBack();
+  state.Compare(CopyComparison(U(10), DownstreamOffset(0), {}));
+  return state;
+}
 CopyState Draining() {
   CopyState state = Running();
   state.Fail(U(10), kLater);
@@ -70,6 +80,20 @@ TEST(CopyState, GoesWhereTheTableSays) {
   const std::vector<Row> table = {
       {"Resolving, StartAt", Resolving, [](CopyState* s) { s->StartAt(); },
        PARTITION_RUNNING},
+      {"Resolving, AskTarget", Resolving, [](CopyState* s) { s->AskTarget(); },
+       PARTITION_RESOLVING},
+      {"ReadingBack, StartAt", ReadingBack, [](CopyState* s) { s->StartAt(); },
+       PARTITION_RUNNING},
+      {"ReadingBack, TimePasses", ReadingBack, time, PARTITION_RESOLVING},
+      {"ReadingBack, LoseInFlight", ReadingBack, lose, PARTITION_RESOLVING},
+      {"ReadingBack, Stop", ReadingBack, stop, PARTITION_STOPPED},
+      {"ReadingBack, StartOver", ReadingBack, over, PARTITION_DRAINING},
+      {"Comparing, StartAt", Comparing, [](CopyState* s) { s->StartAt(); },
+       PARTITION_RUNNING},
+      {"Comparing, Fail", Comparing, fail, PARTITION_DRAINING},
+      {"Comparing, TimePasses", Comparing, time, PARTITION_RUNNING},
+      {"Comparing, Stop", Comparing, stop, PARTITION_STOPPED},
+      {"Comparing, StartOver", Comparing, over, PARTITION_DRAINING},
       {"Running, Fail", Running, fail, PARTITION_DRAINING},
       {"Running, LoseInFlight", Running, lose, PARTITION_DRAINING},
       {"Running, TimePasses", Running, time, PARTITION_RUNNING},
@@ -144,8 +168,9 @@ TEST(CopyState, ReadsOnlyWhileItRunsAndIsNotHeldBack) {
   state = Running();
   state.get<CopyState::Running>()->choked_above = 7;
   EXPECT_FALSE(state.may_read());
+  EXPECT_TRUE(Comparing().may_read());
   for (const CopyState& other :
-       {Resolving(), Draining(), BackingOff(), Stopped()}) {
+       {Resolving(), ReadingBack(), Draining(), BackingOff(), Stopped()}) {
     EXPECT_FALSE(other.may_read());
   }
 }

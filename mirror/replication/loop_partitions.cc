@@ -28,11 +28,11 @@ void LoopPartitions::Add(PartitionPlan plan, absl::Time now) {
   by_source_[plan.source] = &entry;
   by_target_[plan.target] = &entry;
   const bool paused = paused_topics_.Has(plan.source.topic);
-  const auto limits = limits_.find(plan.target.topic);
+  const TopicLimits* const limits = limits_.Find(plan.target.topic);
   entry.owned = std::make_unique<Partition>(
       std::move(plan), &options_->partition, &recorder_, clock_);
   entry.partition = entry.owned.get();
-  if (limits != limits_.end()) entry.partition->SetLimits(limits->second);
+  if (limits != nullptr) entry.partition->SetLimits(*limits);
   entry.commits = shards_.For(it->first);
   entry.commits->Add(&entry);
   Handle(&entry, event::Added{paused}, now);
@@ -83,16 +83,11 @@ void LoopPartitions::SetPaused(const std::optional<std::string>& topic,
 
 void LoopPartitions::SetLimits(
     const std::map<std::string, TopicLimits>& limits) {
-  for (const auto& [topic, limit] : limits) limits_[topic] = limit;
+  limits_.Set(limits);
   for (auto& [source, entry] : entries_) {
     const auto it = limits.find(entry.partition->target().topic);
     if (it != limits.end()) entry.partition->SetLimits(it->second);
   }
-}
-
-void LoopPartitions::ForgetLimits(const std::string& topic) {
-  limits_.erase(topic);
-  doubted_limits_.erase(topic);
 }
 
 bool LoopPartitions::Handle(LoopEntry* entry, Event event, absl::Time now) {
@@ -129,6 +124,8 @@ void LoopPartitions::CarryOne(LoopEntry* entry, Effect& effect,
     } else {
       asking_.erase(source);
     }
+  } else if (const auto* range = std::get_if<effect::ReadBack>(&effect)) {
+    read_backs_.push_back({source, entry->partition->target(), *range});
   } else if (auto* letter = std::get_if<effect::DeadLetter>(&effect)) {
     dead_letters_.Add(source, std::move(letter->record), now);
   } else if (auto* skipped = std::get_if<effect::Skipped>(&effect)) {
@@ -140,7 +137,7 @@ void LoopPartitions::CarryOne(LoopEntry* entry, Effect& effect,
   } else if (auto* commit = std::get_if<effect::CommitThrough>(&effect)) {
     answers_.push_back({entry, std::move(*commit)});
   } else if (std::holds_alternative<effect::DoubtLimits>(effect)) {
-    doubted_limits_.insert(entry->partition->target().topic);
+    limits_.Doubt(entry->partition->target().topic);
   } else if (auto* report = std::get_if<effect::Report>(&effect)) {
     Report(std::move(report->event));
   } else if (std::holds_alternative<effect::Left>(effect)) {

@@ -30,12 +30,14 @@
 #include "mirror/replication/copy_loop_options.h"
 #include "mirror/replication/copy_recorder.h"
 #include "mirror/replication/dead_letter_queue.h"
+#include "mirror/replication/known_limits.h"
 #include "mirror/replication/loop_entry.h"
 #include "mirror/replication/partition_event.h"
 #include "mirror/replication/paused_topics.h"
 #include "mirror/replication/shards.h"
 #include "mirror/replication/sink_budget.h"
 #include "mirror/replication/source_clients.h"
+#include "mirror/replication/target_reader.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/telemetry/engine_event.h"
 
@@ -67,10 +69,7 @@ class LoopPartitions {
   void SetPaused(const std::optional<std::string>& topic, bool paused,
                  absl::Time now);
   void SetLimits(const std::map<std::string, TopicLimits>& limits);
-  void ForgetLimits(const std::string& topic);
-  std::set<std::string> TakeDoubtedLimits() {
-    return std::exchange(doubted_limits_, {});
-  }
+  KnownLimits& limits() { return limits_; }
   // Those that wait for the source's bounds.
   const std::set<TopicPartition>& asking() const { return asking_; }
 
@@ -91,6 +90,11 @@ class LoopPartitions {
       absl::FunctionRef<bool(const TopicPartition&)> loses_client,
       absl::Time now);
   void OnSinkLost(absl::Time now);
+
+  // What partitions want read from the target, since the last call.
+  std::vector<TargetReader::Request> TakeReadBacks() {
+    return std::exchange(read_backs_, {});
+  }
 
   // Begins the commits that are due.
   void BeginCommits(absl::Time now);
@@ -145,9 +149,9 @@ class LoopPartitions {
   std::vector<TopicPartition> leaving_;
   std::vector<ReleasedPartition> released_;
   PausedTopics paused_topics_;
-  std::map<std::string, TopicLimits> limits_;  // by target topic
-  std::set<std::string> doubted_limits_;
+  KnownLimits limits_;
   int64_t overdue_bytes_ = 0;
+  std::vector<TargetReader::Request> read_backs_;
   bool wants_sweep_ = true;
   std::vector<EngineEvent> events_;
   // Reused from call to call.

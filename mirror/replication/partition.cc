@@ -14,7 +14,8 @@ Partition::Partition(PartitionPlan plan, const PartitionOptions* options,
                      CopyIndex* index, Clock* clock)
     : core_(std::move(plan), options, index, clock),
       target_(&core_),
-      source_(&core_, &target_) {}
+      comparing_(&core_),
+      source_(&core_, &target_, &comparing_) {}
 
 void Partition::Handle(Event event, absl::Time now, Effects* effects) {
   core_.now = now;
@@ -24,6 +25,7 @@ void Partition::Handle(Event event, absl::Time now, Effects* effects) {
 }
 
 void Partition::EmitWishes() {
+  if (!core_.leaving) comparing_.Resume();
   if (core_.window.TakeDoubt()) core_.Emit(effect::DoubtLimits{});
   if (core_.MayRead() != reads_) {
     reads_ = !reads_;
@@ -75,7 +77,12 @@ void Partition::On(event::Added event) {
   if (core_.plan.target_change.has_value()) {
     target_.On(event::TargetChanged{*core_.plan.target_change});
   }
-  if (start.has_value()) core_.BeginRun(*start);
+  if (!start.has_value()) return;
+  if (core_.state.is<CopyState::Running>()) {
+    comparing_.Begin(*start);
+  } else {
+    core_.BeginRun(*start);
+  }
 }
 
 SendWindow::Result Partition::Send(RecordSink* sink, absl::Time now,
@@ -125,6 +132,7 @@ void Partition::On(event::Paused event) {
 }
 
 void Partition::On(event::Released) {
+  comparing_.Abandon();
   core_.leaving = true;
   core_.DropHeld();
 }
@@ -136,10 +144,12 @@ void Partition::On(event::SourceClientLost) {
 }
 
 void Partition::On(event::Suspended event) {
+  comparing_.Abandon();
   core_.Stop(event.problem, event.reason);
 }
 
 void Partition::On(event::Decided event) {
+  comparing_.ExpectNone();
   const CopyState::Stopped stopped = *core_.state.get<CopyState::Stopped>();
   const bool copies_are_lost = stopped.lost_copies.has_value();
   if (copies_are_lost) {
@@ -185,6 +195,11 @@ void Partition::On(event::CommitDue) {
   }
   commit.done = core_.progress.done();
   commit.has_copies = core_.progress.has_copies();
+  // Without what was dropped last the index would seem to be behind.
+  if (!commit.passed.has_value() && commit.done.has_value() &&
+      !core_.options->transforms.empty()) {
+    commit.passed = *commit.done + 1;
+  }
   if (commit.done.has_value()) {
     commit.leader_epoch = core_.log.EpochBefore(*commit.done + 1);
     // Once the stored progress holds for what is copied again, too: a crash in

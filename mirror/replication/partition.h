@@ -12,9 +12,11 @@
 //
 // The states and their transitions are in copy_state.h:
 //
-//   Resolving --bounds known--> Running --failure--> Draining --answered-->
-//   BackingOff --time--> Running; a gap goes from Draining to Resolving, and
-//   from there to Stopped if the policy says so.
+//   Resolving --bounds known--> ReadingBack --target read--> Comparing
+//   --none equal--> Running --failure--> Draining --answered--> BackingOff
+//   --time--> Running. ReadingBack and Comparing come once, and only if the
+//   target may hold unknown copies; a gap goes from Draining to
+//   Resolving, and from there to Stopped if the policy says so.
 //
 // What happens to a partition, and what follows (partition_test.cc):
 //
@@ -22,6 +24,10 @@
 //   ----------------+---------------------------------------------------------
 //   Added           | BeginRun if the start is known, else AskBounds
 //   BoundsKnown     | [Skipped], BeginRun; or Stopped
+//   both, and Tick  | ReadBack first, if the target may hold unknown copies:
+//   after SinkLost  | then what is Read is compared, before it is sent
+//   TargetRead      | BeginRun, if there are none
+//   Read, compared  | once none is equal: Copied, and BeginRun behind
 //   Read, then Send | records to the sink; Unassign if it holds too much
 //   Acked           | Copied; [ForgetCopies, Skipped] if copies are gone
 //   Acked, error    | Draining, or a rejected record is settled: see below
@@ -47,6 +53,7 @@
 #include "mirror/cluster/topic_limits.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/replication/comparing_side.h"
 #include "mirror/replication/copy_index.h"
 #include "mirror/replication/copy_state.h"
 #include "mirror/replication/partition_core.h"
@@ -119,7 +126,14 @@ class Partition {
     core_.log.SetBounds(bounds);
   }
   // Whether the next copy needs them, and they are not known.
-  bool LacksBounds() const { return core_.run_is_new && !core_.log.bounds(); }
+  bool LacksBounds() const {
+    return (core_.run_is_new || comparing_.comparing()) && !core_.log.bounds();
+  }
+  // How many records of the target it keeps for comparison.
+  int64_t compared_records() const {
+    const auto* const comparing = core_.state.get<CopyState::Comparing>();
+    return comparing == nullptr ? 0 : comparing->comparison.size();
+  }
   // Whether a commit would store something.
   bool HasUncommitted() const { return core_.progress.HasUncommitted(); }
   const std::optional<UpstreamOffset>& committed() const {
@@ -139,16 +153,29 @@ class Partition {
   void On(event::Committed event);
   void On(event::BoundsKnown event) { source_.On(std::move(event)); }
   void On(event::BoundsUnknown event) { source_.On(std::move(event)); }
+  void On(event::TargetRead event) { comparing_.On(std::move(event)); }
   void On(event::Read event) { source_.On(std::move(event)); }
   void On(event::FromSource event) { source_.On(std::move(event)); }
   void On(event::SourceBack event) { source_.On(std::move(event)); }
-  void On(event::SourceRecreated event) { source_.On(std::move(event)); }
+  void On(event::SourceRecreated event) {
+    comparing_.Abandon();
+    comparing_.ExpectNone();
+    source_.On(std::move(event));
+  }
   void On(event::Acked event) { target_.On(std::move(event)); }
   void On(event::DeadLettered event) { target_.On(std::move(event)); }
   void On(event::HoldsTooMuch event) { target_.On(std::move(event)); }
-  void On(event::TargetChanged event) { target_.On(std::move(event)); }
+  void On(event::TargetChanged event) {
+    comparing_.Abandon();
+    comparing_.ExpectNone();
+    target_.On(std::move(event));
+  }
   void On(event::TargetEndSeen event) { target_.On(std::move(event)); }
-  void On(event::SinkLost event) { target_.On(std::move(event)); }
+  void On(event::SinkLost event) {
+    comparing_.Expect(core_.HasInFlight());
+    comparing_.Abandon();
+    target_.On(std::move(event));
+  }
 
   // What was in flight is answered.
   void OnDrained();
@@ -159,6 +186,7 @@ class Partition {
 
   PartitionCore core_;
   TargetSide target_;
+  ComparingSide comparing_;
   SourceSide source_;
   // What was last said by effects.
   bool reads_ = false;

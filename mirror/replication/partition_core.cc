@@ -12,15 +12,16 @@ namespace mirror::internal {
 
 PartitionCore::PartitionCore(PartitionPlan partition_plan,
                              const PartitionOptions* partition_options,
-                             CopyIndex* index, Clock* partition_clock)
+                             CopyIndex* copy_index, Clock* partition_clock)
     : plan(std::move(partition_plan)),
       options(partition_options),
       clock(partition_clock),
       text(&plan, options),
+      index(copy_index),
       topic_id(plan.topic_id),
       window(plan.target, options, clock),
       rejected(&plan, options),
-      guard(&plan, options, index),
+      guard(&plan, options, copy_index),
       progress(plan.start, plan.has_copies),
       stats(clock) {}
 

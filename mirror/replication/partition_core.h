@@ -39,8 +39,8 @@ struct PartitionCore {
   enum class Side { kSource, kTarget };
 
   PartitionCore(PartitionPlan partition_plan,
-                const PartitionOptions* partition_options, CopyIndex* index,
-                Clock* partition_clock);
+                const PartitionOptions* partition_options,
+                CopyIndex* copy_index, Clock* partition_clock);
   PartitionCore(const PartitionCore&) = delete;
   PartitionCore& operator=(const PartitionCore&) = delete;
 
@@ -79,6 +79,7 @@ struct PartitionCore {
   const PartitionOptions* const options;
   Clock* const clock;
   const PartitionText text;
+  CopyIndex* const index;
   // Which source topic the offsets belong to; empty if unknown.
   std::string topic_id;
 

@@ -15,14 +15,18 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/record_source.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/position.h"
 #include "mirror/model/record.h"
+#include "mirror/replication/copy_comparison.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/record_fingerprint.h"
 #include "mirror/replication/target_change.h"
+#include "mirror/sync/offset_runs.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/sync/skipped_range.h"
 #include "mirror/telemetry/engine_event.h"
@@ -42,6 +46,10 @@ struct BoundsKnown {
 };
 struct BoundsUnknown {
   absl::Status why;
+};
+// What the target holds, as effect::ReadBack asked; or why that is not known.
+struct TargetRead {
+  absl::StatusOr<std::vector<TargetRecord>> records;
 };
 // A batch was read.
 struct Read {
@@ -107,9 +115,9 @@ struct Committed {
 }  // namespace event
 
 using Event = std::variant<
-    event::Added, event::BoundsKnown, event::BoundsUnknown, event::Read,
-    event::FromSource, event::Acked, event::DeadLettered, event::Tick,
-    event::Paused, event::HoldsTooMuch, event::TargetChanged,
+    event::Added, event::BoundsKnown, event::BoundsUnknown, event::TargetRead,
+    event::Read, event::FromSource, event::Acked, event::DeadLettered,
+    event::Tick, event::Paused, event::HoldsTooMuch, event::TargetChanged,
     event::TargetEndSeen, event::Released, event::SourceClientLost,
     event::SinkLost, event::Suspended, event::SourceBack,
     event::SourceRecreated, event::Decided, event::CommitDue, event::Committed>;
@@ -125,6 +133,13 @@ struct Unassign {};
 // The source is asked for its bounds until BoundsKnown, or no longer.
 struct AskBounds {
   bool ask;
+};
+// The target partition is read from `from` on, to `end` or, if that is not
+// known, to the log's end; event::TargetRead follows.
+struct ReadBack {
+  DownstreamOffset from;
+  std::optional<DownstreamOffset> end;
+  Timestamps timestamps = Timestamps::kKept;
 };
 // Goes to the dead-letter topic; event::DeadLettered follows.
 struct DeadLetter {
@@ -144,6 +159,8 @@ struct BeginRun {
   bool from_start = false;
   // What the target held before the first copy, if known.
   std::optional<TargetLog> target_log = std::nullopt;
+  // What of that is possible.
+  UnindexedCopies unindexed = UnindexedCopies::kPossible;
 };
 // These records are copied.
 struct Copied {
@@ -182,9 +199,10 @@ struct Left {};
 
 using Effect =
     std::variant<effect::Assign, effect::Unassign, effect::AskBounds,
-                 effect::DeadLetter, effect::Skipped, effect::ForgetCopies,
-                 effect::BeginRun, effect::Copied, effect::CommitThrough,
-                 effect::DoubtLimits, effect::Report, effect::Left>;
+                 effect::ReadBack, effect::DeadLetter, effect::Skipped,
+                 effect::ForgetCopies, effect::BeginRun, effect::Copied,
+                 effect::CommitThrough, effect::DoubtLimits, effect::Report,
+                 effect::Left>;
 // Reused from call to call, so that the way of a batch allocates nothing.
 using Effects = std::vector<Effect>;
 

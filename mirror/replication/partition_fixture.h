@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -56,12 +57,19 @@ class TakingSink final : public RecordSink {
 class EmptyIndex final : public CopyIndex {
  public:
   DownstreamOffset IndexedEnd(const TopicPartition&) override { return end_; }
+  std::optional<DownstreamOffset> CopiesFrom(const TopicPartition&,
+                                             UpstreamOffset first) override {
+    copies_from_asked_ = first;
+    return copies_from_;
+  }
   BackTranslation TranslateBack(const TopicPartition&,
                                 DownstreamOffset) override {
     return {};
   }
 
   DownstreamOffset end_;
+  std::optional<DownstreamOffset> copies_from_;
+  std::optional<UpstreamOffset> copies_from_asked_;
 };
 
 // An effect in words.
@@ -72,6 +80,10 @@ struct ShowEffect {
   std::string operator()(const effect::Unassign&) const { return "Unassign"; }
   std::string operator()(const effect::AskBounds& e) const {
     return e.ask ? "AskBounds" : "AskNoMore";
+  }
+  std::string operator()(const effect::ReadBack& e) const {
+    return absl::StrCat("ReadBack ", e.from.value(), "-",
+                        e.end.has_value() ? absl::StrCat(e.end->value()) : "");
   }
   std::string operator()(const effect::DeadLetter& e) const {
     return absl::StrCat("DeadLetter ", e.record.offset.value());
@@ -85,7 +97,8 @@ struct ShowEffect {
   }
   std::string operator()(const effect::BeginRun& e) const {
     return absl::StrCat("BeginRun ", e.first.value(),
-                        e.from_start ? " from the start" : "");
+                        e.from_start ? " from the start" : "",
+                        e.unindexed == UnindexedCopies::kNone ? ", known" : "");
   }
   std::string operator()(const effect::Copied& e) const {
     return absl::StrCat("Copied ", e.range.upstream.value(), "+", e.range.count,

@@ -40,6 +40,10 @@ struct PartitionPlan {
   int32_t leader_epoch = -1;
   // What the target partition holds, if it has no copies.
   std::optional<TargetLog> target_log;
+  // The target may hold copies that neither index nor progress has; where its
+  // log ends, if it said so.
+  bool may_have_unknown_copies = false;
+  std::optional<DownstreamOffset> target_end;
   // What has happened to the copies while no engine ran.
   std::optional<TargetChange> target_change;
 };

@@ -105,6 +105,15 @@ std::string PartitionText::Silent(absl::Time since) const {
       "sync as min.insync.replicas says");
 }
 
+std::string PartitionText::NotReadBack(const absl::Status& status) const {
+  return absl::StrCat(
+      "what was copied after the last commit is copied again, as ",
+      plan_->target.ToString(), " on cluster ", options_->target_alias,
+      " was not read: ",
+      WithGrant(status, absl::StrCat("READ on topic ", plan_->target.topic))
+          .message());
+}
+
 std::string PartitionText::SourceRecreated() const {
   return absl::StrCat("topic ", plan_->source.topic,
                       " was deleted and created again on cluster ",

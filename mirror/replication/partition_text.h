@@ -47,6 +47,7 @@ class PartitionText {
   std::string TimestampAdjusted(const Ack& ack) const;
   std::string Silent(absl::Time since) const;
   std::string SourceRecreated() const;
+  std::string NotReadBack(const absl::Status& status) const;
 
  private:
   const PartitionPlan* const plan_;

@@ -50,8 +50,13 @@ void SourceSide::On(event::BoundsKnown event) {
     core_->progress.SetDone(*decision.start - 1);
     core_->log.Jump(*decision.start, decision.truncated_above);
   }
-  core_->state.StartAt();
-  Jump(*decision.start, from_start);
+  Jump(*decision.start);
+  if (is_first) {
+    comparing_->Begin(*decision.start);
+  } else {
+    core_->state.StartAt();
+    core_->BeginRun(*decision.start, from_start);
+  }
 }
 
 void SourceSide::On(event::BoundsUnknown event) {
@@ -69,12 +74,14 @@ void SourceSide::On(event::Read event) {
   if (!core_->MayRead() || batch.first_offset() < core_->log.next()) return;
   core_->log.Take(batch);
   core_->stats.OnRead(batch.last_timestamp_ms(), core_->now);
-  if (core_->options->transforms.empty() || core_->plan.is_heartbeats) {
+  if (!core_->options->transforms.empty() && !core_->plan.is_heartbeats) {
+    Transform(std::move(event.batch));
+  } else if (comparing_->comparing()) {
+    comparing_->Compare(&batch);
+  } else {
     const UpstreamOffset first = batch.first_offset();
     const UpstreamOffset last = batch.last_offset();
     core_->window.Hold(std::move(event.batch), first, last);
-  } else {
-    Transform(std::move(event.batch));
   }
 }
 
@@ -82,6 +89,12 @@ void SourceSide::Transform(std::unique_ptr<RecordBatch> batch) {
   TransformedBatch result = TransformBatch(*batch, core_->options->transforms);
   core_->stats.OnDropped(result.dropped);
   const UpstreamOffset failed = result.through + 1;
+  if (comparing_->comparing()) {
+    comparing_->Compare(result.kept.get(), result.failure.ok()
+                                               ? std::nullopt
+                                               : std::make_optional(failed));
+    return;
+  }
   if (result.hidden) {
     const std::string why = core_->text.Unrepresentable(failed, result.failure);
     // A dead letter would not be complete, either.
@@ -113,9 +126,12 @@ void SourceSide::On(event::FromSource event) {
   if (!core_->MayRead()) return;
   if (is_end) {
     core_->log.ReachEnd(from.offset);
+    // Nothing behind it can have been copied.
+    comparing_->Finish();
     if (!core_->HasHeld() && !core_->HasInFlight()) core_->Recovered();
     return;
   }
+  comparing_->Abandon();
   const PartitionProblem problem = SourceProblem(from.status);
   std::optional<CopyState::Question> question;
   if (problem == PROBLEM_SOURCE_GAP || problem == PROBLEM_SOURCE_RECREATED) {
@@ -184,14 +200,13 @@ void SourceSide::On(event::SourceRecreated event) {
   }
 }
 
-void SourceSide::Jump(UpstreamOffset to, bool from_start) {
+void SourceSide::Jump(UpstreamOffset to) {
   core_->base = to;
   core_->window.Begin();
   core_->window.ForgetRejections();
   core_->rejected.Clear();
   core_->guard.ForgetEnd();
   core_->log.Seek(to);
-  core_->BeginRun(to, from_start);
 }
 
 }  // namespace mirror::internal

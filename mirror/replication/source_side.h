@@ -10,6 +10,7 @@
 
 #include "mirror/cluster/record_batch.h"
 #include "mirror/model/offset.h"
+#include "mirror/replication/comparing_side.h"
 #include "mirror/replication/partition_core.h"
 #include "mirror/replication/partition_event.h"
 #include "mirror/replication/target_side.h"
@@ -20,8 +21,8 @@ namespace mirror::internal {
 // outlive it.
 class SourceSide {
  public:
-  SourceSide(PartitionCore* core, TargetSide* target)
-      : core_(core), target_(target) {}
+  SourceSide(PartitionCore* core, TargetSide* target, ComparingSide* comparing)
+      : core_(core), target_(target), comparing_(comparing) {}
 
   void On(event::BoundsKnown event);
   void On(event::BoundsUnknown event);
@@ -33,10 +34,12 @@ class SourceSide {
  private:
   // Runs the transforms and holds what they leave.
   void Transform(std::unique_ptr<RecordBatch> batch);
-  void Jump(UpstreamOffset to, bool from_start);
+  // Reading continues there, without anything in flight.
+  void Jump(UpstreamOffset to);
 
   PartitionCore* const core_;
   TargetSide* const target_;
+  ComparingSide* const comparing_;
 };
 
 }  // namespace mirror::internal

@@ -21,6 +21,10 @@ UpstreamOffset U(int64_t offset) { return UpstreamOffset(offset); }
 class FakeIndex final : public CopyIndex {
  public:
   DownstreamOffset IndexedEnd(const TopicPartition&) override { return end_; }
+  std::optional<DownstreamOffset> CopiesFrom(const TopicPartition&,
+                                             UpstreamOffset) override {
+    return std::nullopt;
+  }
   BackTranslation TranslateBack(const TopicPartition&,
                                 DownstreamOffset target) override {
     return {U(target.value()),

@@ -16,6 +16,14 @@ int64_t ValueBytes(const Record& record) {
   return record.value.has_value() ? record.value->size() : 0;
 }
 
+// Gives the record the timestamp with which librdkafka writes it; whether that
+// is another one.
+bool Retime(Record* record) {
+  if (record->timestamp_ms != 0) return false;
+  record->timestamp_ms = 1;
+  return true;
+}
+
 // As librdkafka's batch.size.
 constexpr int64_t kBatchSize = 1000000;
 
@@ -47,6 +55,7 @@ FakeRecordSink::~FakeRecordSink() {
   for (auto& [target, records] : unanswered) {
     records.resize(state_->random() % (records.size() + 1));
     for (Record& record : records) {
+      Retime(&record);
       state_->Find(target)->log.Append(std::move(record));
     }
   }
@@ -165,8 +174,7 @@ void FakeRecordSink::Answer(Produce produce) {
   for (Record& record : produce.records) {
     const UpstreamOffset upstream = record.offset;
     const int64_t bytes = ValueBytes(record);
-    const bool retimed = record.timestamp_ms == 0;  // as librdkafka does
-    if (retimed) record.timestamp_ms = 1;
+    const bool retimed = Retime(&record);
     // The broker names records without a key, and no others.
     Rejection rejection = verdict.rejection;
     if (rejection == Rejection::kRecord && record.key.has_value()) {

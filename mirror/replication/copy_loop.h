@@ -83,9 +83,9 @@ class CopyLoop {
   void DeleteProgress(const TopicPartition& source, int32_t progress_partition);
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
-  // Asks a partition to drain, to commit, and to go. TakeReleased() tells when it
-  // is gone; until then it cannot be added again. Returns whether it was paused
-  // or waited for a decision.
+  // Asks a partition to drain, to commit, and to go. TakeReleased() tells when
+  // it is gone; until then it cannot be added again. Returns whether it was
+  // paused or waited for a decision.
   bool Release(const TopicPartition& source);
   // The partitions that have gone since the last call: nothing of them is
   // written here any more.

@@ -140,9 +140,8 @@ TEST_F(TargetReaderTest, SaysWhyAPartitionCannotBeRead) {
   ASSERT_THAT(answers, SizeIs(2));
   for (const TargetReader::Answer& answer : answers) {
     EXPECT_EQ(answer.records.status().code(),
-              answer.source.partition == 0
-                  ? absl::StatusCode::kPermissionDenied
-                  : absl::StatusCode::kOk);
+              answer.source.partition == 0 ? absl::StatusCode::kPermissionDenied
+                                           : absl::StatusCode::kOk);
   }
 }
 

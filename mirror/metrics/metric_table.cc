@@ -50,8 +50,8 @@ const MetricInfo kMetricTable[kMetricCount] = {
      "seconds."},
 
     {Metric::kConnectConnectors, WORKER("connector_count"), kGauge, "",
-     "Three for each flow that is not stopped, as MM2 runs them: source, "
-     "checkpoint, heartbeat."},
+     "Three for each flow that is not stopped, as MM2 runs them (source, "
+     "checkpoint, heartbeat), also for one that only writes heartbeats."},
     {Metric::kConnectTasks, WORKER("task_count"), kGauge, "",
      "Tasks of the source connectors: pairs of clients that copy."},
     {Metric::kConnectTotalTasks, WORKER("connector_total_task_count"), kGauge,

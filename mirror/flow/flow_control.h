@@ -116,7 +116,6 @@ class FlowControl {
     // By partition: whether a loop has it.
     std::vector<bool> added;
     bool missing = false;
-    bool selected = true;  // at the last look
     // Of the topic on the target; empty while it is not there.
     std::string target;
     std::string target_id;
@@ -213,6 +212,8 @@ class FlowControl {
   std::unique_ptr<DeletedTopics> deleted_;
   TopicProblems topic_problems_;
   std::map<std::string, KnownTopic> known_;
+  // Loops are asked to release them, as their topics are no longer selected.
+  std::set<TopicPartition> leaving_;
   // Target topics that this control created: they were empty.
   std::set<std::string> created_;
   // Where target logs should end, still to be compared.

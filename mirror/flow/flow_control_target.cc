@@ -66,10 +66,9 @@ void FlowControl::ForgetDeleted() {
 
 void FlowControl::ReleaseDeselected() {
   for (auto& [topic, known] : known_) {
-    const bool selected = ShouldReplicateTopic(options_.selection, topic);
-    if (!std::exchange(known.selected, selected) || selected) continue;
+    if (ShouldReplicateTopic(options_.selection, topic)) continue;
     for (const TopicPartition& source : AddedPartitions(topic)) {
-      LoopFor(source)->Release(source);
+      if (leaving_.insert(source).second) LoopFor(source)->Release(source);
     }
   }
 }
@@ -77,7 +76,7 @@ void FlowControl::ReleaseDeselected() {
 void FlowControl::NoteReleased(const ReleasedPartition& released) {
   const TopicPartition& source = released.source;
   const auto known = known_.find(source.topic);
-  if (known == known_.end() || deleted_->Holds(source.topic)) return;
+  if (leaving_.erase(source) == 0 || known == known_.end()) return;
   // If it is selected again, it continues as after a restart.
   known->second.added[source.partition] = false;
   created_.erase(known->second.target);

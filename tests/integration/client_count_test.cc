@@ -15,10 +15,12 @@
 #include "gtest/gtest.h"
 #include "mirror/cluster/group_admin.h"
 #include "mirror/flow.h"
+#include "mirror/model/topic_partition.h"
 #include "mirror/telemetry/status.pb.h"
 #include "mirror/testing/matchers.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
+#include "tests/support/raw_client.h"
 
 namespace mirror::internal::testing {
 namespace {
@@ -49,6 +51,7 @@ class ClientCountTest : public MirrorTest {
     Flow flow = NewFlow();
     flow.topic_configs.enabled = true;
     flow.acls.enabled = true;
+    flow.topic_configs.interval = absl::Seconds(1);
     flow.checkpoints.interval = absl::Seconds(1);
     return flow;
   }
@@ -57,16 +60,20 @@ class ClientCountTest : public MirrorTest {
 TEST_F(ClientCountTest, AFlowHasEightClientsAtMost) {
   source()->CreateTopic(Topic("orders"), 1);
   source()->AppendNumbers({Topic("orders"), 0}, 0, 100);
+  AwaitGroupCoordinator(source()->servers(), Topic("group"));
   const auto groups = source()->cluster()->NewGroupAdmin("test").value();
   const auto commit = [&](int64_t offset) {
-    EXPECT_THAT(groups->AlterGroupOffsets(
-                    Topic("group"), {{{Topic("orders"), 0}, {offset, ""}}}),
-                IsOk());
+    const TopicPartition tp{Topic("orders"), 0};
+    const auto results =
+        groups->AlterGroupOffsets(Topic("group"), {{tp, {offset, ""}}});
+    ASSERT_THAT(results, IsOk());
+    ASSERT_THAT(results->at(tp), IsOk());
   };
   commit(10);
+  const Flow flow = NewDefaultFlow();  // starts the target, with a client
   const int clients_before = Clients();
   const int threads_before = Threads("");
-  RunningMirror mirror(NewDefaultFlow());
+  RunningMirror mirror(flow);
   ASSERT_TRUE(mirror.AwaitCopied(source(), Topic("orders")));
   // Every job has had its turn; the second checkpoint is written once the first
   // has been read again.

@@ -138,13 +138,25 @@ TEST_F(FlowIndexTest, WhatStoodOnTheTargetBeforeMakesAnswersLowerBounds) {
   a().CreateTopic("orders", 1);
   a().Fill(kOrders0, 30);
   b().CreateTopic("A.orders", 1);
-  b().Fill(kCopy0, 20);
+  b().Append(kCopy0, std::vector<Record>(20));
   flow_.Start();
   ASSERT_TRUE(CommittedThrough(29));
   // As many are copied as were there, so all that were are copied again.
   EXPECT_EQ(Translate(3), Exactly(23));
   EXPECT_FALSE(
       flow_.store().Translate({"other", 0}, UpstreamOffset(3)).known());
+}
+
+TEST_F(FlowIndexTest, WhatStoodOnTheTargetBeforeIsFoundIfItIsTheSame) {
+  a().CreateTopic("orders", 1);
+  a().Fill(kOrders0, 30);
+  b().CreateTopic("A.orders", 1);
+  b().Fill(kCopy0, 20);
+  flow_.Start();
+  ASSERT_TRUE(CommittedThrough(29));
+  EXPECT_EQ(b().LogEnd(kCopy0), 30);
+  EXPECT_EQ(Translate(3), Exactly(3));
+  EXPECT_EQ(Translate(23), Exactly(23));
 }
 
 TEST_F(FlowIndexTest, ARefusedIndexDoesNotStopTheRecords) {

@@ -62,11 +62,11 @@ struct MirrorEngineOptions {
 // Purpose: copies topics, writes heartbeats and offset syncs, and keeps doing
 // so through whatever the clusters do. Several engines may run in one process.
 // It has no globals, installs no signal handlers and writes to no stream.
-// Thread safety: thread-safe. An EngineListener and a LogSink may call
-// everything while they are called but Start(), Stop(), AddFlow(), RemoveFlow()
-// and the destructor, which wait for the thread that they are on, or for a call
-// that does. A RecordTransform may call none. Lifetime: the destructor calls
-// Stop(). What the options point to must outlive the engine. No fork() after
+// Thread safety: thread-safe. What the host implements
+// (EngineListener, LogSink, RecordTransform) is called with no lock of the
+// library held, and may call everything but Start(), Stop(), AddFlow(),
+// RemoveFlow() and the destructor, which wait for the thread that it is on, or
+// for a call that does. Lifetime: the destructor calls Stop(). What the options point to must outlive the engine. No fork() after
 // Create() without exec() at once: from then on there are threads, and the
 // child would have none of them. Errors: Create() checks everything that can be
 // checked without a cluster. Afterwards errors are states, events and log

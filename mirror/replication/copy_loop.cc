@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/replication/loop_read_backs.h"
 #include "mirror/replication/skip_status.h"
+#include "mirror/replication/transform_turn.h"
 
 namespace mirror::internal {
 namespace {
@@ -70,17 +71,26 @@ absl::Duration CopyLoop::RunOnce() {
   const absl::Status sink_cluster = sink_->TakeClusterStatus();
   bounds_watch_.Look(
       [this](const TopicPartition& source) { return sources_.Bounds(source); });
+  std::vector<event::Read> reads = Transform(&fetched);
   std::optional<SourceChanges> changes;
   {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
-    if (!fetched.batches.empty()) source_report_.Clear();
+    if (!reads.empty()) source_report_.Clear();
     if (!acks.empty()) target_report_.Clear();
     for (auto& event : {source_report_.Note(fetched.cluster_status),
                         target_report_.Note(sink_cluster)}) {
       if (event.has_value()) partitions_.Report(*event);
     }
-    OnPolled(std::move(fetched), acks, now);
+    partitions_.OnAcks(acks, now);
+    partitions_.OnFetched(
+        std::move(reads), fetched.events,
+        [this](const TopicPartition& tp) { return sources_.Bounds(tp); }, now);
+    for (const auto& [source, bounds] : bounds_watch_.TakeFound()) {
+      LoopEntry* const entry = partitions_.Find(source);
+      if (entry == nullptr || !entry->assigned) continue;
+      entry->partition->NoteBounds(bounds);
+    }
     if (!source_state.ok()) sources_lost_ = true;
     if (!sink_state.ok()) {
       OnSinkLost(sink_state, now);
@@ -104,19 +114,13 @@ absl::Duration CopyLoop::RunOnce() {
   return sources_.open() ? absl::ZeroDuration() : kClientRetry;
 }
 
-void CopyLoop::OnPolled(Fetched fetched, const std::vector<Ack>& acks,
-                        absl::Time now) {
-  partitions_.OnAcks(acks, now);
-  partitions_.OnFetched(
-      std::move(fetched),
-      [this](const TopicPartition& source) { return sources_.Bounds(source); },
-      now);
-  for (const auto& [source, bounds] : bounds_watch_.TakeFound()) {
-    LoopEntry* const entry = partitions_.Find(source);
-    if (entry != nullptr && entry->assigned) {
-      entry->partition->NoteBounds(bounds);
-    }
+std::vector<event::Read> CopyLoop::Transform(Fetched* fetched) {
+  TransformTurn turn(&fetched->batches);
+  {
+    MutexLock lock(&mu_);
+    turn.Plan(options_.partition.transforms, partitions_.entries());
   }
+  return turn.Run();
 }
 
 std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {

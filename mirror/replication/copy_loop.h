@@ -126,9 +126,8 @@ class CopyLoop {
            Clock* clock);
   absl::Status MakeSink();
 
-  // What the clients brought.
-  void OnPolled(Fetched fetched, const std::vector<Ack>& acks, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // What was read, through the flow's transforms.
+  std::vector<event::Read> Transform(Fetched* fetched) ABSL_LOCKS_EXCLUDED(mu_);
   SourceChanges Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ChangeSources(const SourceChanges& changes) ABSL_LOCKS_EXCLUDED(mu_);
   void OnSinkLost(const absl::Status& status, absl::Time now)

@@ -158,24 +158,24 @@ void LoopPartitions::Touch(LoopEntry* entry) {
 }
 
 void LoopPartitions::OnFetched(
-    Fetched fetched,
+    std::vector<event::Read> reads, const std::vector<PartitionEvent>& events,
     absl::FunctionRef<std::optional<PartitionBounds>(const TopicPartition&)>
         bounds,
     absl::Time now) {
-  for (std::unique_ptr<RecordBatch>& batch : fetched.batches) {
-    LoopEntry* const entry = Find(batch->topic_partition());
+  for (event::Read& read : reads) {
+    LoopEntry* const entry = Find(read.batch->topic_partition());
     if (entry == nullptr) continue;
     if (entry->partition->LacksBounds() && entry->assigned) {
       const auto known = bounds(entry->partition->source());
       if (known.has_value()) entry->partition->NoteBounds(*known);
     }
-    Handle(entry, event::Read{std::move(batch)}, now);
+    Handle(entry, std::move(read), now);
     if (!entry->holding && entry->partition->HasHeld()) {
       entry->holding = true;
       holding_.push_back(entry);
     }
   }
-  for (const PartitionEvent& event : fetched.events) {
+  for (const PartitionEvent& event : events) {
     LoopEntry* const entry = Find(event.topic_partition);
     if (entry != nullptr) Handle(entry, event::FromSource{&event}, now);
   }

@@ -77,7 +77,7 @@ class LoopPartitions {
   bool Handle(LoopEntry* entry, Event event, absl::Time now);
   // `bounds`: what the client knows.
   void OnFetched(
-      Fetched fetched,
+      std::vector<event::Read> reads, const std::vector<PartitionEvent>& events,
       absl::FunctionRef<std::optional<PartitionBounds>(const TopicPartition&)>
           bounds,
       absl::Time now);

@@ -99,6 +99,8 @@ class Partition {
   bool wants_ticks() const;
   // Whether it is assigned, by its effects.
   bool reads() const { return reads_; }
+  // Whether its records go through the flow's transforms.
+  bool transforms() const { return !core_.plan.is_heartbeats; }
   bool stopped() const { return core_.state.is<CopyState::Stopped>(); }
   bool WaitsForOperator() const {
     return core_.paused || core_.state.AwaitsDecision();

@@ -31,6 +31,7 @@
 #include "mirror/sync/skipped_range.h"
 #include "mirror/telemetry/engine_event.h"
 #include "mirror/telemetry/status.pb.h"
+#include "mirror/transform/transform_batch.h"
 
 namespace mirror::internal {
 
@@ -51,9 +52,11 @@ struct BoundsUnknown {
 struct TargetRead {
   absl::StatusOr<std::vector<TargetRecord>> records;
 };
-// A batch was read.
+// A batch was read. `transformed`: what the flow's transforms made of it; none
+// if it goes through none.
 struct Read {
   std::unique_ptr<RecordBatch> batch;
+  std::optional<TransformedBatch> transformed = std::nullopt;
 };
 // The source reached the log's end, or stopped reading; valid during the call.
 struct FromSource {

@@ -160,8 +160,16 @@ class PartitionFixture : public testing::Test {
       records[i].value = "value";
       records[i].timestamp_ms = 1700000000000;
     }
-    return On(event::Read{
-        std::make_unique<OwnedRecordBatch>(plan_.source, std::move(records))});
+    return OnRead(
+        std::make_unique<OwnedRecordBatch>(plan_.source, std::move(records)));
+  }
+  // As a loop does.
+  std::vector<std::string> OnRead(std::unique_ptr<RecordBatch> batch) {
+    event::Read read{std::move(batch)};
+    if (!options_.transforms.empty()) {
+      read.transformed = TransformBatch(*read.batch, options_.transforms);
+    }
+    return On(std::move(read));
   }
   std::vector<std::string> Send() {
     effects_.clear();

@@ -49,7 +49,7 @@ class PartitionReadBackTest : public PartitionFixture {
                                               std::move(records));
   }
   std::vector<std::string> ReadNumbers(const std::vector<int64_t>& numbers) {
-    return On(event::Read{Batch(numbers)});
+    return OnRead(Batch(numbers));
   }
   // The target holds copies of these, from offset 100 on.
   static std::vector<TargetRecord> Holds(const std::vector<int64_t>& numbers) {

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "mirror/replication/gap_policy.h"
 #include "mirror/replication/partition_problem.h"
-#include "mirror/transform/transform_batch.h"
 
 namespace mirror::internal {
 
@@ -74,8 +73,8 @@ void SourceSide::On(event::Read event) {
   if (!core_->MayRead() || batch.first_offset() < core_->log.next()) return;
   core_->log.Take(batch);
   core_->stats.OnRead(batch.last_timestamp_ms(), core_->now);
-  if (!core_->options->transforms.empty() && !core_->plan.is_heartbeats) {
-    Transform(std::move(event.batch));
+  if (event.transformed.has_value()) {
+    Take(*std::move(event.transformed), batch.first_offset());
   } else if (comparing_->comparing()) {
     comparing_->Compare(&batch);
   } else {
@@ -85,8 +84,7 @@ void SourceSide::On(event::Read event) {
   }
 }
 
-void SourceSide::Transform(std::unique_ptr<RecordBatch> batch) {
-  TransformedBatch result = TransformBatch(*batch, core_->options->transforms);
+void SourceSide::Take(TransformedBatch result, UpstreamOffset first) {
   core_->stats.OnDropped(result.dropped);
   const UpstreamOffset failed = result.through + 1;
   if (comparing_->comparing()) {
@@ -115,8 +113,7 @@ void SourceSide::Transform(std::unique_ptr<RecordBatch> batch) {
                 core_->text.TransformFailed(failed, result.failure),
                 result.failure);
   }
-  core_->window.Hold(std::move(result.kept), batch->first_offset(),
-                     result.through);
+  core_->window.Hold(std::move(result.kept), first, result.through);
 }
 
 void SourceSide::On(event::FromSource event) {

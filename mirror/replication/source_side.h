@@ -14,6 +14,7 @@
 #include "mirror/replication/partition_core.h"
 #include "mirror/replication/partition_event.h"
 #include "mirror/replication/target_side.h"
+#include "mirror/transform/transform_batch.h"
 
 namespace mirror::internal {
 
@@ -32,8 +33,8 @@ class SourceSide {
   void On(event::SourceRecreated event);
 
  private:
-  // Runs the transforms and holds what they leave.
-  void Transform(std::unique_ptr<RecordBatch> batch);
+  // Holds what the transforms left of a batch that begins at `first`.
+  void Take(TransformedBatch result, UpstreamOffset first);
   // Reading continues there, without anything in flight.
   void Jump(UpstreamOffset to);
 

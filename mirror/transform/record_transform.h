@@ -36,7 +36,9 @@ enum class RecordVerdict {
 // wrote them.
 //
 // Thread safety: an implementation is immutable or synchronised; it is called
-// for different partitions at the same time, and in offset order within one.
+// for different partitions at the same time, and in offset order within one,
+// with no lock of the library held. What it may call of the engine is said at
+// MirrorEngine.
 // Lifetime: shared as std::shared_ptr<const RecordTransform>.
 // Errors: see Transform. It never throws. Blocking holds up its shard.
 class RecordTransform {

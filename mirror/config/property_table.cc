@@ -355,10 +355,7 @@ std::vector<PropertySpec> WorkerProperties() {
       Int("offset.storage.partitions", kStorage, "25", 1, 10000,
           "Partitions of that topic, when it is created."),
       Text("offset.storage.connector", kTopAndFlow, "",
-           "Not in MM2. The connector whose progress that topic stores, by the "
-           "name that it had on a Kafka Connect cluster: it is written so, and "
-           "that of others is not read. Without it as in MM2's dedicated "
-           "mode."),
+           "Not in MM2. The connector on Kafka Connect whose progress it is."),
       Text("config.storage.topic", kStorage, "mm2-configs.S.internal",
            "MM2's topic of connector configurations, which is never "
            "replicated."),

@@ -3,6 +3,7 @@
 // mirror_maker's command line, which is MM2's and some options more:
 //
 //   mirror_maker FILE [--clusters ALIAS...] [--check] ...
+//   mirror_maker FILE.json... [--connect-worker FILE] ...
 
 #ifndef MIRROR_DAEMON_COMMAND_LINE_H_
 #define MIRROR_DAEMON_COMMAND_LINE_H_
@@ -20,11 +21,16 @@ struct CommandLine {
   enum class Action { kRun, kCheck, kDryRun, kPrintConfig, kHelp, kVersion };
 
   Action action = Action::kRun;
-  std::string file;
+  // A properties file, or JSON files of MM2's connectors.
+  std::vector<std::string> files;
+  std::string connect_worker;  // the Connect worker's file; empty: none
   std::vector<std::string> clusters;
   StreamLogSink::Format log_format = StreamLogSink::Format::kText;
   LogLevel log_level = LogLevel::kInfo;
   absl::Duration status_interval = absl::Minutes(1);  // zero: never
+
+  // Whether `files` are those of connectors.
+  bool HasConnectors() const;
 };
 
 // InvalidArgument, naming the argument. `arguments` are without the program's

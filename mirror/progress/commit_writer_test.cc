@@ -78,6 +78,8 @@ TEST_F(CommitWriterTest, ProgressBearsTheNameOfTheConnector) {
   CommitWriter writer(options, &store_, &clock_);
   writer.Begin({{kOrders, UpstreamOffset(9)}}, {}, now_);
   writer.Step(sink_.get(), now_);
+  std::vector<Ack> acks;
+  ASSERT_THAT(sink_->Poll(absl::ZeroDuration(), &acks), IsOk());
   ASSERT_EQ(Progress(), 1);
   EXPECT_EQ(cluster_.Records({kProgressTopic, 0})[0].key,
             (SourceOffsetKey{"A", kOrders, "orders-mirror"}.Encode()));

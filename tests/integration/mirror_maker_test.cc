@@ -133,7 +133,7 @@ TEST_F(MirrorMakerTest, ConnectorsContinueWhereConnectStoppedThem) {
   };
   A()->CreateTopic("bills", 1);
   A()->AppendNumbers({"bills", 0}, 0, 3);
-  B()->CreateTopic("connect-offsets", 1);
+  B()->CreateTopic("connect-offsets", 1, {{"cleanup.policy", "compact"}});
   std::vector<Record> progress(2);
   progress[0].key = key("bills-source");
   progress[0].value = R"({"offset":0})";

@@ -135,6 +135,26 @@ TEST(MirrorMakerTest, PrintConfigShowsWhatIsInForceAndNoSecret) {
                                   Not(HasSubstr("hunter2"))));
 }
 
+TEST(MirrorMakerTest, ConnectorsArePrintedAsAPropertiesFile) {
+  const std::string source = WriteFile(
+      "source.json",
+      R"({"name": "s", "config": {"connector.class": "MirrorSourceConnector",
+          "source.cluster.alias": "A", "target.cluster.alias": "B",
+          "source.cluster.bootstrap.servers": "a:1",
+          "target.cluster.bootstrap.servers": "b:1", "tasks.max": 7}})");
+  const std::string worker =
+      WriteFile("worker.properties", "offset.storage.topic = o\n");
+  const Ended ended =
+      RunMirrorMaker({source, "--connect-worker", worker, "--print-config"});
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.output, AllOf(HasSubstr("clusters = A, B\n"),
+                                  HasSubstr("A->B.tasks.max = 7\n"),
+                                  HasSubstr("B.offset.storage.topic = o\n")));
+  const Ended without = RunMirrorMaker({source});
+  EXPECT_EQ(without.exit_code, 2);
+  EXPECT_THAT(without.output, HasSubstr("--connect-worker worker.properties"));
+}
+
 TEST(MirrorMakerTest, JsonLogsAreOneObjectPerLine) {
   const Ended ended =
       RunMirrorMaker({File("tasks.max = none\n"), "--log-format=json"});

@@ -258,6 +258,10 @@ struct ProgressOptions {
   // has to be created. -1: the broker's default.
   int32_t offset_storage_partitions = 25;
   int32_t offset_storage_replication_factor = -1;
+  // offset.storage.connector: the name of the connector whose progress it is,
+  // if MM2 ran on a Connect cluster; that of others is not read. Empty: written
+  // as MirrorSourceConnector, MM2's dedicated mode, and read of any connector.
+  std::string offset_storage_connector;
 };
 
 // -- Memory and threads --

@@ -112,6 +112,7 @@ absl::Status FlowRunner::AddLoops(const CopyRecorder::OnCopied& on_copied) {
   CopyLoopOptions options;
   options.flow = name_;
   options.offset_storage_topic = ProgressTopic(flow_);
+  options.offset_storage_connector = flow_.offset_storage_connector;
   options.index_topic = OffsetIndexTopic(flow_.source.alias);
   options.store = &store_;
   options.source.read_committed = flow_.read_committed;

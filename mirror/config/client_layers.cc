@@ -33,15 +33,17 @@ SettingMap ConnectionKeys(const SettingMap& map) {
 
 // The settings below `prefix`, which ends in a role. MM2's own
 // consumer.poll.timeout.ms and admin.timeout.ms look like client settings; to
-// Java they are a warning, to librdkafka an error.
+// Java they are a warning, to librdkafka an error. producer.override.NAME is
+// for the data's producer, as NAME.
 SettingMap ClientSettings(const SettingMap& map, const std::string& prefix) {
   SettingMap result = StripPrefix(map, prefix);
   for (const absl::string_view role : kRoles) {
     if (!absl::EndsWith(prefix, role)) continue;
     for (auto it = result.begin(); it != result.end();) {
-      const bool is_mm2s =
-          FindProperty(absl::StrCat(role, it->first)) != nullptr;
-      it = is_mm2s ? result.erase(it) : std::next(it);
+      const bool is_no_setting =
+          FindProperty(absl::StrCat(role, it->first)) != nullptr ||
+          absl::StartsWith(it->first, "override.");
+      it = is_no_setting ? result.erase(it) : std::next(it);
     }
   }
   return result;

@@ -91,6 +91,13 @@ TEST(ClientPrecedenceTest, DataProducerTakesTargetsThenOverride) {
             "(none)");
 }
 
+TEST(ClientPrecedenceTest, OverridesAreUnknownToNoProducer) {
+  const auto config =
+      Parse(std::string(kTwoClusters) + "A->B.producer.override.linger.ms=8\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(config->warnings(), testing::IsEmpty());
+}
+
 TEST(ClientPrecedenceTest, FlowsClusterSettingLosesToWhatTheClusterSpread) {
   const FlowClients clients = ClientsOfAToB(
       "A.security.protocol=PLAINTEXT\n"

@@ -3,6 +3,9 @@
 #include "mirror/config/config_check.h"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -71,18 +74,18 @@ class Checker {
   }
 
   void Run() {
-    std::vector<const ConfigValue*> in_file_order;
-    for (const auto& [name, value] : file_.values()) {
-      in_file_order.push_back(&value);
-      has_host_class_ |= NamesHostClass(value);
+    using Entry = const std::pair<const std::string, ConfigValue>*;
+    std::vector<Entry> in_file_order;
+    for (const auto& entry : file_.values()) {
+      in_file_order.push_back(&entry);
+      has_host_class_ |= NamesHostClass(entry.second);
     }
-    std::sort(in_file_order.begin(), in_file_order.end(),
-              [](const ConfigValue* a, const ConfigValue* b) {
-                return a->line < b->line;
-              });
-    for (const ConfigValue* value : in_file_order) {
-      Check(value->property, *value);
-    }
+    std::sort(in_file_order.begin(), in_file_order.end(), [](Entry a, Entry b) {
+      return std::tie(a->second.file, a->second.line) <
+             std::tie(b->second.file, b->second.line);
+    });
+    // A value has another name where it was written in a connector's file.
+    for (const Entry entry : in_file_order) Check(entry->first, entry->second);
     findings_.warnings.insert(findings_.warnings.begin(),
                               file_.duplicates().begin(),
                               file_.duplicates().end());

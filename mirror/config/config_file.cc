@@ -2,10 +2,11 @@
 
 #include "mirror/config/config_file.h"
 
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "mirror/java/java_properties.h"
 
 namespace mirror::internal {
 
@@ -29,19 +30,38 @@ ConfigFile ConfigFile::Parse(absl::string_view text, absl::string_view file,
     value.line = entry.line;
     value.shown =
         IsSecret(entry.key) ? std::string(kHiddenSecret) : entry.value;
+    value.text = entry.value;
     value.unknown = entry.malformed;
-    if (!value.unknown) {
-      const auto resolved = providers.Resolve(entry.value);
-      value.unknown = !resolved.ok();
-      value.text = resolved.value_or("");
-      if (value.unknown) {
-        result.errors_.push_back(
-            absl::StrCat(value.Where(), ": ", resolved.status().message()));
-      }
-    }
-    result.values_.emplace(entry.key, value);
+    result.Add(entry.key, std::move(value), &providers);
   }
   return result;
+}
+
+ConfigFile ConfigFile::Resolve(absl::string_view name,
+                               const SettingMap& written,
+                               const JavaProperties& declarations,
+                               const ConfigSources& sources) {
+  ConfigFile result;
+  result.name_ = std::string(name);
+  ConfigProviders providers(declarations, sources);
+  for (const auto& [property, value] : written) {
+    result.Add(property, value, &providers);
+  }
+  return result;
+}
+
+void ConfigFile::Add(const std::string& name, ConfigValue written,
+                     ConfigProviders* providers) {
+  if (!written.unknown) {
+    const auto resolved = providers->Resolve(written.text);
+    written.unknown = !resolved.ok();
+    if (written.unknown) {
+      errors_.push_back(
+          absl::StrCat(written.Where(), ": ", resolved.status().message()));
+    }
+    written.text = resolved.value_or("");
+  }
+  values_.emplace(name, std::move(written));
 }
 
 const ConfigValue* ConfigFile::Find(const std::string& property) const {

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "mirror/java/config_provider.h"
 #include "mirror/java/config_value.h"
+#include "mirror/java/java_properties.h"
 
 namespace mirror::internal {
 
@@ -21,6 +22,12 @@ class ConfigFile {
   // Every mistake is in errors(), and its value is `unknown`.
   static ConfigFile Parse(absl::string_view text, absl::string_view file,
                           const ConfigSources& sources);
+
+  // Properties that were written elsewhere, with their ${...} not resolved yet;
+  // those with `unknown` stay so. `declarations` has the `config.providers`.
+  static ConfigFile Resolve(absl::string_view name, const SettingMap& written,
+                            const JavaProperties& declarations,
+                            const ConfigSources& sources);
 
   const std::string& name() const { return name_; }
   const SettingMap& values() const { return values_; }
@@ -36,6 +43,10 @@ class ConfigFile {
   SettingMap Stripped(absl::string_view prefix) const;
 
  private:
+  // Resolves `written`, which stays what is shown.
+  void Add(const std::string& name, ConfigValue written,
+           ConfigProviders* providers);
+
   std::string name_;
   SettingMap values_;
   std::vector<std::string> errors_;

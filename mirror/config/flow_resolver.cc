@@ -92,6 +92,7 @@ void ReadGroupOptions(const FlowReader& read, CheckpointOptions* checkpoints) {
 
 void ReadInternalTopics(const FlowReader& read, Flow* flow) {
   flow->offset_storage_topic = read.Text("offset.storage.topic");
+  flow->offset_storage_connector = read.Text("offset.storage.connector");
   flow->offset_storage_partitions = read.Int32("offset.storage.partitions");
   flow->offset_storage_replication_factor =
       read.Int32("offset.storage.replication.factor");

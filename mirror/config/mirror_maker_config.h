@@ -11,6 +11,7 @@
 #ifndef MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_
 #define MIRROR_CONFIG_MIRROR_MAKER_CONFIG_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,25 @@
 #include "mirror/java/config_sources.h"
 
 namespace mirror {
+namespace internal {
+struct ParsedFile;
+}  // namespace internal
 
 struct MirrorMakerOptions {
   // As --clusters: only flows into these run here. Empty: all flows.
   std::vector<std::string> target_clusters;
   // The classes that the file may name. They are made while the file is read.
   PluginRegistry plugins;
+};
+
+// MM2's connectors as they are given to Kafka Connect.
+struct ConnectorFiles {
+  // JSON: {"name": NAME, "config": {...}}, or the config alone, or Strimzi's
+  // KafkaMirrorMaker2 resource.
+  std::vector<std::string> connectors;
+  // The properties file of the Connect worker. Empty: none; then the connectors
+  // must say where their progress is stored.
+  std::string worker;
 };
 
 // Thread safety: immutable. Lifetime: self-contained; the credentials of its
@@ -39,6 +53,13 @@ class MirrorMakerConfig {
   // `warnings`, if not null, is set to warnings() of a file with mistakes, too.
   static absl::StatusOr<MirrorMakerConfig> Load(
       const std::string& path, const ConfigSources& sources,
+      const MirrorMakerOptions& options = {},
+      std::vector<std::string>* warnings = nullptr);
+
+  // The connectors of one pair of aliases become one flow. printed() is the
+  // mm2.properties that says the same.
+  static absl::StatusOr<MirrorMakerConfig> LoadConnectors(
+      const ConnectorFiles& files, const ConfigSources& sources,
       const MirrorMakerOptions& options = {},
       std::vector<std::string>* warnings = nullptr);
 
@@ -64,6 +85,12 @@ class MirrorMakerConfig {
   const std::string& printed() const { return printed_; }
 
  private:
+  // `parse` reads the files, now and when credentials are asked for.
+  static absl::StatusOr<MirrorMakerConfig> Make(
+      const std::function<
+          absl::StatusOr<internal::ParsedFile>(const PluginRegistry*)>& parse,
+      const MirrorMakerOptions& options, std::vector<std::string>* warnings);
+
   std::vector<std::string> clusters_;
   std::vector<Flow> flows_;
   std::vector<std::string> warnings_;

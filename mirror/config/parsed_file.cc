@@ -13,9 +13,13 @@
 #include "absl/strings/str_split.h"
 #include "mirror/config/client_layers.h"
 #include "mirror/config/config_file.h"
+#include "mirror/config/connector.h"
+#include "mirror/config/connector_file.h"
+#include "mirror/config/connector_flows.h"
 #include "mirror/config/flow_resolver.h"
 #include "mirror/config/property_table.h"
 #include "mirror/java/config_value.h"
+#include "mirror/java/java_properties.h"
 #include "mirror/java/nearest_name.h"
 
 namespace mirror::internal {
@@ -169,13 +173,9 @@ std::vector<ResolvedFlow> ResolveFlows(
   return flows;
 }
 
-}  // namespace
-
-ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
-                     const ConfigSources& sources,
-                     const std::vector<std::string>& target_clusters,
-                     const PluginRegistry* plugins) {
-  const ConfigFile file = ConfigFile::Parse(text, file_name, sources);
+ParsedFile CheckAndResolve(const ConfigFile& file, const ConfigSources& sources,
+                           const std::vector<std::string>& target_clusters,
+                           const PluginRegistry* plugins) {
   ParsedFile parsed;
   ConfigFindings& findings = parsed.findings;
   findings.errors = file.errors();
@@ -189,6 +189,69 @@ ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
                                 plugins, &findings);
     CheckServers(file, aliases, parsed.flows, &findings.errors);
   }
+  return parsed;
+}
+
+void Prepend(const std::vector<std::string>& first,
+             std::vector<std::string>* list) {
+  list->insert(list->begin(), first.begin(), first.end());
+}
+
+SettingMap WrittenValues(const JavaProperties& properties) {
+  SettingMap values;
+  for (const Property& p : properties.entries()) {
+    if (p.malformed) continue;
+    values.emplace(
+        p.key, WrittenValue(p.key, p.key, p.value, properties.file(), p.line));
+  }
+  return values;
+}
+
+}  // namespace
+
+ParsedFile ParseFile(absl::string_view text, absl::string_view file_name,
+                     const ConfigSources& sources,
+                     const std::vector<std::string>& target_clusters,
+                     const PluginRegistry* plugins) {
+  return CheckAndResolve(ConfigFile::Parse(text, file_name, sources), sources,
+                         target_clusters, plugins);
+}
+
+ParsedFile ParseConnectors(const std::vector<ConfigText>& connectors,
+                           const ConfigText& worker,
+                           const ConfigSources& sources,
+                           const std::vector<std::string>& target_clusters,
+                           const PluginRegistry* plugins) {
+  ParsedFile failed;
+  ConfigFindings& found = failed.findings;
+  const JavaProperties worker_properties =
+      JavaProperties::ParseAll(worker.text, worker.file, &found.errors);
+  const SettingMap worker_values = WrittenValues(worker_properties);
+  std::vector<Connector> read;
+  std::vector<std::string> names;
+  for (const ConfigText& connector : connectors) {
+    names.push_back(connector.file);
+    ReadConnectorFile(connector.text, connector.file, &read, &found);
+  }
+  // What one connector misses, another could say that cannot be read.
+  if (!found.errors.empty()) return failed;
+  for (Connector& connector : read) {
+    if (connector.worker.empty()) connector.worker = worker_values;
+  }
+  SettingMap properties = MergeConnectors(read, &found);
+  if (properties.count("clusters") == 0) return failed;
+  for (const auto& [name, value] : worker_values) {
+    if (absl::StartsWith(name, "config.providers")) {
+      properties.emplace(name, value);
+    }
+  }
+  ParsedFile parsed = CheckAndResolve(
+      ConfigFile::Resolve(absl::StrJoin(names, ", "), properties,
+                          worker_properties, sources),
+      sources, target_clusters, plugins);
+  Prepend(found.errors, &parsed.findings.errors);
+  Prepend(found.warnings, &parsed.findings.warnings);
+  parsed.properties = PrintProperties(properties);
   return parsed;
 }
 

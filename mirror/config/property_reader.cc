@@ -66,7 +66,8 @@ bool AreServers(absl::string_view text) {
     server = absl::StripAsciiWhitespace(server);
     const size_t colon = server.rfind(':');
     int port = 0;
-    if (colon == 0 || colon == absl::string_view::npos ||
+    if (colon == 0 || absl::StrContains(server, ';') ||
+        colon == absl::string_view::npos ||
         !absl::SimpleAtoi(server.substr(colon + 1), &port) || port < 1 ||
         port > 65535) {
       return false;

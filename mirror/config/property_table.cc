@@ -354,6 +354,8 @@ std::vector<PropertySpec> WorkerProperties() {
                         "Replicas of that topic."),
       Int("offset.storage.partitions", kStorage, "25", 1, 10000,
           "Partitions of that topic, when it is created."),
+      Text("offset.storage.connector", kTopAndFlow, "",
+           "Not in MM2. The connector on Kafka Connect whose progress it is."),
       Text("config.storage.topic", kStorage, "mm2-configs.S.internal",
            "MM2's topic of connector configurations, which is never "
            "replicated."),

@@ -6,8 +6,7 @@
 // printed from it.
 //
 //   const PropertySpec* spec = FindProperty("tasks.max");
-//   auto tasks = ReadInt(*spec, value);  // names file, line and what is
-//   allowed
+//   auto tasks = ReadInt(*spec, value);  // names the place, and what may be
 
 #ifndef MIRROR_CONFIG_PROPERTY_TABLE_H_
 #define MIRROR_CONFIG_PROPERTY_TABLE_H_
@@ -77,8 +76,7 @@ struct PropertySpec {
 // All rows, in the order of the documentation.
 const std::vector<PropertySpec>& AllProperties();
 
-// Whether NAME at the top level overrides X.NAME: so it is in MM2 for the
-// topics of its Connect workers.
+// Whether NAME overrides X.NAME, as in MM2 for the topics of its workers.
 bool TopLevelOverrides(const PropertySpec& spec);
 
 // The row for `name` (without alias or flow before it), or null.

@@ -11,14 +11,21 @@
 namespace mirror::internal {
 
 const char kHelp[] =
-    "Mirrors Kafka clusters as a MirrorMaker 2 properties file says.\n"
+    "Mirrors Kafka clusters as a MirrorMaker 2 properties file says, or the "
+    "JSON\n"
+    "files of its connectors on Kafka Connect.\n"
     "\n"
     "  mirror_maker FILE [--clusters ALIAS...] [OPTION...]\n"
+    "  mirror_maker FILE.json... [--connect-worker FILE] [OPTION...]\n"
     "\n"
+    "  --connect-worker FILE    the properties of the Connect worker that ran "
+    "the\n"
+    "                           connectors: where their progress is stored\n"
     "  --clusters ALIAS...      run only the flows into these clusters\n"
     "  --check                  connect to every cluster, report, exit\n"
     "  --dry-run                print what would be created or changed, exit\n"
-    "  --print-config           print the configuration in force, exit\n"
+    "  --print-config           print the configuration in force, exit; of\n"
+    "                           connectors as a properties file\n"
     "  --log-format=text|json   default text\n"
     "  --log-level=LEVEL        debug, info (default), warning or error\n"
     "  --status-interval=SECS   a line of figures per flow this often;\n"
@@ -82,6 +89,11 @@ absl::Status ParseValue(const std::string& argument, CommandLine* result) {
     result->metrics_listen = std::string(value);
     return absl::OkStatus();
   }
+  if (absl::ConsumePrefix(&value, "--connect-worker=")) {
+    if (value.empty()) return Wrong("--connect-worker", "needs a FILE");
+    result->connect_worker = std::string(value);
+    return absl::OkStatus();
+  }
   if (absl::ConsumePrefix(&value, "--log-format=")) {
     if (value != "text" && value != "json") {
       return Wrong(argument, "must be text or json");
@@ -123,12 +135,26 @@ absl::Status ParseOption(const std::string& argument, CommandLine* result) {
   return absl::OkStatus();
 }
 
+bool IsJson(const std::string& file) { return absl::EndsWith(file, ".json"); }
+
+absl::Status CheckFiles(const CommandLine& result) {
+  for (const std::string& file : result.files) {
+    if (result.files.size() == 1 || IsJson(file)) continue;
+    return Wrong(file, "only FILE.json, connectors, can be more than one");
+  }
+  if (!result.connect_worker.empty() && !result.HasConnectors()) {
+    return absl::InvalidArgumentError(
+        "--connect-worker: goes with FILE.json, connectors");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckComplete(const CommandLine& result, bool clusters_given) {
   if (result.action == CommandLine::Action::kHelp ||
       result.action == CommandLine::Action::kVersion) {
     return absl::OkStatus();
   }
-  if (result.file.empty()) {
+  if (result.files.empty()) {
     return absl::InvalidArgumentError(
         clusters_given ? "FILE is missing; it goes before --clusters, which "
                          "takes all words after it"
@@ -137,10 +163,14 @@ absl::Status CheckComplete(const CommandLine& result, bool clusters_given) {
   if (clusters_given && result.clusters.empty()) {
     return absl::InvalidArgumentError("--clusters: name at least one alias");
   }
-  return absl::OkStatus();
+  return CheckFiles(result);
 }
 
 }  // namespace
+
+bool CommandLine::HasConnectors() const {
+  return !files.empty() && IsJson(files.front());
+}
 
 absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments) {
@@ -150,7 +180,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   for (size_t i = 0; i < arguments.size(); ++i) {
     std::string argument = arguments[i];
     // The value may be the next word.
-    if (argument == "--metrics-listen") {
+    if (argument == "--metrics-listen" || argument == "--connect-worker") {
       const bool last = ++i == arguments.size();
       absl::StrAppend(&argument, "=", last ? "" : arguments[i]);
     }
@@ -162,10 +192,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(
       if (!status.ok()) return status;
     } else if (in_clusters) {
       result.clusters.push_back(argument);
-    } else if (result.file.empty()) {
-      result.file = argument;
     } else {
-      return Wrong(argument, "there is a FILE already");
+      result.files.push_back(argument);
     }
   }
   absl::Status status = CheckComplete(result, clusters_given);

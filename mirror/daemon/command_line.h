@@ -3,6 +3,7 @@
 // mirror_maker's command line, which is MM2's and some options more:
 //
 //   mirror_maker FILE [--clusters ALIAS...] [--check] ...
+//   mirror_maker FILE.json... [--connect-worker FILE] ...
 
 #ifndef MIRROR_DAEMON_COMMAND_LINE_H_
 #define MIRROR_DAEMON_COMMAND_LINE_H_
@@ -21,7 +22,9 @@ struct CommandLine {
   enum class Action { kRun, kCheck, kDryRun, kPrintConfig, kHelp, kVersion };
 
   Action action = Action::kRun;
-  std::string file;
+  // A properties file, or JSON files of MM2's connectors.
+  std::vector<std::string> files;
+  std::string connect_worker;  // the Connect worker's file; empty: none
   std::vector<std::string> clusters;
   StreamLogSink::Format log_format = StreamLogSink::Format::kText;
   LogLevel log_level = LogLevel::kInfo;
@@ -29,6 +32,9 @@ struct CommandLine {
   std::string metrics_listen;  // "HOST:PORT"; empty: nowhere
   bool metrics_allow_public = false;
   MetricsOptions metrics;
+
+  // Whether `files` are those of connectors.
+  bool HasConnectors() const;
 };
 
 // InvalidArgument, naming the argument. `arguments` are without the program's

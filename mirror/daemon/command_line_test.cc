@@ -21,7 +21,8 @@ TEST(CommandLineTest, AFileAloneRunsItWithTheDefaults) {
   const auto line = ParseCommandLine({"mm2.properties"});
   ASSERT_THAT(line, IsOk());
   EXPECT_EQ(line->action, Action::kRun);
-  EXPECT_EQ(line->file, "mm2.properties");
+  EXPECT_THAT(line->files, ElementsAre("mm2.properties"));
+  EXPECT_FALSE(line->HasConnectors());
   EXPECT_THAT(line->clusters, IsEmpty());
   EXPECT_EQ(line->log_format, StreamLogSink::Format::kText);
   EXPECT_EQ(line->log_level, LogLevel::kInfo);
@@ -46,7 +47,7 @@ TEST(CommandLineTest, MetricsListenTakesItsValueEitherWay) {
         std::vector<std::string>{"--metrics-listen=127.0.0.1:9404", "f"}}) {
     const auto line = ParseCommandLine(arguments);
     ASSERT_THAT(line, IsOk());
-    EXPECT_EQ(line->file, "f");
+    EXPECT_THAT(line->files, ElementsAre("f"));
     EXPECT_EQ(line->metrics_listen, "127.0.0.1:9404");
     EXPECT_FALSE(line->metrics_allow_public);
     EXPECT_EQ(line->metrics.level, MetricsLevel::kPartition);
@@ -64,6 +65,20 @@ TEST(CommandLineTest, MetricsAreAsWideAndAsFineAsAskedFor) {
   EXPECT_TRUE(line->metrics.groups);
   EXPECT_EQ(ParseCommandLine({"f", "--metrics-level=topic"})->metrics.level,
             MetricsLevel::kTopic);
+}
+
+TEST(CommandLineTest, ConnectorsAreJsonFilesAndHaveAWorker) {
+  for (const std::vector<std::string>& worker :
+       {std::vector<std::string>{"--connect-worker", "w.properties"},
+        std::vector<std::string>{"--connect-worker=w.properties"}}) {
+    std::vector<std::string> arguments = {"source.json", "checkpoint.json"};
+    arguments.insert(arguments.begin() + 1, worker.begin(), worker.end());
+    const auto line = ParseCommandLine(arguments);
+    ASSERT_THAT(line, IsOk());
+    EXPECT_TRUE(line->HasConnectors());
+    EXPECT_THAT(line->files, ElementsAre("source.json", "checkpoint.json"));
+    EXPECT_EQ(line->connect_worker, "w.properties");
+  }
 }
 
 TEST(CommandLineTest, HelpAndVersionNeedNoFile) {
@@ -84,7 +99,10 @@ TEST(CommandLineTest, MistakesAreNamed) {
       {{"--clusters", "A", "mm2.properties"}, "goes before --clusters"},
       {{"f", "--clusters"}, "--clusters: name at least one alias"},
       {{"f", "--clusters", "--check"}, "--clusters: name at least one alias"},
-      {{"f", "g"}, "g: there is a FILE already"},
+      {{"f", "g"}, "f: only FILE.json, connectors, can be more than one"},
+      {{"a.json", "g"}, "g: only FILE.json"},
+      {{"f", "--connect-worker", "w"}, "--connect-worker: goes with FILE.json"},
+      {{"a.json", "--connect-worker"}, "--connect-worker: needs a FILE"},
       {{"f", "--frobnicate"}, "--frobnicate: unknown option"},
       {{"f", "--clusters=A"}, "--clusters=A: unknown option"},
       {{"f", "--log-format=xml"}, "--log-format=xml: must be text or json"},

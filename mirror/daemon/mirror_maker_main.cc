@@ -232,12 +232,24 @@ int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
   return report.complete ? kOk : kCannotStart;
 }
 
-int RunFile(const internal::CommandLine& line, const PluginRegistry& plugins) {
+absl::StatusOr<MirrorMakerConfig> LoadFiles(
+    const internal::CommandLine& line, const PluginRegistry& plugins,
+    std::vector<std::string>* warnings) {
+  const MirrorMakerOptions options{line.clusters, plugins};
+  if (line.HasConnectors()) {
+    return MirrorMakerConfig::LoadConnectors({line.files, line.connect_worker},
+                                             ConfigSources::System(), options,
+                                             warnings);
+  }
+  return MirrorMakerConfig::Load(line.files.front(), ConfigSources::System(),
+                                 options, warnings);
+}
+
+int RunFiles(const internal::CommandLine& line, const PluginRegistry& plugins) {
   StreamLogSink sink(stderr, line.log_format, line.log_level);
   const Logger log(&sink, Clock::System(), "");
   std::vector<std::string> warnings;
-  const auto config = MirrorMakerConfig::Load(
-      line.file, ConfigSources::System(), {line.clusters, plugins}, &warnings);
+  const auto config = LoadFiles(line, plugins, &warnings);
   if (!config.ok()) {
     for (const std::string& text : warnings) log.Warning("", text);
     LogErrors(log, config.status());
@@ -245,7 +257,8 @@ int RunFile(const internal::CommandLine& line, const PluginRegistry& plugins) {
   }
   if (line.action == internal::CommandLine::Action::kRun) {
     log.Info("", absl::StrCat("mirror_maker ", internal::kVersion, " starts ",
-                              DescribeFlows(*config), " of ", line.file));
+                              DescribeFlows(*config), " of ",
+                              absl::StrJoin(line.files, ", ")));
   }
   LogConfiguration(*config, &sink);
   if (line.action == internal::CommandLine::Action::kPrintConfig) {
@@ -279,7 +292,7 @@ int RunCommandLine(const std::vector<std::string>& arguments,
     std::printf("mirror_maker %s\n", internal::kVersion);
     return kOk;
   }
-  return RunFile(*line, plugins);
+  return RunFiles(*line, plugins);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // MirrorMaker 2's dedicated mode as a function: the main() of a daemon that
-// runs an mm2.properties file. Answers to MM2's class MirrorMaker.
+// runs an mm2.properties file, or the files of connectors. Answers to MM2's
+// class MirrorMaker.
 //
 //   int main(int argc, char** argv) {
 //     mirror::PluginRegistry plugins;

@@ -90,7 +90,7 @@ void FirstLook::Store(const std::vector<Start>& starts) {
     storing_.insert(start.source);
     sources.push_back(start.source);
     records.progress.push_back(
-        {SourceOffsetKey{options_.source_alias, start.source}.Encode(),
+        {progress_->KeyOf(start.source).Encode(),
          EncodeConnectOffsetValue(start.at - 1, /*copied=*/false)});
     if (late_ && start.log_start < start.at) LeaveOut(start);
   }

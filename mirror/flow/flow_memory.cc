@@ -36,7 +36,7 @@ FlowMemory::FlowMemory(FlowMemoryOptions options, Cluster* source,
       target_(target),
       index_(index),
       clock_(clock),
-      progress_(source->alias()) {}
+      progress_(source->alias(), options_.progress.offset_storage_connector) {}
 
 absl::Status FlowMemory::Load(ClusterAdmin* target_admin) {
   std::map<std::string, InternalTopicKind> topics = options_.others;

@@ -179,7 +179,31 @@ absl::string_view ParseLogicalLine(absl::string_view line, Property* property) {
   return problem;
 }
 
+// `also`: more characters that need a backslash.
+std::string Escape(absl::string_view text, absl::string_view also) {
+  std::string out;
+  for (const char c : text) {
+    const char letter = c == '\t'   ? 't'
+                        : c == '\n' ? 'n'
+                        : c == '\r' ? 'r'
+                        : c == '\f' ? 'f'
+                                    : c;
+    if (letter != c || c == '\\' || absl::StrContains(also, c)) {
+      out.push_back('\\');
+    }
+    out.push_back(letter);
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string FormatProperty(absl::string_view key, absl::string_view value) {
+  std::string escaped = Escape(value, "");
+  // Blanks there would belong to the separator.
+  if (absl::StartsWith(escaped, " ")) escaped.insert(0, 1, '\\');
+  return absl::StrCat(Escape(key, " =:#!"), " = ", escaped);
+}
 
 absl::StatusOr<JavaProperties> JavaProperties::Parse(absl::string_view text,
                                                      absl::string_view file) {

@@ -66,6 +66,9 @@ class JavaProperties {
   std::vector<Duplicate> duplicates_;
 };
 
+// One line of a file, `key = value`, which Parse() reads as that.
+std::string FormatProperty(absl::string_view key, absl::string_view value);
+
 }  // namespace mirror::internal
 
 #endif  // MIRROR_JAVA_JAVA_PROPERTIES_H_

@@ -88,6 +88,18 @@ TEST(JavaPropertiesTest, LastOfTwoWinsAndIsReported) {
   EXPECT_EQ(parsed->duplicates()[0].used_line, 3);
 }
 
+TEST(JavaPropertiesTest, AFormattedPropertyIsReadAsItWas) {
+  for (const std::string text :
+       {"", " a", "a = b:c", "#!", "\\d+\\.x", "\t\n\r\f", "a->b", "\u00e9"}) {
+    const std::string key = "k" + text;
+    const auto read = JavaProperties::Parse(FormatProperty(key, text), "f");
+    ASSERT_TRUE(read.ok()) << read.status();
+    ASSERT_EQ(read->entries().size(), 1u);
+    EXPECT_EQ(read->entries()[0].key, key);
+    EXPECT_EQ(read->entries()[0].value, text);
+  }
+}
+
 TEST(JavaPropertiesTest, EmptyFileHasNoProperties) {
   const auto parsed = JavaProperties::Parse("", "f");
   ASSERT_TRUE(parsed.ok());

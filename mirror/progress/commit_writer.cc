@@ -119,7 +119,9 @@ void CommitWriter::DeleteProgress(const TopicPartition& source,
 
 Record CommitWriter::ProgressOf(const TopicPartition& source) const {
   Record record;
-  record.key = SourceOffsetKey{options_.source_alias, source}.Encode();
+  SourceOffsetKey key{options_.source_alias, source};
+  if (!options_.connector.empty()) key.connector = options_.connector;
+  record.key = key.Encode();
   record.timestamp_ms = absl::ToUnixMillis(clock_->WallTime());
   return record;
 }

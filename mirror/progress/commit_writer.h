@@ -44,6 +44,8 @@ struct CommitWriterOptions {
   int32_t offset_storage_partitions = 1;
   // The one that is written here.
   int32_t index_partition = 0;
+  // The connector whose progress is written; empty: MirrorSourceConnector.
+  std::string connector = {};
 };
 
 // The last source offset of a partition that is done with; -1: copying begins

@@ -8,6 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/progress/connect_offset.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
@@ -70,6 +71,19 @@ class CommitWriterTest : public testing::Test {
   CommitWriter other_;  // of index partition 7
   absl::Time now_ = absl::UnixEpoch();
 };
+
+TEST_F(CommitWriterTest, ProgressBearsTheNameOfTheConnector) {
+  CommitWriterOptions options{"A", "B", kProgressTopic, kIndexTopic, 1, 0};
+  options.connector = "orders-mirror";
+  CommitWriter writer(options, &store_, &clock_);
+  writer.Begin({{kOrders, UpstreamOffset(9)}}, {}, now_);
+  writer.Step(sink_.get(), now_);
+  std::vector<Ack> acks;
+  ASSERT_THAT(sink_->Poll(absl::ZeroDuration(), &acks), IsOk());
+  ASSERT_EQ(Progress(), 1);
+  EXPECT_EQ(cluster_.Records({kProgressTopic, 0})[0].key,
+            (SourceOffsetKey{"A", kOrders, "orders-mirror"}.Encode()));
+}
 
 TEST_F(CommitWriterTest, ProgressFollowsTheIndex) {
   Copy(0, 10);

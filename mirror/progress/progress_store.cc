@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "absl/status/statusor.h"
-#include "mirror/progress/connect_offset.h"
 #include "mirror/progress/flow_note.h"
 
 namespace mirror::internal {
@@ -33,8 +32,8 @@ void ProgressStore::Apply(const RecordView& record) {
   }
   const auto* key = std::get_if<SourceOffsetKey>(&decoded->key);
   if (key == nullptr || key->cluster != source_alias_) return;
-  if (record.key.value_or("") !=
-      SourceOffsetKey{source_alias_, key->topic_partition}.Encode()) {
+  if (!connector_.empty() && key->connector != connector_) return;
+  if (record.key.value_or("") != KeyOf(key->topic_partition).Encode()) {
     other_keys_[key->topic_partition].emplace(record.key.value_or(""));
   }
   std::vector<Stored>& stored = stored_[key->topic_partition];
@@ -95,10 +94,15 @@ void ProgressStore::SetGone(const std::string& topic,
   }
 }
 
+SourceOffsetKey ProgressStore::KeyOf(const TopicPartition& source) const {
+  SourceOffsetKey key{source_alias_, source};
+  if (!connector_.empty()) key.connector = connector_;
+  return key;
+}
+
 std::vector<std::string> ProgressStore::KeysOf(
     const TopicPartition& source) const {
-  std::vector<std::string> keys = {
-      SourceOffsetKey{source_alias_, source}.Encode()};
+  std::vector<std::string> keys = {KeyOf(source).Encode()};
   const auto others = other_keys_.find(source);
   if (others != other_keys_.end()) {
     keys.insert(keys.end(), others->second.begin(), others->second.end());

@@ -20,6 +20,7 @@
 #include "mirror/cluster/record_batch.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/progress/connect_offset.h"
 #include "mirror/sync/run_growth.h"
 
 namespace mirror::internal {
@@ -37,9 +38,11 @@ struct SupersededProgress {
 // Thread safety: thread-compatible.
 class ProgressStore {
  public:
-  // For the flow from `source_alias`.
-  explicit ProgressStore(std::string source_alias)
-      : source_alias_(std::move(source_alias)) {}
+  // For the flow from `source_alias`. Only progress of `connector` is read, if
+  // it is not empty; else that of any.
+  explicit ProgressStore(std::string source_alias, std::string connector = "")
+      : source_alias_(std::move(source_alias)),
+        connector_(std::move(connector)) {}
 
   // Takes a record, those of one partition of the topic in order. Records of
   // other flows and connectors are skipped; garbage is counted.
@@ -69,6 +72,8 @@ class ProgressStore {
   // nullopt: the topic is there again, or forgotten.
   void SetGone(const std::string& topic, std::optional<absl::Time> since);
 
+  // The key under which the progress of the partition is written.
+  SourceOffsetKey KeyOf(const TopicPartition& source) const;
   // The keys of all records that the topic may hold of the partition: our own,
   // and others that were read.
   std::vector<std::string> KeysOf(const TopicPartition& source) const;
@@ -98,6 +103,7 @@ class ProgressStore {
   void Update(const TopicPartition& source, const std::vector<Stored>& stored);
 
   std::string source_alias_;
+  std::string connector_;
   // One for each partition of the topic that has the key.
   std::map<TopicPartition, std::vector<Stored>> stored_;
   std::map<TopicPartition, UpstreamOffset> offsets_;

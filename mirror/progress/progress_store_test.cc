@@ -53,6 +53,19 @@ class ProgressStoreTest : public testing::Test {
   ProgressStore store_{"A"};
 };
 
+TEST(ProgressOfAConnectorTest, ThatOfOthersIsNotReadAndNotDeleted) {
+  const SourceOffsetKey key{"A", kOrders, "orders-mirror"};
+  Record own = Progress(7, 1000);
+  own.key = key.Encode();
+  const OwnedRecordBatch batch({"connect-offsets", 0},
+                               {own, Progress(99, 2000)});
+  ProgressStore store("A", "orders-mirror");
+  store.Apply(batch.View(0));
+  store.Apply(batch.View(1));
+  EXPECT_THAT(store.offsets(), ElementsAre(Pair(kOrders, UpstreamOffset(7))));
+  EXPECT_THAT(store.KeysOf(kOrders), ElementsAre(key.Encode()));
+}
+
 TEST_F(ProgressStoreTest, TheLastRecordOfAPartitionWinsWhateverItsTime) {
   Apply(4, Progress(9, 2000));
   Apply(4, Progress(7, 1000));

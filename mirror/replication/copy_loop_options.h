@@ -32,6 +32,8 @@ struct CopyLoopOptions {
   PartitionOptions partition;
   // mm2-offsets.S.internal and mm2-offset-index.S.internal on the target.
   std::string offset_storage_topic;
+  // See ProgressOptions.
+  std::string offset_storage_connector;
   std::string index_topic;
   // Is given every copy, and must outlive the loop.
   OffsetSyncStore* store = nullptr;

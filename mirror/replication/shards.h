@@ -31,6 +31,7 @@ class Shards {
       : store_(options.store), clock_(clock) {
     options_.writer.source_alias = options.partition.source_alias;
     options_.writer.target_alias = options.partition.target_alias;
+    options_.writer.connector = options.offset_storage_connector;
     options_.writer.offset_storage_topic = options.offset_storage_topic;
     options_.writer.index_topic = options.index_topic;
     SetPace(options.partition.delivery);

@@ -8,11 +8,14 @@
 
 namespace mirror::internal::testing {
 
-std::string WriteProperties(const std::string& text) {
-  const std::string path =
-      absl::StrCat(MakeTestDirectory("config"), "/mm2.properties");
+std::string WriteFile(const std::string& name, const std::string& text) {
+  const std::string path = absl::StrCat(MakeTestDirectory("config"), "/", name);
   std::ofstream(path) << text;
   return path;
+}
+
+std::string WriteProperties(const std::string& text) {
+  return WriteFile("mm2.properties", text);
 }
 
 namespace {

@@ -4,7 +4,7 @@
 // process and a properties file. The test's BUILD rule names it in `data`, e.g.
 // data = ["//examples:mirror_maker"].
 //
-//   auto daemon = StartMirrorMaker({WriteFile("clusters = A, B\n..."),
+//   auto daemon = StartMirrorMaker({WriteProperties("clusters = A..."),
 //   "--check"}); EXPECT_THAT(daemon->Wait(absl::Seconds(10)), IsOkAndHolds(0));
 
 #ifndef TESTS_SUPPORT_MIRROR_MAKER_H_
@@ -18,6 +18,9 @@
 
 namespace mirror::internal::testing {
 
+// Puts `text` into a file of this name, in a directory of its own, and returns
+// the path.
+std::string WriteFile(const std::string& name, const std::string& text);
 // Puts `text` into a file mm2.properties of its own and returns the path.
 std::string WriteProperties(const std::string& text);
 

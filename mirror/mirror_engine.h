@@ -66,11 +66,12 @@ struct MirrorEngineOptions {
 // (EngineListener, LogSink, RecordTransform) is called with no lock of the
 // library held, and may call everything but Start(), Stop(), AddFlow(),
 // RemoveFlow() and the destructor, which wait for the thread that it is on, or
-// for a call that does. Lifetime: the destructor calls Stop(). What the options point to must outlive the engine. No fork() after
-// Create() without exec() at once: from then on there are threads, and the
-// child would have none of them. Errors: Create() checks everything that can be
-// checked without a cluster. Afterwards errors are states, events and log
-// lines, never a failed engine: see Status().
+// for a call that does. Lifetime: the destructor calls Stop(). What the options
+// point to must outlive the engine. No fork() after Create() without exec() at
+// once: from then on there are threads, and the child would have none of them.
+// Errors: Create() checks everything that can be checked without a cluster.
+// Afterwards errors are states, events and log lines, never a failed engine:
+// see Status().
 class MirrorEngine {
  public:
   // InvalidArgument: a flow is wrong; the message names flow and field, or the

@@ -195,9 +195,9 @@ void Partition::On(event::CommitDue) {
   }
   commit.done = core_.progress.done();
   commit.has_copies = core_.progress.has_copies();
-  // Without what was dropped last the index would seem to be behind.
-  if (!commit.passed.has_value() && commit.done.has_value() &&
-      !core_.options->transforms.empty()) {
+  // Without what was passed last, dropped or not there, the index would seem to
+  // be behind.
+  if (!commit.passed.has_value() && commit.done.has_value()) {
     commit.passed = *commit.done + 1;
   }
   if (commit.done.has_value()) {

@@ -285,6 +285,10 @@ absl::Status KafkaClusterAdmin::ListSomeOffsets(
     } else if (info->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       by_partition[partition] =
           KafkaError(info->err, client_->Context(partition.ToString()));
+    } else if (info->offset < 0) {
+      // Seen of a broker that was killed meanwhile: no error, and no offset.
+      by_partition[partition] = absl::UnavailableError(client_->Context(
+          absl::StrCat(partition.ToString(), ": the broker gave no offset")));
     } else {
       by_partition[partition] = info->offset;
     }

@@ -19,7 +19,7 @@
 namespace mirror::internal {
 namespace {
 
-constexpr uint64_t kSeedsPerShard = 6;
+constexpr uint64_t kSeedsPerShard = 20;
 constexpr uint64_t kShards = 4;
 const TopicPartition kSource{"orders", 0};
 const TopicPartition kCopy{"A.orders", 0};

@@ -27,7 +27,7 @@
 namespace mirror::internal {
 namespace {
 
-constexpr uint64_t kSeedsPerShard = 50;
+constexpr uint64_t kSeedsPerShard = 20;
 constexpr uint64_t kShards = 8;
 constexpr int32_t kPartitions = 3;
 

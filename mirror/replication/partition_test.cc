@@ -285,6 +285,7 @@ TEST_F(PartitionTest, TheTargetsEndIsKnownAfterOthersWrote) {
   // Another client wrote 105.
   EXPECT_THAT(Acked(15, 1, 106), ElementsAre("Report", "Copied 15+1 at 106"));
   EXPECT_EQ(partition_->target_end(), D(107));
+  clock_.Advance(absl::Seconds(1));
   EXPECT_THAT(On(event::TargetEndSeen{D(107), D(108)}), IsEmpty());
   EXPECT_EQ(partition_->target_end(), D(108));
   EXPECT_THAT(On(event::TargetEndSeen{D(108), D(3)}),

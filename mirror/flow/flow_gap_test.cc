@@ -134,6 +134,22 @@ TEST_F(ForgottenCopiesTest, ARecreatedTopicIsNoticedAfterARestart) {
   EXPECT_EQ(Copies("new"), 20);
 }
 
+TEST_F(ForgottenCopiesTest, ATruncationIsNoticedAfterTwoRestarts) {
+  Policies(LossPolicy::kSkip, LossPolicy::kSkip);
+  StartWithTen();
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  b().TruncateTo(kCopy0, 4);
+  flow_.Start();
+  ASSERT_TRUE(flow_.RunUntil([&] { return !History().empty(); }));
+  flow_.RunFor(absl::Seconds(5));
+  ASSERT_THAT(flow_.Stop(), IsOk());
+  a().TruncateTo(kOrders0, 6);
+  AppendNew(20);
+  flow_.Start();
+  EXPECT_TRUE(Settles(25));
+  EXPECT_EQ(Copies("new"), 20);
+}
+
 TEST_F(ForgottenCopiesTest, TheNextCopiesReplaceWhatWasKept) {
   StopWithoutCopies();
   flow_.Start();

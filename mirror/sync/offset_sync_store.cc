@@ -95,6 +95,10 @@ void OffsetSyncStore::StartOver(const TopicPartition& tp) {
 }
 
 void OffsetSyncStore::StartOverLocked(Partition* partition) {
+  if (!partition->runs.empty()) {
+    partition->next = std::max(partition->next.value_or(UpstreamOffset()),
+                               partition->runs.upstream_end());
+  }
   partition->runs.Clear();
   partition->ledger.OnStartedOver();
   ++partition->generation;

@@ -312,7 +312,8 @@ TEST(DocumentedGrantsTest, EachIsMissingInSomeTest) {
   for (const MissingCase& missing : kMissingCases) {
     tested.insert({missing.side, missing.resource, missing.operation});
   }
-  int documented = 0;
+  // One may be needed for several things.
+  std::set<Key> documented;
   for (const Grant& grant : GrantsOfFlow({"orders"}, "payments")) {
     const AclBinding& acl = grant.acl;
     // See least_privilege_test.cc. On the target configs are looked at only
@@ -322,10 +323,10 @@ TEST(DocumentedGrantsTest, EachIsMissingInSomeTest) {
         (acl.operation == Op::kRead && ReadAtStart().count(acl.name) > 0)) {
       continue;
     }
-    ++documented;
+    documented.insert({grant.side, acl.name, acl.operation});
     EXPECT_EQ(tested.count({grant.side, acl.name, acl.operation}), 1u) << acl;
   }
-  EXPECT_EQ(tested.size(), documented);
+  EXPECT_EQ(tested.size(), documented.size());
 }
 
 }  // namespace

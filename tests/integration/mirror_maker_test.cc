@@ -128,14 +128,17 @@ class MirrorMakerTest : public ::testing::Test {
 // As on a Connect cluster whose connector has copied the first record.
 TEST_F(MirrorMakerTest, ConnectorsContinueWhereConnectStoppedThem) {
   const auto key = [](const std::string& connector) {
-    return absl::StrCat("[\"", connector,
-                        R"(",{"cluster":"A","partition":0,"topic":"bills"}])");
+    return absl::StrCat(
+        "[\"", connector,
+        R"(",{"cluster":"A","partition":0,"topic":"invoices"}])");
   };
-  A()->CreateTopic("bills", 1);
-  A()->AppendNumbers({"bills", 0}, 0, 3);
+  A()->CreateTopic("invoices", 1);
+  A()->AppendNumbers({"invoices", 0}, 0, 3);
+  B()->CreateTopic("A.invoices", 1);
+  B()->AppendNumbers({"A.invoices", 0}, 0, 1);
   B()->CreateTopic("connect-offsets", 1, {{"cleanup.policy", "compact"}});
   std::vector<Record> progress(2);
-  progress[0].key = key("bills-source");
+  progress[0].key = key("invoices-source");
   progress[0].value = R"({"offset":0})";
   progress[1].key = key("another-source");
   progress[1].value = R"({"offset":2})";
@@ -145,24 +148,25 @@ TEST_F(MirrorMakerTest, ConnectorsContinueWhereConnectStoppedThem) {
       R"("source.cluster.bootstrap.servers": ")", A()->servers(),
       R"(", "target.cluster.bootstrap.servers": ")", B()->servers(), "\"");
   auto daemon = StartMirrorMaker(
-      {WriteFile("source.json",
-                 absl::StrCat(R"({"name": "bills-source", "config": {)",
-                              R"("connector.class": "MirrorSourceConnector", )",
-                              R"("topics": "bills", "replication.factor": 1, )",
-                              pair, "}}")),
+      {WriteFile(
+           "source.json",
+           absl::StrCat(R"({"name": "invoices-source", "config": {)",
+                        R"("connector.class": "MirrorSourceConnector", )",
+                        R"("topics": "invoices", "replication.factor": 1, )",
+                        pair, "}}")),
        WriteFile("heartbeat.json",
                  absl::StrCat(R"({"name": "beats", "connector.class": )",
                               R"("MirrorHeartbeatConnector", )", pair, "}")),
        "--connect-worker",
        WriteFile("worker.properties",
                  "offset.storage.topic = connect-offsets\n")});
-  ASSERT_TRUE(AwaitCopied("bills", 2)) << daemon->Output();
+  ASSERT_TRUE(AwaitCopied("invoices", 3)) << daemon->Output();
   ASSERT_TRUE(AwaitEnd({"heartbeats", 0}, 1)) << daemon->Output();
   ASSERT_THAT(daemon->Signal(SIGTERM), IsOk());
   ASSERT_THAT(daemon->Wait(kStopTimeout), IsOkAndHolds(0)) << daemon->Output();
-  EXPECT_EQ(B()->Read("A.bills")[0].size(), 2u);
+  EXPECT_EQ(B()->Read("A.invoices")[0].size(), 3u);
   const std::vector<Record> stored = B()->Read("connect-offsets")[0];
-  EXPECT_EQ(stored.back().key, key("bills-source"));
+  EXPECT_EQ(stored.back().key, key("invoices-source"));
   EXPECT_EQ(stored.back().value, R"({"offset":2})");
 }
 

@@ -135,8 +135,7 @@ std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {
     const absl::Time now = clock_->Now();
     partitions_.OnAcks(acks, now);
     partitions_.StepCommits(sink_.get(), now);
-    // Not once nothing else is in flight: one partition that is stuck must not
-    // keep what the others have copied from being committed.
+    // At any time, as a partition that is stuck must not hold up the others.
     const bool rest = partitions_.CommitRest(now);
     partitions_.StepCommits(sink_.get(), now);
     if (!result.has_value() && !rest && sink_->in_flight() == 0) {

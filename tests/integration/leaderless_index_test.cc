@@ -29,9 +29,9 @@ constexpr int32_t kPartitions = 4;
 
 class LeaderlessIndexTest : public MirrorTest {
  protected:
-  // A dead broker is noticed within two seconds.
+  // A dead broker is noticed within six seconds.
   const std::vector<std::string> kSettings = {
-      "broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=500"};
+      "broker.session.timeout.ms=6000", "broker.heartbeat.interval.ms=500"};
 
   void SetUp() override {
     auto first = TestCluster::Start("B", kSettings);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/cluster/cluster_admin.h"
@@ -53,8 +54,10 @@ class NoLeaderTest : public MirrorTest {
     EXPECT_THAT(second_->Kill(), IsOk());
     TopicPartition lost{Topic("orders"), -1};
     EXPECT_TRUE(Eventually([&] {
-      // One that knows nothing of the broker that is gone.
-      admin_ = a_->cluster()->NewAdmin("test").value();
+      // One that knows nothing of the broker that is gone: those of one client
+      // id share a client.
+      admin_ =
+          a_->cluster()->NewAdmin(absl::StrCat("test-", ++admins_)).value();
       for (const int32_t i : {0, 1}) {
         const auto end =
             admin_->ListOffsets({{Topic("orders"), i}}, OffsetSpec::kLatest)[0];
@@ -78,6 +81,7 @@ class NoLeaderTest : public MirrorTest {
   std::unique_ptr<TestCluster> a_;
   std::unique_ptr<KafkaBroker> second_;
   std::unique_ptr<ClusterAdmin> admin_;
+  int admins_ = 0;
 };
 
 TEST_F(NoLeaderTest, IsNoMissingTopicAndWaitedFor) {

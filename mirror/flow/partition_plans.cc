@@ -4,8 +4,6 @@
 
 #include <cstddef>
 
-#include "mirror/flow/plan_target.h"
-#include "mirror/model/offset.h"
 #include "mirror/replication/target_change.h"
 
 namespace mirror::internal {
@@ -32,6 +30,25 @@ PartitionPlan PlanPartition(const TopicPartition& source,
     plan.leader_epoch = indexed.leader_epoch;
   }
   return plan;
+}
+
+void NoteTargetLog(const absl::StatusOr<int64_t>& start,
+                   const absl::StatusOr<int64_t>& end, DownstreamOffset indexed,
+                   const std::string& alias, PartitionPlan* plan) {
+  const bool known = start.ok() && end.ok();
+  // More may be there than the index has, by our own hand.
+  plan->may_have_unknown_copies = true;
+  if (known) plan->target_end = DownstreamOffset(*end);
+  if (!plan->has_copies) {
+    // Where the target does not say, it may hold anything: translations begin
+    // as lower bounds.
+    plan->target_log =
+        known ? TargetLog{DownstreamOffset(*start), DownstreamOffset(*end)}
+              : TargetLog{DownstreamOffset(0), DownstreamOffset(1)};
+  } else if (known && DownstreamOffset(*end) < indexed) {
+    plan->target_change =
+        CompareTargetEnd(plan->target, alias, indexed, DownstreamOffset(*end));
+  }
 }
 
 void FillTargetLogs(const std::set<std::string>& created,

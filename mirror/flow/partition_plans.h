@@ -10,11 +10,14 @@
 #ifndef MIRROR_FLOW_PARTITION_PLANS_H_
 #define MIRROR_FLOW_PARTITION_PLANS_H_
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "mirror/cluster/cluster_admin.h"
+#include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/progress/progress_store.h"
 #include "mirror/replication/partition_options.h"
@@ -29,6 +32,12 @@ PartitionPlan PlanPartition(const TopicPartition& source,
                             const std::string& topic_id,
                             const ProgressStore& progress,
                             const OffsetSyncStore& index);
+
+// The target on cluster `alias` says that its log begins at `start` and ends at
+// `end`, or does not say so; the copies that the index knows end at `indexed`.
+void NoteTargetLog(const absl::StatusOr<int64_t>& start,
+                   const absl::StatusOr<int64_t>& end, DownstreamOffset indexed,
+                   const std::string& alias, PartitionPlan* plan);
 
 // Sets `target_log` or `target_change` of each plan. `created`: target topics
 // that were created since what the index says was true, so they were empty. May

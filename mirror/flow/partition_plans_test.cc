@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/flow/plan_target.h"
+#include "mirror/flow/partition_plans.h"
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
@@ -16,7 +16,7 @@ PartitionPlan Plan(bool has_copies) {
   return plan;
 }
 
-TEST(PlanTarget, BehindTheIndexCopiesMayBeThatNothingTells) {
+TEST(PartitionPlans, BehindTheIndexCopiesMayBeThatNothingTells) {
   PartitionPlan plan = Plan(/*has_copies=*/true);
   NoteTargetLog(5, 20, DownstreamOffset(15), "B", &plan);
   EXPECT_TRUE(plan.may_have_unknown_copies);
@@ -25,21 +25,21 @@ TEST(PlanTarget, BehindTheIndexCopiesMayBeThatNothingTells) {
   EXPECT_FALSE(plan.target_log.has_value());
 }
 
-TEST(PlanTarget, BelowTheIndexCopiesAreGone) {
+TEST(PartitionPlans, BelowTheIndexCopiesAreGone) {
   PartitionPlan plan = Plan(/*has_copies=*/true);
   NoteTargetLog(5, 10, DownstreamOffset(15), "B", &plan);
   ASSERT_TRUE(plan.target_change.has_value());
   EXPECT_EQ(plan.target_change->problem, PROBLEM_TARGET_TRUNCATED);
 }
 
-TEST(PlanTarget, OfOneWithoutCopiesTheWholeLogIsNoted) {
+TEST(PartitionPlans, OfOneWithoutCopiesTheWholeLogIsNoted) {
   PartitionPlan plan = Plan(/*has_copies=*/false);
   NoteTargetLog(5, 10, DownstreamOffset(0), "B", &plan);
   EXPECT_EQ(plan.target_log->start, DownstreamOffset(5));
   EXPECT_EQ(plan.target_log->end, DownstreamOffset(10));
 }
 
-TEST(PlanTarget, ATargetThatDoesNotSayMayHoldAnything) {
+TEST(PartitionPlans, ATargetThatDoesNotSayMayHoldAnything) {
   for (const bool has_copies : {true, false}) {
     PartitionPlan plan = Plan(has_copies);
     NoteTargetLog(5, absl::UnavailableError("no leader"), DownstreamOffset(0),

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/eventually.h"
 #include "mirror/flow.h"
 #include "mirror/mirror_engine.h"
 #include "mirror/policy/filters.h"
@@ -27,19 +27,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-// Waits for `condition`, for as long as a slow machine may need.
-template <typename Condition>
-bool Eventually(Condition condition) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  Mutex mu;
-  MutexLock lock(&mu);
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    mu.AwaitFor([] { return false; }, absl::Milliseconds(5));
-  }
-  return true;
-}
 
 class LiveChangeTest : public testing::Test {
  protected:

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/eventually.h"
 #include "mirror/flow.h"
 #include "mirror/policy/filters.h"
 #include "mirror/runtime/thread.h"
@@ -26,19 +26,6 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// Waits for `condition`, for as long as a slow machine may need.
-template <typename Condition>
-bool Eventually(Condition condition) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  Mutex mu;
-  MutexLock lock(&mu);
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    mu.AwaitFor([] { return false; }, absl::Milliseconds(5));
-  }
-  return true;
-}
 
 class MirrorEngineTest : public testing::Test {
  protected:

@@ -3,12 +3,8 @@
 // mirror_maker killed at random moments, under load: no record is lost, order
 // is kept, and what is copied twice was copied within the second before a kill.
 
-#include <signal.h>
-
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -17,49 +13,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "mirror/testing/matchers.h"
+#include "tests/integration/kill_test.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
-#include "tests/support/child_process.h"
 
 namespace mirror::internal::testing {
 namespace {
 
 constexpr int kKills = 20;
 constexpr int kLongestLifeMs = 5000;
-constexpr int32_t kPartitions = 3;
 // Commits are a second apart; the rest is for a machine that is too busy to
 // perform one.
 constexpr absl::Duration kTwice = absl::Seconds(10);
 
-class MirrorMakerKillTest : public MirrorTest {
- protected:
-  void SetUp() override {
-    directory_ = MakeTestDirectory("mirror_maker");
-    std::ofstream(directory_ + "/mm2.properties")
-        << "clusters = A, B\n"
-        << "A.bootstrap.servers = " << source()->servers() << "\n"
-        << "B.bootstrap.servers = " << target()->servers() << "\n"
-        << "A->B.enabled = true\n"
-        << "A->B.topics = " << Topic(".*") << "\n"
-        << "tasks.max = 2\n";
-  }
-  std::unique_ptr<ChildProcess> StartMirrorMaker() {
-    return ChildProcess::Start(
-               {"examples/mirror_maker", directory_ + "/mm2.properties"},
-               directory_ + "/log")
-        .value();
-  }
-  static int64_t Copied() {
-    int64_t copied = 0;
-    for (int32_t i = 0; i < kPartitions; ++i) {
-      copied += target()->End({Copy("orders"), i});
-    }
-    return copied;
-  }
-
-  std::string directory_;
-};
+using MirrorMakerKillTest = KillTest;
 
 // The longest time between a record's first copy and the last copy before the
 // mirror went back to it; `copies` have the time they were appended.
@@ -90,14 +57,9 @@ TEST_F(MirrorMakerKillTest, LosesNothingAndCopiesLittleTwice) {
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   std::mt19937 random(seed);
   for (int i = 0; i < kKills; ++i) {
-    auto mirror_maker = StartMirrorMaker();
-    EXPECT_THAT(
-        mirror_maker->Wait(absl::Milliseconds(
-            std::uniform_int_distribution<int>(0, kLongestLifeMs)(random))),
-        StatusIs(absl::StatusCode::kDeadlineExceeded))
-        << mirror_maker->Output();
-    ASSERT_THAT(mirror_maker->Signal(SIGKILL), IsOk());
-    ASSERT_THAT(mirror_maker->Wait(kPatience), IsOk());
+    ASSERT_NO_FATAL_FAILURE(Kill(
+        Start().get(), absl::Milliseconds(std::uniform_int_distribution<int>(
+                           0, kLongestLifeMs)(random))));
   }
   EXPECT_GT(Copied(), 0) << "it never lived long enough";
   load.Stop();

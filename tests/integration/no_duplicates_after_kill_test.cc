@@ -4,12 +4,8 @@
 // is found when the next one starts, so each record is there once, in order,
 // and every position is exact.
 
-#include <signal.h>
-
 #include <cstdint>
-#include <fstream>
 #include <map>
-#include <memory>
 #include <random>
 #include <string>
 
@@ -19,56 +15,28 @@
 #include "gtest/gtest.h"
 #include "mirror/client/mirror_client.h"
 #include "mirror/policy/mm2_replication_policies.h"
-#include "mirror/testing/matchers.h"
+#include "tests/integration/kill_test.h"
 #include "tests/integration/mirror_test.h"
 #include "tests/integration/test_cluster.h"
-#include "tests/support/child_process.h"
 
 namespace mirror::internal::testing {
 namespace {
 
 constexpr int kKills = 8;
-constexpr int32_t kPartitions = 3;
 // More than is copied until the last kill.
 constexpr int64_t kRecords = 300000;
 // Of a process that copies.
 constexpr int kLongestLifeMs = 1500;
 
-class NoDuplicatesAfterKillTest : public MirrorTest {
+class NoDuplicatesAfterKillTest : public KillTest {
  protected:
-  void SetUp() override {
-    directory_ = MakeTestDirectory("mirror_maker");
-    std::ofstream(directory_ + "/mm2.properties")
-        << "clusters = A, B\n"
-        << "A.bootstrap.servers = " << source()->servers() << "\n"
-        << "B.bootstrap.servers = " << target()->servers() << "\n"
-        << "A->B.enabled = true\n"
-        << "A->B.topics = " << Topic(".*") << "\n"
-        << "tasks.max = 2\n";
-  }
-
-  static int64_t Copied() {
-    int64_t copied = 0;
-    for (int32_t i = 0; i < kPartitions; ++i) {
-      copied += target()->End({Copy("orders"), i});
-    }
-    return copied;
-  }
-
   // Runs mirror_maker, and kills it `life` after it began to copy.
   void RunAndKill(absl::Duration life) {
-    auto mirror_maker = ChildProcess::Start({"examples/mirror_maker",
-                                             directory_ + "/mm2.properties"},
-                                            directory_ + "/log")
-                            .value();
+    auto mirror_maker = Start();
     const int64_t before = Copied();
     EXPECT_TRUE(Eventually([before] { return Copied() > before; }))
         << mirror_maker->Output();
-    EXPECT_THAT(mirror_maker->Wait(life),
-                StatusIs(absl::StatusCode::kDeadlineExceeded))
-        << mirror_maker->Output();
-    ASSERT_THAT(mirror_maker->Signal(SIGKILL), IsOk());
-    ASSERT_THAT(mirror_maker->Wait(kPatience), IsOk());
+    Kill(mirror_maker.get(), life);
   }
 
   void KillAgainAndAgain(const std::map<std::string, std::string>& configs) {
@@ -114,8 +82,6 @@ class NoDuplicatesAfterKillTest : public MirrorTest {
       }
     }
   }
-
-  std::string directory_;
 };
 
 TEST_F(NoDuplicatesAfterKillTest, EachRecordIsThereOnce) {

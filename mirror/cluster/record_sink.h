@@ -83,7 +83,8 @@ class RecordSink {
   // again after Poll(). Another code concerns the record at `*next`: NotFound,
   // no such topic or partition (as far as is known yet: retriable after
   // metadata has come); InvalidArgument, the record is larger than this client
-  // may send; FailedPrecondition, the sink failed fatally. Never blocks.
+  // may send. A sink that failed fatally takes nothing, as if it was full, as
+  // that is no fault of a record; Poll() returns the error. Never blocks.
   virtual absl::Status Send(const TopicPartition& target, RecordBatch* batch,
                             int64_t* next, const SendOptions& options) = 0;
   absl::Status Send(const TopicPartition& target, RecordBatch* batch,

@@ -110,9 +110,8 @@ absl::Status SharedSink::Send(Port* port, const TopicPartition& target,
   }
   MutexLock lock(&mu_);
   AwaitIdle();
-  if (!port->lost_.ok()) return port->lost_;
-  if (sink_ == nullptr)
-    return absl::OkStatus();  // just gone; as if it was full
+  // As if it was full. Poll() returns why it is lost.
+  if (!port->lost_.ok() || sink_ == nullptr) return absl::OkStatus();
   const auto it = in_flight_.find(target);
   if (it != in_flight_.end() && it->second.port != port) {
     return absl::OkStatus();

@@ -32,6 +32,20 @@ MATCHER_P2(AckOf, topic, count, "") {
   return arg.target.topic == topic && arg.count == count && arg.status.ok();
 }
 
+// A cluster whose sinks are ports.
+class SharingCluster final : public ForwardingCluster {
+ public:
+  SharingCluster(Cluster* cluster, std::shared_ptr<SharedSink> shared)
+      : ForwardingCluster(cluster), shared_(std::move(shared)) {}
+  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
+      const SinkOptions& options) override {
+    return SharedSink::NewPort(shared_, options);
+  }
+
+ private:
+  const std::shared_ptr<SharedSink> shared_;
+};
+
 class SharedSinkTest : public testing::Test {
  protected:
   SharedSinkTest() {
@@ -145,19 +159,23 @@ TEST_F(SharedSinkTest, AFailedSinkIsReplacedOnceForAll) {
   EXPECT_EQ(made_, 2);
 }
 
-// A cluster whose sinks are ports.
-class SharingCluster final : public ForwardingCluster {
- public:
-  SharingCluster(Cluster* cluster, std::shared_ptr<SharedSink> shared)
-      : ForwardingCluster(cluster), shared_(std::move(shared)) {}
-  absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
-      const SinkOptions& options) override {
-    return SharedSink::NewPort(shared_, options);
-  }
-
- private:
-  const std::shared_ptr<SharedSink> shared_;
-};
+TEST_F(SharedSinkTest, AWriterWritesAgainAfterAnotherPortFoundTheSinkFailed) {
+  SharingCluster sharing(&cluster_, shared_);
+  auto port = NewPort();
+  auto writer =
+      InternalTopicWriter::Create(&sharing, "topic",
+                                  InternalTopicKind::kHeartbeats, 1, "test",
+                                  Clock::System())
+          .value();
+  cluster_.FenceSinks();
+  std::vector<Ack> acks;
+  ASSERT_THAT(port->Poll(absl::ZeroDuration(), &acks),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(writer->Write(std::vector<Record>(1)),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(writer->Write(std::vector<Record>(1)), IsOk());
+  EXPECT_EQ(cluster_.LogEnd({"topic", 0}), 1);
+}
 
 TEST_F(SharedSinkTest, ManyThreadsWriteAtTheSameTime) {
   constexpr int kWriters = 4;

@@ -225,8 +225,7 @@ absl::Status ProducerLane::Send(const TopicPartition& target,
     if (error == nullptr) continue;
     const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return absl::OkStatus();
-    absl::Status fatal = client_->Fatal();
-    if (!fatal.ok()) return fatal;
+    if (!client_->Fatal().ok()) return absl::OkStatus();  // Poll() returns it
     absl::Status status =
         KafkaError(error.get(), client_->Context(target.ToString()));
     if (absl::IsNotFound(status)) topic->partitions = 0;

@@ -16,9 +16,8 @@ TopicDescription Describe(const std::string& name, const FakeTopic& topic) {
 
 int64_t OffsetAt(const FakePartition& partition, OffsetSpec spec) {
   if (spec == OffsetSpec::kEarliest) return partition.log.start();
-  return spec == OffsetSpec::kLatest
-             ? partition.open_from.value_or(partition.log.end())
-             : partition.log.end();
+  return spec == OffsetSpec::kLatest ? partition.StableEnd()
+                                     : partition.log.end();
 }
 
 // KRaft's limit for one request, which is refused as a whole.

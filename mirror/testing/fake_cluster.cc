@@ -186,7 +186,8 @@ int64_t FakeCluster::AppendGap(const TopicPartition& tp, int64_t count) {
   return first;
 }
 
-void FakeCluster::OpenTransactionAt(const TopicPartition& tp, int64_t offset) {
+void FakeCluster::OpenTransactionAt(const TopicPartition& tp,
+                                    std::optional<int64_t> offset) {
   MutexLock lock(&state_->mu);
   Partition(state_.get(), tp).open_from = offset;
 }

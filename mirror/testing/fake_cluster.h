@@ -109,19 +109,18 @@ class FakeCluster final : public Cluster {
   // Logs. Appending gives records their offsets and returns the first of them.
   int64_t Append(const TopicPartition& tp, Record record);
   int64_t Append(const TopicPartition& tp, std::vector<Record> records);
-  // Appends `count` records with different keys and values and ascending
-  // timestamps.
+  // Appends `count` records, all different, with ascending timestamps.
   int64_t Fill(const TopicPartition& tp, int64_t count);
-  // Records of an aborted transaction and its marker: only sources without
-  // read_committed see the records.
+  // Of an aborted transaction, and its marker: hidden from read_committed.
   int64_t AppendAborted(const TopicPartition& tp, std::vector<Record> records);
   // Offsets without records: transaction markers, compacted records.
   int64_t AppendGap(const TopicPartition& tp, int64_t count = 1);
   // Loses records at and above `offset`, as an unclean leader election does.
   void TruncateTo(const TopicPartition& tp, int64_t offset);
-  // The records from there on are of an open transaction, of which
-  // OffsetSpec::kLatest takes notice; sources are all read_uncommitted to that.
-  void OpenTransactionAt(const TopicPartition& tp, int64_t offset);
+  // An open transaction begins there, where the log ends for kLatest and for
+  // read_committed sources; nullopt: there is none.
+  void OpenTransactionAt(const TopicPartition& tp,
+                         std::optional<int64_t> offset);
   // Loses records below `offset`, as retention does.
   void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset);
   // What a read_committed reader would get.

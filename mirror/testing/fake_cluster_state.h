@@ -34,6 +34,9 @@ struct FakePartition {
   std::set<int64_t> corrupt;
   // Where an open transaction begins.
   std::optional<int64_t> open_from;
+
+  // What a read_committed reader sees as the log's end.
+  int64_t StableEnd() const { return open_from.value_or(log.end()); }
 };
 
 struct FakeTopic {

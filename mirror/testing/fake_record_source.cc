@@ -2,6 +2,7 @@
 
 #include "mirror/testing/fake_record_source.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -131,8 +132,7 @@ bool FakeRecordSource::CollectFrom(const TopicPartition& tp, Reader* reader,
   FakePartition* partition = state_->Find(tp);
   // A missing topic looks idle, as it does to the real client.
   if (partition == nullptr || partition->down || reader->stopped) return false;
-  const FakeLog& log = partition->log;
-  if (auto obstacle = Obstacle(tp, log, reader)) {
+  if (auto obstacle = Obstacle(tp, *partition, reader)) {
     reader->stopped = true;
     fetched->events.push_back(*std::move(obstacle));
     return true;
@@ -157,17 +157,23 @@ bool FakeRecordSource::CollectFrom(const TopicPartition& tp, Reader* reader,
                                         reader->position, " is corrupt"))));
     return true;
   }
-  if (reader->position == log.end() && reader->reported_end != log.end()) {
-    reader->reported_end = log.end();
+  const int64_t end = EndOf(*partition);
+  if (reader->position == end && reader->reported_end != end) {
+    reader->reported_end = end;
     fetched->events.push_back({tp, PartitionEvent::Kind::kEnd,
-                               UpstreamOffset(log.end()), absl::OkStatus()});
+                               UpstreamOffset(end), absl::OkStatus()});
     any = true;
   }
   return any;
 }
 
+int64_t FakeRecordSource::EndOf(const FakePartition& partition) const {
+  return options_.read_committed ? partition.StableEnd() : partition.log.end();
+}
+
 std::optional<PartitionEvent> FakeRecordSource::Obstacle(
-    const TopicPartition& tp, const FakeLog& log, Reader* reader) {
+    const TopicPartition& tp, const FakePartition& partition, Reader* reader) {
+  const FakeLog& log = partition.log;
   const std::string& id = state_->topics[tp.topic].id;
   if (reader->topic_id.empty()) reader->topic_id = id;
   if (reader->topic_id != id) {
@@ -179,8 +185,8 @@ std::optional<PartitionEvent> FakeRecordSource::Obstacle(
   absl::Status failure =
       FakeClusterState::FailureFor(state_->fetch_failures, tp);
   if (!failure.ok()) return Stop(tp, reader->position, std::move(failure));
-  reader->bounds =
-      PartitionBounds{UpstreamOffset(log.start()), UpstreamOffset(log.end())};
+  reader->bounds = PartitionBounds{UpstreamOffset(log.start()),
+                                   UpstreamOffset(EndOf(partition))};
   const auto diverged_at =
       log.DivergedAt(reader->epoch.value_or(log.epoch()), reader->position);
   if (reader->position >= log.start() && reader->position <= log.end() &&
@@ -201,8 +207,8 @@ std::vector<Record> FakeRecordSource::Take(const FakePartition& partition,
                                            Reader* reader, int64_t* budget) {
   const FakeLog& log = partition.log;
   const auto corrupt = partition.corrupt.lower_bound(reader->position);
-  const int64_t limit =
-      corrupt == partition.corrupt.end() ? log.end() : *corrupt;
+  int64_t limit = EndOf(partition);
+  if (corrupt != partition.corrupt.end()) limit = std::min(limit, *corrupt);
   std::vector<Record> records;
   for (size_t i = log.IndexFrom(reader->position); i < log.entries().size();
        ++i) {

@@ -52,9 +52,12 @@ class FakeRecordSource final : public RecordSource {
   // The same for one partition.
   bool CollectFrom(const TopicPartition& tp, Reader* reader, int64_t* budget,
                    Fetched* fetched) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // Where the log ends for this source.
+  int64_t EndOf(const FakePartition& partition) const;
   // Why the reader cannot continue where it is, as an event.
   std::optional<PartitionEvent> Obstacle(const TopicPartition& tp,
-                                         const FakeLog& log, Reader* reader)
+                                         const FakePartition& partition,
+                                         Reader* reader)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
   // The records next in turn, of one epoch; moves the reader past them.
   std::vector<Record> Take(const FakePartition& partition, Reader* reader,

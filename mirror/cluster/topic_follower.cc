@@ -12,9 +12,9 @@ namespace mirror::internal {
 
 absl::StatusOr<std::unique_ptr<TopicFollower>> TopicFollower::Create(
     Cluster* cluster, std::string topic, const std::string& client_id,
-    Clock* clock) {
-  std::unique_ptr<TopicFollower> follower(
-      new TopicFollower(cluster, std::move(topic), client_id, clock));
+    Clock* clock, FollowerOptions options) {
+  std::unique_ptr<TopicFollower> follower(new TopicFollower(
+      cluster, std::move(topic), client_id, clock, std::move(options)));
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> admin =
       cluster->NewAdmin(client_id);
   if (!admin.ok()) return admin.status();
@@ -23,11 +23,13 @@ absl::StatusOr<std::unique_ptr<TopicFollower>> TopicFollower::Create(
 }
 
 TopicFollower::TopicFollower(Cluster* cluster, std::string topic,
-                             std::string client_id, Clock* clock)
+                             std::string client_id, Clock* clock,
+                             FollowerOptions options)
     : cluster_(cluster),
       topic_(std::move(topic)),
       client_id_(std::move(client_id)),
-      clock_(clock) {}
+      clock_(clock),
+      options_(std::move(options)) {}
 
 absl::Status TopicFollower::MakeSource() {
   SourceOptions options;
@@ -87,13 +89,21 @@ absl::Status TopicFollower::Describe(absl::FunctionRef<void()> on_reset) {
   return absl::OkStatus();
 }
 
+std::vector<TopicPartition> TopicFollower::Followed() const {
+  std::vector<TopicPartition> followed;
+  for (const int32_t i : options_.partitions) followed.push_back({topic_, i});
+  if (!followed.empty()) return followed;
+  for (int32_t i = 0; i < partitions_; ++i) followed.push_back({topic_, i});
+  return followed;
+}
+
 absl::StatusOr<TopicFollower::Ends> TopicFollower::FindNews(
     absl::FunctionRef<void()> on_reset) {
   if (absl::Status status = Describe(on_reset); !status.ok()) return status;
-  std::vector<TopicPartition> all;
-  for (int32_t i = 0; i < partitions_; ++i) all.push_back({topic_, i});
+  const std::vector<TopicPartition> all = Followed();
   const auto starts = admin_->ListOffsets(all, OffsetSpec::kEarliest);
-  const auto ends = admin_->ListOffsets(all, OffsetSpec::kLatest);
+  const auto ends = admin_->ListOffsets(
+      all, options_.to_log_end ? OffsetSpec::kLogEnd : OffsetSpec::kLatest);
   for (size_t i = 0; i < all.size(); ++i) {
     absl::Status status = starts[i].status();
     status.Update(ends[i].status());
@@ -107,7 +117,7 @@ absl::StatusOr<TopicFollower::Ends> TopicFollower::FindNews(
   for (size_t i = 0; i < all.size(); ++i) {
     UpstreamOffset& next = next_[all[i]];
     next = std::max(next, UpstreamOffset(*starts[i]));
-    if (next.value() < *ends[i]) news[all[i]] = UpstreamOffset(*ends[i]);
+    if (next.value() < *ends[i]) news[all[i]].offset = UpstreamOffset(*ends[i]);
     read += next.value() - *starts[i];
     total += *ends[i] - *starts[i];
   }
@@ -127,7 +137,7 @@ void TopicFollower::Reset(absl::FunctionRef<void()> on_reset) {
 
 absl::Status TopicFollower::Read(absl::Time deadline, Ends unfinished,
                                  Visit visit) {
-  absl::Time stalled = clock_->Now() + kStallTimeout;
+  absl::Time last = clock_->Now();  // when something came
   while (true) {
     Fetched fetched;
     absl::Status status = source_->Poll(absl::Milliseconds(50), &fetched);
@@ -136,11 +146,13 @@ absl::Status TopicFollower::Read(absl::Time deadline, Ends unfinished,
     if (!status.ok() || unfinished.empty()) return status;
     if (cancelled_) return absl::CancelledError("no longer followed");
     const absl::Time now = clock_->Now();
-    if (*any) stalled = now + kStallTimeout;
-    if (now >= stalled) {
-      return NotRead(absl::StrCat("nothing came for ",
-                                  absl::FormatDuration(kStallTimeout)),
-                     unfinished, fetched.cluster_status);
+    if (*any) last = now;
+    const absl::Duration patience =
+        AllHidden(unfinished) ? kTransactionTimeout : kStallTimeout;
+    if (now - last >= patience) {
+      return NotRead(
+          absl::StrCat("nothing came for ", absl::FormatDuration(patience)),
+          unfinished, fetched.cluster_status);
     }
     if (now >= deadline) {
       return NotRead("was not read to its end in time", unfinished,
@@ -160,15 +172,19 @@ absl::StatusOr<bool> TopicFollower::Take(const Fetched& fetched,
     // Waiting for the end as well would cost one more fetch, and would never
     // end behind a writer that is quicker.
     const auto end = unfinished->find(batch->topic_partition());
-    if (end != unfinished->end() && batch->last_offset() + 1 >= end->second) {
-      unfinished->erase(end);
-    }
+    if (end == unfinished->end()) continue;
+    end->second.hidden = false;
+    if (batch->last_offset() + 1 >= end->second.offset) unfinished->erase(end);
   }
   for (const PartitionEvent& event : fetched.events) {
     if (event.kind == PartitionEvent::Kind::kEnd) {
       // Past what no reader sees: markers, aborted records.
       MoveTo(event.topic_partition, event.offset);
-      unfinished->erase(event.topic_partition);
+      const auto end = unfinished->find(event.topic_partition);
+      if (end == unfinished->end()) continue;
+      end->second.hidden =
+          options_.to_log_end && event.offset < end->second.offset;
+      if (!end->second.hidden) unfinished->erase(end);
     } else {
       status.Update(Annotate(event.status, event.topic_partition.ToString()));
     }
@@ -183,13 +199,30 @@ void TopicFollower::MoveTo(const TopicPartition& tp, UpstreamOffset next) {
   position = next;
 }
 
+bool TopicFollower::AllHidden(const Ends& unfinished) {
+  return std::all_of(unfinished.begin(), unfinished.end(),
+                     [](const auto& end) { return end.second.hidden; });
+}
+
 absl::Status TopicFollower::NotRead(absl::string_view why,
                                     const Ends& unfinished,
                                     const absl::Status& cluster_status) const {
-  const auto& [tp, end] = *unfinished.begin();
-  std::string message = absl::StrCat(why, "; ", tp.ToString(), " is at offset ",
-                                     next_.at(tp).value(), " of ", end.value(),
-                                     ", see whether it has a leader");
+  const auto found =
+      std::find_if(unfinished.begin(), unfinished.end(),
+                   [](const auto& unread) { return !unread.second.hidden; });
+  const auto& [tp, end] =
+      found == unfinished.end() ? *unfinished.begin() : *found;
+  std::string message =
+      absl::StrCat(why, "; ", tp.ToString(), " is at offset ",
+                   next_.at(tp).value(), " of ", end.offset.value(), ", ");
+  absl::StrAppend(
+      &message,
+      end.hidden
+          ? "where another client's transaction is open: it hides what was "
+            "committed behind it until that client, or the cluster after "
+            "transaction.timeout.ms, ends it; if neither does, see "
+            "kafka-transactions.sh find-hanging"
+          : "see whether it has a leader");
   if (!cluster_status.ok()) {
     absl::StrAppend(&message, ": ", cluster_status.message());
   }

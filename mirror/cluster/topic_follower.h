@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,17 @@ struct FollowerPosition {
   }
 };
 
+struct FollowerOptions {
+  // Of the topic; empty: all.
+  std::set<int32_t> partitions;
+  // Where a call ends. False: where the topic ends for readers of committed
+  // records, which is before the first open transaction. True: at the end of
+  // the log. Another writer's open transaction hides what was committed behind
+  // it, so the call waits for the transactions that are open now to end
+  // (Connect's KafkaBasedLog does so, too).
+  bool to_log_end = false;
+};
+
 // Purpose: visits every committed record of a topic once, those of one
 // partition in order.
 // Thread safety: CatchUp() belongs to one thread at a time; Cancel() and
@@ -58,21 +70,24 @@ class TopicFollower {
 
   // A topic from which nothing comes for this long is an error.
   static constexpr absl::Duration kStallTimeout = absl::Seconds(30);
+  // The same if open transactions are the reason.
+  static constexpr absl::Duration kTransactionTimeout = absl::Seconds(10);
 
   // Contacts no cluster. InvalidArgument for settings that the clients refuse.
   static absl::StatusOr<std::unique_ptr<TopicFollower>> Create(
       Cluster* cluster, std::string topic, const std::string& client_id,
-      Clock* clock);
+      Clock* clock, FollowerOptions options = {});
 
   // Visits what was added since the last call, up to the end that the topic
   // has now. It takes as long as it takes while records come: how long a flow
   // has run must not decide whether it starts. `on_reset` is called before
   // anything else if all that was visited is void, since the topic is gone, was
   // recreated or was truncated.
-  // NotFound: there is no such topic (now). DeadlineExceeded: nothing came for
-  // kStallTimeout; the message names the partition and its position. Others are
-  // those of the cluster. After any error the next call continues where this
-  // one stopped. Messages name cluster and topic.
+  // NotFound: there is no such topic or partition (now). DeadlineExceeded:
+  // nothing came for kStallTimeout, or for kTransactionTimeout behind an open
+  // transaction; the message says which, with the partition and its position.
+  // Others are those of the cluster. After any error the next call continues
+  // where this one stopped. Messages name cluster and topic.
   absl::Status CatchUp(Visit visit, absl::FunctionRef<void()> on_reset);
   // DeadlineExceeded as well when `deadline` has come, at the latest one
   // request timeout later.
@@ -89,11 +104,20 @@ class TopicFollower {
   void Cancel();
 
  private:
+  // Where a call ends in a partition.
+  struct End {
+    UpstreamOffset offset;
+    // All that is readable was visited; an open transaction hides the rest.
+    bool hidden = false;
+  };
+  // The partitions that have something new.
+  using Ends = std::map<TopicPartition, End>;
+
   TopicFollower(Cluster* cluster, std::string topic, std::string client_id,
-                Clock* clock);
+                Clock* clock, FollowerOptions options);
   absl::Status MakeSource();
-  // The partitions that have something new, and where they end.
-  using Ends = std::map<TopicPartition, UpstreamOffset>;
+  // Those that are followed.
+  std::vector<TopicPartition> Followed() const;
   absl::StatusOr<Ends> FindNews(absl::FunctionRef<void()> on_reset);
   absl::Status Describe(absl::FunctionRef<void()> on_reset);
   void Reset(absl::FunctionRef<void()> on_reset);
@@ -103,6 +127,7 @@ class TopicFollower {
   absl::StatusOr<bool> Take(const Fetched& fetched, Ends* unfinished,
                             Visit visit);
   void MoveTo(const TopicPartition& tp, UpstreamOffset next);
+  static bool AllHidden(const Ends& unfinished);
   absl::Status NotRead(absl::string_view why, const Ends& unfinished,
                        const absl::Status& cluster_status) const;
 
@@ -110,6 +135,7 @@ class TopicFollower {
   const std::string topic_;
   const std::string client_id_;
   Clock* const clock_;
+  const FollowerOptions options_;
   std::unique_ptr<ClusterAdmin> admin_;
   std::unique_ptr<RecordSource> source_;
 

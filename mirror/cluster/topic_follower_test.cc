@@ -2,7 +2,9 @@
 
 #include "mirror/cluster/topic_follower.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,16 +26,22 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Advances by a second with each call.
+// Advances by a second with each call, and says so.
 class TickingClock final : public Clock {
  public:
-  absl::Time Now() override { return now_ += absl::Seconds(1); }
+  absl::Time Now() override {
+    now_ += absl::Seconds(1);
+    on_tick();
+    return now_;
+  }
   absl::Time WallTime() override { return now_; }
   bool AwaitUntil(Mutex* mu, absl::Time /*deadline*/,
                   absl::FunctionRef<bool()> done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
     return done();
   }
+
+  std::function<void()> on_tick = [] {};
 
  private:
   absl::Time now_ = absl::FromUnixSeconds(1700000000);
@@ -261,6 +269,146 @@ TEST_F(TopicFollowerTest, StopsAtTheDeadlineAndContinuesThere) {
   EXPECT_LT(visits, 20);
   ASSERT_THAT(follower_->CatchUp(visit, [] {}), IsOk());
   EXPECT_EQ(visits, 20);
+}
+
+TEST_F(TopicFollowerTest, EndsBeforeAnOpenTransaction) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  cluster_.OpenTransactionAt({"notes", 0}, 1);
+  Append(0, "b");
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+  cluster_.OpenTransactionAt({"notes", 0}, std::nullopt);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 b"));
+}
+
+TEST_F(TopicFollowerTest, FollowsOnlyThePartitionsThatItIsGiven) {
+  follower_ =
+      TopicFollower::Create(&cluster_, "notes", "test", &clock_, {{1}}).value();
+  cluster_.CreateTopic("notes", 3);
+  for (int32_t i = 0; i < 3; ++i) Append(i, absl::StrCat("a", i));
+  cluster_.SetPartitionDown({"notes", 0}, true);
+  ASSERT_THAT(CatchUp(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-1 a1"));
+  EXPECT_EQ(follower_->position(), (FollowerPosition{1, 1}));
+  EXPECT_EQ(follower_->partitions(), 3);
+}
+
+TEST_F(TopicFollowerTest, SaysThatThereIsNoSuchPartition) {
+  follower_ =
+      TopicFollower::Create(&cluster_, "notes", "test", &clock_, {{5}}).value();
+  cluster_.CreateTopic("notes", 3);
+  EXPECT_THAT(CatchUp(), StatusIs(absl::StatusCode::kNotFound,
+                                  testing::HasSubstr("notes-5")));
+}
+
+// To the log's end, where another client's transaction may be open.
+class TopicFollowerToTheEndTest : public TopicFollowerTest {
+ protected:
+  TopicFollowerToTheEndTest() {
+    follower_ =
+        TopicFollower::Create(&cluster_, "notes", "test", &ticking_, {{}, true})
+            .value();
+  }
+
+  absl::Status CatchUpToTheEnd() {
+    return follower_->CatchUp(
+        [this](const TopicPartition& tp, const RecordView& record) {
+          visited_.push_back(
+              absl::StrCat(tp.ToString(), " ", record.value.value_or("")));
+        },
+        [this] { visited_.push_back("reset"); });
+  }
+  void AppendAborted(const std::string& value) {
+    Record record;
+    record.value = value;
+    cluster_.AppendAborted({"notes", 0}, {std::move(record)});
+  }
+
+  TickingClock ticking_;
+};
+
+TEST_F(TopicFollowerToTheEndTest, WaitsForWhatAnAbortedTransactionHides) {
+  cluster_.CreateTopic("notes", 2);
+  Append(0, "a");
+  cluster_.OpenTransactionAt({"notes", 0}, 1);
+  AppendAborted("b");
+  Append(0, "c");
+  Append(1, "d");
+  int ticks = 0;
+  ticking_.on_tick = [&] {
+    if (++ticks == 5) cluster_.OpenTransactionAt({"notes", 0}, std::nullopt);
+  };
+  ASSERT_THAT(CatchUpToTheEnd(), IsOk());
+  EXPECT_THAT(Visited(), testing::UnorderedElementsAre("notes-0 a", "notes-0 c",
+                                                       "notes-1 d"));
+  EXPECT_GE(ticks, 5);
+  ASSERT_THAT(CatchUpToTheEnd(), IsOk());
+  EXPECT_THAT(Visited(), IsEmpty());
+}
+
+TEST_F(TopicFollowerToTheEndTest, WaitsForATransactionThatHasOnlyItsMarker) {
+  cluster_.CreateTopic("notes", 1);
+  AppendAborted("a");
+  cluster_.OpenTransactionAt({"notes", 0}, 0);
+  bool closed = false;
+  ticking_.on_tick = [&] {
+    if (!std::exchange(closed, true)) cluster_.OpenTransactionAt({"notes", 0}, std::nullopt);
+  };
+  ASSERT_THAT(CatchUpToTheEnd(), IsOk());
+  EXPECT_TRUE(closed);
+  EXPECT_THAT(Visited(), IsEmpty());
+}
+
+TEST_F(TopicFollowerToTheEndTest, SaysWhichTransactionItWaitsForAndResumes) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  cluster_.OpenTransactionAt({"notes", 0}, 1);
+  Append(0, "b");
+  Append(0, "c");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(
+        CatchUpToTheEnd(),
+        StatusIs(absl::StatusCode::kDeadlineExceeded,
+                 testing::AllOf(testing::HasSubstr("cluster B, topic notes"),
+                                testing::HasSubstr("nothing came for 10s"),
+                                testing::HasSubstr("notes-0 is at offset 1 of "
+                                                   "3, where another client's "
+                                                   "transaction is open"))));
+  }
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
+  EXPECT_EQ(follower_->position(), (FollowerPosition{1, 3}));
+  cluster_.OpenTransactionAt({"notes", 0}, std::nullopt);
+  ASSERT_THAT(CatchUpToTheEnd(), IsOk());
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 b", "notes-0 c"));
+}
+
+TEST_F(TopicFollowerToTheEndTest, NamesThePartitionWithoutALeaderFirst) {
+  cluster_.CreateTopic("notes", 2);
+  cluster_.OpenTransactionAt({"notes", 0}, 0);
+  Append(0, "a");
+  Append(1, "b");
+  ticking_.on_tick = [&] { cluster_.SetPartitionDown({"notes", 1}, true); };
+  EXPECT_THAT(CatchUpToTheEnd(),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       testing::AllOf(testing::HasSubstr("came for 30s"),
+                                      testing::HasSubstr("notes-1"),
+                                      testing::HasSubstr("has a leader"))));
+}
+
+TEST_F(TopicFollowerToTheEndTest, WaitsForNoTransactionThatBeganLater) {
+  cluster_.CreateTopic("notes", 1);
+  Append(0, "a");
+  bool open = false;
+  ticking_.on_tick = [&] {
+    if (std::exchange(open, true)) return;
+    cluster_.OpenTransactionAt({"notes", 0}, 1);
+    Append(0, "b");
+  };
+  ASSERT_THAT(CatchUpToTheEnd(), IsOk());
+  EXPECT_TRUE(open);
+  EXPECT_THAT(Visited(), ElementsAre("notes-0 a"));
 }
 
 TEST_F(TopicFollowerTest, IsCancelled) {

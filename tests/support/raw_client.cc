@@ -66,35 +66,6 @@ int64_t LogEnd(rd_kafka_t* client, const TopicPartition& tp) {
   return offset;
 }
 
-void AppendTransaction(const std::string& bootstrap_servers,
-                       const TopicPartition& tp, int count, bool commit) {
-  const Client producer = NewClient(
-      RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers},
-                          {"enable.metrics.push", "false"},
-                          {"transactional.id", "raw-" + tp.ToString()}});
-  CheckOk(rd_kafka_init_transactions(producer.get(), 30000), "init");
-  CheckOk(rd_kafka_begin_transaction(producer.get()), "begin");
-  const int64_t begin = LogEnd(producer.get(), tp);
-  for (int i = 0; i < count; ++i) {
-    const std::string value = absl::StrCat("t", begin + i);
-    Check(rd_kafka_producev(
-              producer.get(), RD_KAFKA_V_TOPIC(tp.topic.c_str()),
-              RD_KAFKA_V_PARTITION(tp.partition),
-              RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
-          "produce");
-  }
-  // Otherwise an abort would drop the records unsent.
-  Check(rd_kafka_flush(producer.get(), 30000) == RD_KAFKA_RESP_ERR_NO_ERROR,
-        "flush");
-  CheckOk(commit ? rd_kafka_commit_transaction(producer.get(), 30000)
-                 : rd_kafka_abort_transaction(producer.get(), 30000),
-          "end of transaction");
-  // The coordinator answers before the marker is written.
-  while (LogEnd(producer.get(), tp) < begin + count + 1) continue;
-}
-
 Client NewAdmin(const std::string& bootstrap_servers) {
   return NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers},
                                        {"enable.metrics.push", "false"}});
@@ -283,14 +254,51 @@ void AllowAll(const std::string& bootstrap_servers, const std::string& topic) {
   DeleteAcls(client.get(), RD_KAFKA_RESOURCE_BROKER, kCluster);
 }
 
+RawTransaction::RawTransaction(const std::string& bootstrap_servers,
+                               const TopicPartition& tp, int count)
+    : producer_(NewClient(RD_KAFKA_PRODUCER,
+                          {{"bootstrap.servers", bootstrap_servers},
+                           {"enable.metrics.push", "false"},
+                           {"transactional.id", "raw-" + tp.ToString()}})
+                    .release()),
+      tp_(tp) {
+  CheckOk(rd_kafka_init_transactions(producer_, 30000), "init");
+  CheckOk(rd_kafka_begin_transaction(producer_), "begin");
+  const int64_t begin = LogEnd(producer_, tp);
+  for (int i = 0; i < count; ++i) {
+    const std::string value = absl::StrCat("t", begin + i);
+    Check(rd_kafka_producev(
+              producer_, RD_KAFKA_V_TOPIC(tp.topic.c_str()),
+              RD_KAFKA_V_PARTITION(tp.partition),
+              RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
+          "produce");
+  }
+  // Otherwise an abort would drop the records unsent.
+  Check(rd_kafka_flush(producer_, 30000) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        "flush");
+}
+
+RawTransaction::~RawTransaction() { rd_kafka_destroy(producer_); }
+
+void RawTransaction::End(bool commit) {
+  const int64_t end = LogEnd(producer_, tp_);
+  CheckOk(commit ? rd_kafka_commit_transaction(producer_, 30000)
+                 : rd_kafka_abort_transaction(producer_, 30000),
+          "end of transaction");
+  // The coordinator answers before the marker is written.
+  while (LogEnd(producer_, tp_) <= end) continue;
+}
+
 void AppendAborted(const std::string& bootstrap_servers,
                    const TopicPartition& tp, int count) {
-  AppendTransaction(bootstrap_servers, tp, count, /*commit=*/false);
+  RawTransaction(bootstrap_servers, tp, count).End(/*commit=*/false);
 }
 
 void AppendCommitted(const std::string& bootstrap_servers,
                      const TopicPartition& tp, int count) {
-  AppendTransaction(bootstrap_servers, tp, count, /*commit=*/true);
+  RawTransaction(bootstrap_servers, tp, count).End(/*commit=*/true);
 }
 
 void AppendWithHeader(const std::string& bootstrap_servers,

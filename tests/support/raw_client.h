@@ -17,9 +17,28 @@ struct rd_kafka_s;
 
 namespace mirror::internal::testing {
 
-// Writes `count` records in a transaction, with "t" and their offset as values,
-// ends it, and returns when its marker is in the log. No other client may
-// write to the partition meanwhile.
+// A transaction that is open: others may write behind it. Without End() it ends
+// when the cluster's patience does.
+class RawTransaction {
+ public:
+  // Writes `count` records, with "t" and their offset as values, and returns
+  // when they are in the log. No other client may write to the partition
+  // meanwhile.
+  RawTransaction(const std::string& bootstrap_servers, const TopicPartition& tp,
+                 int count);
+  ~RawTransaction();
+  RawTransaction(const RawTransaction&) = delete;
+  RawTransaction& operator=(const RawTransaction&) = delete;
+
+  // Returns when the marker is in the log; the same about other clients.
+  void End(bool commit);
+
+ private:
+  rd_kafka_s* const producer_;
+  const TopicPartition tp_;
+};
+
+// Opens one and ends it.
 void AppendAborted(const std::string& bootstrap_servers,
                    const TopicPartition& tp, int count);
 void AppendCommitted(const std::string& bootstrap_servers,

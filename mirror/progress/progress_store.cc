@@ -112,6 +112,28 @@ std::vector<std::string> ProgressStore::KeysOf(
 
 void ProgressStore::Forget(const TopicPartition& source) { Update(source, {}); }
 
+void ProgressStore::Drop(Selection selection) {
+  std::vector<TopicPartition> selected;
+  for (const auto& [source, offset] : offsets_) {
+    if (selection(source)) selected.push_back(source);
+  }
+  for (const TopicPartition& source : selected) Forget(source);
+}
+
+void ProgressStore::Adopt(const ProgressStore& from, Selection selection) {
+  Drop(selection);
+  for (const auto& [source, stored] : from.stored_) {
+    if (!selection(source)) continue;
+    stored_[source] = stored;
+    const auto others = from.other_keys_.find(source);
+    if (others != from.other_keys_.end()) other_keys_.insert(*others);
+    Update(source, stored);
+  }
+  has_looked_ |= from.has_looked_;
+  // What is here may be newer than what the topic has of it.
+  gone_.insert(from.gone_.begin(), from.gone_.end());
+}
+
 void ProgressStore::SetStart(const TopicPartition& source,
                              UpstreamOffset start) {
   offsets_[source] = start - 1;

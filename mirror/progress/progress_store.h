@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/record_batch.h"
 #include "mirror/model/offset.h"
@@ -79,6 +80,13 @@ class ProgressStore {
   std::vector<std::string> KeysOf(const TopicPartition& source) const;
   // Those records were deleted.
   void Forget(const TopicPartition& source);
+
+  // Partitions of which another process takes care, or did so.
+  using Selection = absl::FunctionRef<bool(const TopicPartition&)>;
+  // Drops what is known of them; their records stay.
+  void Drop(Selection selection);
+  // The same, and takes over what `from` knows of them, and its notes.
+  void Adopt(const ProgressStore& from, Selection selection);
 
   // What the index topic may lack of the same.
   const std::map<TopicPartition, RunGrowth>& growths() const {

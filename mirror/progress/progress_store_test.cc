@@ -135,6 +135,40 @@ TEST_F(ProgressStoreTest, NamesTheKeysOfAllRecordsAndForgetsThem) {
   EXPECT_THAT(store_.KeysOf(kOrders), ElementsAre(*Progress(9, 1000).key));
 }
 
+TEST_F(ProgressStoreTest, AdoptsAndDropsWhatIsSelected) {
+  const TopicPartition other{"payments", 0};
+  Apply(29, Progress(900, 2000));
+  Apply(4, Progress(100, 1000));
+  store_.SetStart(other, UpstreamOffset(5));
+  const ProgressStore from = store_;
+  const auto is_orders = [](const TopicPartition& tp) { return tp == kOrders; };
+
+  store_ = ProgressStore("A");
+  store_.SetCopied(kOrders, UpstreamOffset(1000));
+  store_.SetCopied(other, UpstreamOffset(7));
+  store_.Adopt(from, is_orders);
+  EXPECT_THAT(store_.offsets(), ElementsAre(Pair(kOrders, UpstreamOffset(900)),
+                                            Pair(other, UpstreamOffset(7))));
+  EXPECT_THAT(store_.superseded(), ElementsAre(IsIn(kOrders, 4)));
+
+  store_.Drop(is_orders);
+  EXPECT_THAT(store_.offsets(), ElementsAre(Pair(other, UpstreamOffset(7))));
+  EXPECT_THAT(store_.superseded(), IsEmpty());
+}
+
+TEST_F(ProgressStoreTest, AdoptsNotesUnlessItHasItsOwn) {
+  ProgressStore from("A");
+  from.SetLooked();
+  from.SetGone("orders", absl::FromUnixSeconds(1));
+  from.SetGone("payments", absl::FromUnixSeconds(2));
+  store_.SetGone("orders", absl::FromUnixSeconds(3));
+  store_.Adopt(from, [](const TopicPartition&) { return false; });
+  EXPECT_TRUE(store_.has_looked());
+  EXPECT_THAT(store_.gone(),
+              ElementsAre(Pair("orders", absl::FromUnixSeconds(3)),
+                          Pair("payments", absl::FromUnixSeconds(2))));
+}
+
 TEST_F(ProgressStoreTest, KnowsSinceWhenTopicsAreGone) {
   const absl::Time since = absl::FromUnixSeconds(1700000000);
   const FlowNote note{"A", "orders", since};

@@ -3,28 +3,30 @@
 #include "mirror/flow/flow_memory.h"
 
 #include <optional>
+#include <utility>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "mirror/cluster/errors.h"
-#include "mirror/cluster/internal_topic.h"
+#include "mirror/progress/shard_of.h"
+#include "mirror/sync/index_segment.h"
 #include "mirror/sync/offset_sync.h"
+#include "mirror/sync/skipped_range.h"
 
 namespace mirror::internal {
 namespace {
 
-// "1,200,000".
-std::string WithCommas(int64_t number) {
-  std::string text = absl::StrCat(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<size_t>(at), ",");
-  }
-  return text;
-}
-
 absl::Status AtCluster(const absl::Status& status, const Cluster& cluster) {
   return Annotate(status, absl::StrCat("cluster ", cluster.alias()));
+}
+
+// The source partition that a record of the index topic is about.
+std::optional<TopicPartition> SourceIn(absl::string_view key) {
+  const auto skip = SkippedRangeKey::Decode(key);
+  if (skip.ok()) return skip->topic_partition;
+  const auto segment = IndexSegmentKey::Decode(key);
+  if (segment.ok()) return segment->topic_partition;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -35,27 +37,72 @@ FlowMemory::FlowMemory(FlowMemoryOptions options, Cluster* source,
       source_(source),
       target_(target),
       index_(index),
-      clock_(clock),
-      progress_(source->alias(), options_.progress.offset_storage_connector) {}
+      reader_(absl::StrCat(options_.flow, "|memory"), clock),
+      progress_(NoProgress()),
+      topic_progress_(NoProgress()),
+      stored_progress_{options_.progress.offset_storage_topic, {{}, true}},
+      stored_index_{options_.index_topic, {{}, true}},
+      stored_syncs_{options_.offset_syncs_topic} {}
+
+ProgressStore FlowMemory::NoProgress() const {
+  return ProgressStore(source_->alias(),
+                       options_.progress.offset_storage_connector);
+}
+
+absl::Status FlowMemory::Prepare(ClusterAdmin* target_admin) {
+  return EnsureTopics(target_admin).status();
+}
 
 absl::Status FlowMemory::Load(ClusterAdmin* target_admin) {
-  std::map<std::string, InternalTopicKind> topics = options_.others;
-  topics[options_.progress.offset_storage_topic] = InternalTopicKind::kProgress;
-  topics[options_.index_topic] = InternalTopicKind::kOffsetIndex;
-  if (!options_.offset_syncs_topic.empty() &&
-      !options_.offset_syncs_on_source) {
-    topics[options_.offset_syncs_topic] = InternalTopicKind::kOffsetSyncs;
+  const absl::StatusOr<Topics> topics = EnsureTopics(target_admin);
+  if (!topics.ok()) return topics.status();
+  absl::Status status;
+  if (!topics->progress.created) status = ReadProgress();
+  if (status.ok() && !topics->index.created) {
+    status = reader_.Read(target_, &stored_index_, [] {});
   }
-  for (const auto& [topic, kind] : topics) {
-    absl::Status status = Correct(target_admin, *target_, topic, kind);
-    if (!status.ok()) return status;
+  if (!status.ok()) return status;
+  std::set<int32_t> all;
+  for (int32_t i = 0; i < index_partitions_; ++i) all.insert(i);
+  Apply(all, &stored_index_);
+  // No shard is loaded later.
+  stored_progress_.follower.reset();
+  topic_progress_ = NoProgress();
+  return absl::OkStatus();
+}
+
+absl::Status FlowMemory::LoadShard(ClusterAdmin* target_admin, int32_t shard) {
+  absl::Status status = Prepare(target_admin);
+  if (status.ok()) status = ReadProgress();
+  if (!status.ok()) return status;
+  const auto [index, is_new] = shard_indexes_.try_emplace(
+      shard, StoredTopic{options_.index_topic, {{shard}, true}});
+  status = reader_.Read(target_, &index->second, [] {});
+  if (!status.ok()) return status;
+  Apply({shard}, &index->second);
+  shard_indexes_.erase(index);
+  return absl::OkStatus();
+}
+
+void FlowMemory::ForgetShard(int32_t shard) {
+  shard_indexes_.erase(shard);
+  shards_.erase(shard);
+  without_syncs_.erase(shard);
+  Forget({shard});
+}
+
+void FlowMemory::Forget(const std::set<int32_t>& shards) {
+  for (const TopicPartition& source : index_->Partitions()) {
+    if (IsOf(shards, source)) index_->Forget(source);
   }
-  absl::Status status = LoadProgress(target_admin);
-  return status.ok() ? LoadIndex(target_admin) : status;
+  progress_.Drop(
+      [&](const TopicPartition& source) { return IsOf(shards, source); });
 }
 
 absl::Status FlowMemory::LoadOffsetSyncs(ClusterAdmin* source_admin) {
-  if (options_.offset_syncs_topic.empty()) return absl::OkStatus();
+  if (options_.offset_syncs_topic.empty() || without_syncs_.empty()) {
+    return absl::OkStatus();
+  }
   if (options_.offset_syncs_on_source) {
     absl::Status status =
         Correct(source_admin, *source_, options_.offset_syncs_topic,
@@ -64,20 +111,6 @@ absl::Status FlowMemory::LoadOffsetSyncs(ClusterAdmin* source_admin) {
   }
   ReadOffsetSyncs();
   return absl::OkStatus();
-}
-
-void FlowMemory::Cancel() {
-  MutexLock lock(&mu_);
-  cancelled_ = true;
-  if (follower_ != nullptr) follower_->Cancel();
-}
-
-std::string FlowMemory::Doing() const {
-  MutexLock lock(&mu_);
-  if (follower_ == nullptr) return "";
-  const FollowerPosition position = follower_->position();
-  return absl::StrCat("reading ", topic_, ": ", WithCommas(position.read),
-                      " of ", WithCommas(position.total), " records");
 }
 
 absl::Status FlowMemory::Correct(ClusterAdmin* admin, const Cluster& cluster,
@@ -91,124 +124,116 @@ absl::Status FlowMemory::Correct(ClusterAdmin* admin, const Cluster& cluster,
   return status;
 }
 
-absl::Status FlowMemory::LoadProgress(ClusterAdmin* target_admin) {
-  const absl::StatusOr<InternalTopic> topic = EnsureInternalTopic(
-      target_admin, options_.progress.offset_storage_topic,
-      InternalTopicKind::kProgress, options_.progress.offset_storage_partitions,
-      options_.progress.offset_storage_replication_factor);
-  if (!topic.ok()) return AtCluster(topic.status(), *target_);
-  if (!topic->created) {
-    absl::Status status = Read(target_, options_.progress.offset_storage_topic,
-                               &progress_reading_);
+absl::StatusOr<FlowMemory::Topics> FlowMemory::EnsureTopics(
+    ClusterAdmin* admin) {
+  std::map<std::string, InternalTopicKind> kinds = options_.others;
+  kinds[options_.progress.offset_storage_topic] = InternalTopicKind::kProgress;
+  kinds[options_.index_topic] = InternalTopicKind::kOffsetIndex;
+  if (!options_.offset_syncs_topic.empty() &&
+      !options_.offset_syncs_on_source) {
+    kinds[options_.offset_syncs_topic] = InternalTopicKind::kOffsetSyncs;
+  }
+  for (const auto& [topic, kind] : kinds) {
+    absl::Status status = Correct(admin, *target_, topic, kind);
     if (!status.ok()) return status;
   }
-  progress_partitions_ = topic->partitions;
+  const int32_t factor = options_.progress.offset_storage_replication_factor;
+  const absl::StatusOr<InternalTopic> progress =
+      EnsureInternalTopic(admin, options_.progress.offset_storage_topic,
+                          InternalTopicKind::kProgress,
+                          options_.progress.offset_storage_partitions, factor);
+  if (!progress.ok()) return AtCluster(progress.status(), *target_);
+  const absl::StatusOr<InternalTopic> index = EnsureInternalTopic(
+      admin, options_.index_topic, InternalTopicKind::kOffsetIndex,
+      options_.index_partitions, factor);
+  if (!index.ok()) return AtCluster(index.status(), *target_);
+  const Topics topics{*progress, *index};
+  // Loops that have partitions go by the counts of their start.
+  if (shards_.empty()) NoteCounts(topics);
+  return topics;
+}
+
+void FlowMemory::NoteCounts(const Topics& topics) {
+  progress_partitions_ = topics.progress.partitions;
+  const int32_t before =
+      std::exchange(index_partitions_, topics.index.partitions);
+  if (index_partitions_ == before ||
+      index_partitions_ == options_.index_partitions) {
+    return;
+  }
+  Warn(options_.index_topic,
+       absl::StrCat("has ", index_partitions_, " partitions while ",
+                    options_.index_partitions,
+                    " shards are configured (tasks.max); the topic counts: "
+                    "the flow has ",
+                    index_partitions_, " shards"));
+}
+
+absl::Status FlowMemory::ReadProgress() {
+  absl::Status status = reader_.Read(
+      target_, &stored_progress_, [this] { topic_progress_ = NoProgress(); });
+  if (!status.ok()) return status;
+  const int64_t unreadable = topic_progress_.unreadable();
+  stored_progress_.records.TakeAll(
+      [this](const RecordView& record) { topic_progress_.Apply(record); });
+  WarnOfGarbage(options_.progress.offset_storage_topic,
+                topic_progress_.unreadable() - unreadable);
   return absl::OkStatus();
 }
 
-absl::Status FlowMemory::LoadIndex(ClusterAdmin* target_admin) {
-  const absl::StatusOr<InternalTopic> topic = EnsureInternalTopic(
-      target_admin, options_.index_topic, InternalTopicKind::kOffsetIndex,
-      options_.index_partitions,
-      options_.progress.offset_storage_replication_factor);
-  if (!topic.ok()) return AtCluster(topic.status(), *target_);
-  if (!topic->created) {
-    absl::Status status = Read(target_, options_.index_topic, &index_reading_);
-    if (!status.ok()) return status;
-  }
-  index_partitions_ = topic->partitions;
-  Apply();
-  if (index_partitions_ != options_.index_partitions) {
-    Warn(options_.index_topic,
-         absl::StrCat("has ", index_partitions_, " partitions while ",
-                      options_.index_partitions,
-                      " shards are configured (tasks.max); the topic counts: "
-                      "the flow has ",
-                      index_partitions_, " shards"));
-  }
-  return absl::OkStatus();
+bool FlowMemory::IsOf(const std::set<int32_t>& shards,
+                      const TopicPartition& source) const {
+  return index_partitions_ > 0 &&
+         shards.count(ShardOf(source, index_partitions_)) > 0;
 }
 
-void FlowMemory::Apply() {
-  progress_reading_.records.TakeAll(
-      [this](const RecordView& record) { progress_.Apply(record); });
-  WarnOfGarbage(options_.progress.offset_storage_topic, progress_.unreadable());
-  int64_t unreadable = 0;
-  index_reading_.records.TakeAll([&](const RecordView& record) {
-    const absl::Status applied =
-        index_->ApplyIndexRecord(record.key.value_or(""), record.value);
-    if (!applied.ok()) ++unreadable;
+void FlowMemory::Apply(const std::set<int32_t>& shards, StoredTopic* index) {
+  Forget(shards);
+  progress_.Adopt(topic_progress_, [&](const TopicPartition& source) {
+    return IsOf(shards, source);
   });
+  int64_t unreadable = 0;
+  index->records.TakeAll([&](const RecordView& record) {
+    const absl::string_view key = record.key.value_or("");
+    const std::optional<TopicPartition> source = SourceIn(key);
+    // From when the topic had another number of partitions.
+    if (source.has_value() && !IsOf(shards, *source)) return;
+    if (!index_->ApplyIndexRecord(key, record.value).ok()) ++unreadable;
+  });
+  // Growth is of runs that the index tells.
   for (const auto& [source, growth] : progress_.growths()) {
-    index_->ApplyGrowth(source, growth);
+    if (IsOf(shards, source)) index_->ApplyGrowth(source, growth);
   }
   WarnOfGarbage(options_.index_topic, unreadable);
-  progress_reading_ = {};
-  index_reading_ = {};
+  index->follower.reset();
+  shards_.insert(shards.begin(), shards.end());
+  without_syncs_.insert(shards.begin(), shards.end());
 }
 
 void FlowMemory::ReadOffsetSyncs() {
   int64_t unreadable = 0;
   // Each of them, as older syncs of a partition tell of older offsets.
-  syncs_reading_.topic = options_.offset_syncs_topic;
-  const absl::Status status = CatchUp(
-      options_.offset_syncs_on_source ? source_ : target_, &syncs_reading_,
+  const absl::Status status = reader_.CatchUp(
+      options_.offset_syncs_on_source ? source_ : target_, &stored_syncs_,
       [&](const TopicPartition&, const RecordView& record) {
         const absl::StatusOr<std::optional<OffsetSync>> sync =
             OffsetSync::Decode(record.key.value_or(""), record.value);
         if (!sync.ok()) {
           ++unreadable;
-        } else if (sync->has_value()) {
+        } else if (sync->has_value() &&
+                   IsOf(without_syncs_, (*sync)->topic_partition)) {
           index_->ApplySync(**sync);
         }
       },
       [] {});
-  syncs_reading_ = {};
+  stored_syncs_.follower.reset();
+  without_syncs_.clear();
   WarnOfGarbage(options_.offset_syncs_topic, unreadable);
   // Nothing of ours depends on them.
   if (status.ok() || absl::IsNotFound(status)) return;
   Warn(options_.offset_syncs_topic,
        absl::StrCat("was not read: ", status.message(),
                     "; offsets that MirrorMaker 2 copied are not translated"));
-}
-
-absl::Status FlowMemory::Read(Cluster* cluster, const std::string& topic,
-                              Reading* reading) {
-  reading->topic = topic;
-  CompactedRecords* const records = &reading->records;
-  return CatchUp(
-      cluster, reading,
-      [records](const TopicPartition& tp, const RecordView& record) {
-        records->Add(tp.partition, record);
-      },
-      [records] { records->Clear(); });
-}
-
-absl::Status FlowMemory::CatchUp(Cluster* cluster, Reading* reading,
-                                 Visit visit,
-                                 absl::FunctionRef<void()> on_reset) {
-  if (absl::Status status = Open(cluster, reading); !status.ok()) {
-    return status;
-  }
-  const absl::Status status = reading->follower->CatchUp(visit, on_reset);
-  MutexLock lock(&mu_);
-  follower_.reset();
-  return status;
-}
-
-absl::Status FlowMemory::Open(Cluster* cluster, Reading* reading) {
-  if (reading->follower == nullptr) {
-    auto made =
-        TopicFollower::Create(cluster, reading->topic,
-                              absl::StrCat(options_.flow, "|memory"), clock_);
-    if (!made.ok()) return AtCluster(made.status(), *cluster);
-    reading->follower = *std::move(made);
-  }
-  MutexLock lock(&mu_);
-  if (cancelled_) return absl::CancelledError("stopped");
-  follower_ = reading->follower;
-  topic_ = reading->topic;
-  return absl::OkStatus();
 }
 
 void FlowMemory::Warn(const std::string& topic, std::string message) {

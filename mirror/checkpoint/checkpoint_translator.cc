@@ -11,15 +11,16 @@ namespace mirror::internal {
 std::optional<TopicPartition> SourcePartition(const ReplicationPolicy& policy,
                                               const std::string& source_alias,
                                               const TopicPartition& target) {
-  std::optional<std::string> topic;
-  if (policy.TopicSource(target.topic) == source_alias) {
-    topic = policy.UpstreamTopic(target.topic);
-  } else if (policy.FormatRemoteTopic(source_alias, target.topic) ==
-             target.topic) {
-    topic = target.topic;
+  std::optional<std::string> upstream = policy.UpstreamTopic(target.topic);
+  if (policy.TopicSource(target.topic) != source_alias) {
+    // Names that do not tell the source can still be read back.
+    if (!upstream.has_value()) upstream = target.topic;
+    if (policy.FormatRemoteTopic(source_alias, *upstream) != target.topic) {
+      return std::nullopt;
+    }
   }
-  if (!topic.has_value()) return std::nullopt;
-  return TopicPartition{*std::move(topic), target.partition};
+  if (!upstream.has_value()) return std::nullopt;
+  return TopicPartition{*std::move(upstream), target.partition};
 }
 
 CheckpointTranslator::CheckpointTranslator(
@@ -40,6 +41,16 @@ std::string CheckpointTranslator::TargetTopic(absl::string_view topic) const {
   return policy_->TopicSource(topic) == target_alias_
              ? policy_->OriginalTopic(topic)
              : policy_->FormatRemoteTopic(source_alias_, topic);
+}
+
+std::optional<TopicPartition> CheckpointTranslator::SourcePartition(
+    const TopicPartition& target) const {
+  auto source =
+      mirror::internal::SourcePartition(*policy_, source_alias_, target);
+  if (source.has_value()) return source;
+  std::string copy = policy_->FormatRemoteTopic(target_alias_, target.topic);
+  if (TargetTopic(copy) != target.topic) return std::nullopt;
+  return TopicPartition{std::move(copy), target.partition};
 }
 
 std::optional<TranslatedCheckpoint> CheckpointTranslator::Translate(

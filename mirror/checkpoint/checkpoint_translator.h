@@ -61,10 +61,10 @@ class CheckpointTranslator {
       const std::string& group, const TopicPartition& source,
       const GroupOffset& offset) const;
 
+  // The source partition whose positions are translated to `target`; none where
+  // the policy does not tell.
   std::optional<TopicPartition> SourcePartition(
-      const TopicPartition& target) const {
-    return mirror::internal::SourcePartition(*policy_, source_alias_, target);
-  }
+      const TopicPartition& target) const;
   const OffsetSyncStore& offsets() const { return *offsets_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "mirror/checkpoint/checkpoint_translator.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "mirror/policy/filters.h"
 #include "mirror/policy/mm2_replication_policies.h"
+#include "mirror/policy/renaming_replication_policy.h"
 
 namespace mirror::internal {
 namespace {
@@ -103,6 +105,38 @@ TEST(CheckpointTranslator, KeepsNamesUnderTheIdentityPolicy) {
       RegexTopicFilter::Create().value(), &store);
   EXPECT_EQ(translator.TargetTopic("orders"), "orders");
   EXPECT_EQ(translator.TargetTopic("heartbeats"), "A.heartbeats");
+}
+
+TEST(CheckpointTranslator, FindsTheSourceOfWhatItTranslatesTo) {
+  OffsetSyncStore store;
+  IdentityReplicationPolicy::Options identity;
+  identity.source_alias = "A";
+  RenamingReplicationPolicy::Options renaming;
+  renaming.names = {{"orders", "bestellungen"}};
+  renaming.inner = IdentityReplicationPolicy::Create();
+  const std::shared_ptr<const ReplicationPolicy> policies[] = {
+      DefaultReplicationPolicy::Create().value(),
+      IdentityReplicationPolicy::Create(identity),
+      IdentityReplicationPolicy::Create(),
+      RenamingReplicationPolicy::Create(renaming).value()};
+  for (const auto& policy : policies) {
+    const CheckpointTranslator translator(
+        "A", "B", policy, RegexTopicFilter::Create().value(), &store);
+    for (const char* topic : {"orders", "C.orders", "B.orders", "heartbeats"}) {
+      const std::string target = translator.TargetTopic(topic);
+      EXPECT_EQ(translator.SourcePartition({target, 3}),
+                (TopicPartition{topic, 3}))
+          << target;
+    }
+  }
+}
+
+TEST(CheckpointTranslator, FindsNoSourceWhereItTranslatesNothingTo) {
+  OffsetSyncStore store;
+  const CheckpointTranslator translator(
+      "A", "B", DefaultReplicationPolicy::Create().value(),
+      RegexTopicFilter::Create().value(), &store);
+  EXPECT_EQ(translator.SourcePartition({"C.orders", 3}), std::nullopt);
 }
 
 TEST(CheckpointTranslator, SaysWhetherTheAnswerIsExactAndKeepsTheMetadata) {

@@ -7,25 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/cluster/errors.h"
-#include "mirror/model/murmur2.h"
 
 namespace mirror {
 namespace {
 
 constexpr absl::Duration kRetry = absl::Seconds(5);
-
-// Whether no group can be asked at all, and why.
-absl::Status Outage(const std::vector<absl::StatusOr<GroupOffsets>>& answers) {
-  if (answers.empty()) return absl::OkStatus();
-  for (const auto& answer : answers) {
-    if (answer.ok()) return absl::OkStatus();
-  }
-  const absl::Status& first = answers.front().status();
-  return internal::IsRetriable(first) || absl::IsCancelled(first)
-             ? first
-             : absl::OkStatus();
-}
 
 std::string NotRead(const absl::Status& status) {
   return absl::StrCat(status.message(),
@@ -43,9 +29,10 @@ absl::StatusOr<std::unique_ptr<CheckpointEmitter>> CheckpointEmitter::Create(
   std::unique_ptr<CheckpointEmitter> emitter(new CheckpointEmitter(
       *source, *target, std::move(options), offsets, clock));
   const CheckpointEmitterOptions& kept = emitter->options_;
-  auto groups = source->NewGroupAdmin(kept.client_id);
+  auto groups =
+      internal::SourceGroups::Create(source, kept.client_id, kept.groups);
   if (!groups.ok()) return groups.status();
-  emitter->groups_admin_ = *std::move(groups);
+  emitter->groups_ = *std::move(groups);
   auto topics = source->NewAdmin(kept.client_id);
   if (!topics.ok()) return topics.status();
   emitter->topics_admin_ = *std::move(topics);
@@ -73,11 +60,13 @@ CheckpointEmitter::CheckpointEmitter(const Cluster& source,
                   options_.topics, offsets),
       clock_(clock),
       intervals_(options_.checkpoints),
-      problems_(flow_) {}
+      owned_(options_.owns, &translator_),
+      problems_(flow_),
+      owned_and_read_(owned_) {}
 
 void CheckpointEmitter::Cancel() {
   cancelled_ = true;
-  groups_admin_->Cancel();
+  groups_->Cancel();
   topics_admin_->Cancel();
   logs_->Cancel();
   topic_->Cancel();
@@ -113,9 +102,10 @@ absl::Duration CheckpointEmitter::TimeToNextTurn() const {
 
 absl::Status CheckpointEmitter::Turn(absl::Time now) {
   const bool all = now >= next_round_;
+  owned_ = internal::OwnedPartitions(options_.owns, &translator_);
   // First what the target knows, which helps also without the source.
   if (all || topic_->HasSettled()) {
-    if (absl::Status status = ReadTopic(); !status.ok()) return status;
+    if (absl::Status status = ReadOwned(); !status.ok()) return status;
     if (absl::Status status = topic_->WriteSettled(clock_->WallTime());
         !status.ok()) {
       return status;
@@ -129,7 +119,7 @@ absl::Status CheckpointEmitter::Turn(absl::Time now) {
   absl::Status source =
       ready ? absl::OkStatus() : absl::UnavailableError("not ready");
   if (now >= next_refresh_) {
-    if (ready) source = ListGroups();
+    if (ready) source = groups_->List();
     next_refresh_ = now + intervals_.Get().refresh_groups_interval;
   }
   if (all) {
@@ -137,35 +127,21 @@ absl::Status CheckpointEmitter::Turn(absl::Time now) {
     return ready ? status : absl::OkStatus();
   }
   if (!source.ok()) return ready ? source : absl::OkStatus();
-  const std::vector<std::string> groups = NewGroups();
+  const std::vector<std::string> groups = groups_->New();
   if (groups.empty()) return absl::OkStatus();
-  if (absl::Status status = ReadTopic(); !status.ok()) return status;
+  if (absl::Status status = ReadOwned(); !status.ok()) return status;
   return Round(groups, source);
 }
 
 absl::Status CheckpointEmitter::RoundOfAll(absl::Time now,
                                            const absl::Status& source) {
-  const std::vector<std::string> groups = AllGroups();
+  const std::vector<std::string> groups = groups_->All(topic_->Groups());
   ForgetAllBut(groups);
   next_round_ = now + std::min(kRetry, intervals_.Get().interval);
   if (absl::Status status = Round(groups, source); !status.ok()) return status;
   next_round_ = now + intervals_.Get().interval;
   MutexLock lock(&mu_);
   last_round_ = clock_->Now() - now;
-  return absl::OkStatus();
-}
-
-absl::Status CheckpointEmitter::ListGroups() {
-  const auto groups = groups_admin_->ListGroups();
-  if (!groups.ok()) return groups.status();
-  listed_.clear();
-  for (const std::string& group : *groups) {
-    if (options_.groups->ShouldReplicateGroup(group)) listed_.insert(group);
-  }
-  // A group that comes back is a new one.
-  for (auto it = seen_.begin(); it != seen_.end();) {
-    it = listed_.count(*it) == 0 ? seen_.erase(it) : std::next(it);
-  }
   return absl::OkStatus();
 }
 
@@ -184,27 +160,16 @@ absl::Status CheckpointEmitter::ReadTopic() {
   return status;
 }
 
-bool CheckpointEmitter::TakesCareOf(const std::string& group) const {
-  return options_.groups->ShouldReplicateGroup(group) &&
-         (options_.owns == nullptr ||
-          options_.owns(internal::PartitionForKey(group, options_.shards)));
-}
-
-std::vector<std::string> CheckpointEmitter::AllGroups() const {
-  std::set<std::string> groups = listed_;
-  for (std::string& group : topic_->Groups()) groups.insert(std::move(group));
-  std::vector<std::string> result;
-  std::copy_if(groups.begin(), groups.end(), std::back_inserter(result),
-               [this](const std::string& group) { return TakesCareOf(group); });
-  return result;
-}
-
-std::vector<std::string> CheckpointEmitter::NewGroups() const {
-  std::vector<std::string> result;
-  for (const std::string& group : listed_) {
-    if (seen_.count(group) == 0 && TakesCareOf(group)) result.push_back(group);
-  }
-  return result;
+absl::Status CheckpointEmitter::ReadOwned() {
+  if (options_.owns == nullptr) return ReadTopic();
+  owned_.Ask(topic_->Partitions());
+  do {
+    if (absl::Status status = ReadTopic(); !status.ok()) return status;
+  } while (owned_.Ask(topic_->Partitions()));
+  topic_->ForgetAllBut(owned_);
+  MutexLock lock(&mu_);
+  owned_and_read_ = owned_;
+  return absl::OkStatus();
 }
 
 void CheckpointEmitter::ForgetAllBut(const std::vector<std::string>& groups) {
@@ -220,9 +185,14 @@ absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups,
                                       absl::Status source) {
   const absl::Time when = clock_->WallTime();
   Translations translations;
-  if (source.ok()) source = Translate(groups, &translations);
-  if (absl::IsCancelled(source)) return source;
-  absl::Status status = LookAtTarget(groups, translations);
+  absl::Status status;
+  if (source.ok()) {
+    const auto offsets = groups_->Offsets(groups);
+    source = offsets.status();
+    if (absl::IsCancelled(source)) return source;
+    if (source.ok()) status = Translate(groups, *offsets, &translations);
+  }
+  if (status.ok()) status = LookAtTarget(groups, translations);
   if (status.ok()) status = CorrectStale(groups, when);
   if (!status.ok()) return status;
   if (!source.ok()) return source;
@@ -230,9 +200,16 @@ absl::Status CheckpointEmitter::Round(const std::vector<std::string>& groups,
 }
 
 absl::Status CheckpointEmitter::Translate(
-    const std::vector<std::string>& groups, Translations* translations) const {
-  const auto offsets = groups_admin_->ListGroupOffsets(groups);
-  if (absl::Status status = Outage(offsets); !status.ok()) return status;
+    const std::vector<std::string>& groups,
+    const std::vector<absl::StatusOr<GroupOffsets>>& offsets,
+    Translations* translations) {
+  bool is_new = false;
+  for (const auto& answer : offsets) {
+    if (answer.ok()) is_new |= owned_.AskOffsets(*answer);
+  }
+  if (is_new) {
+    if (absl::Status status = ReadOwned(); !status.ok()) return status;
+  }
   for (size_t i = 0; i < groups.size(); ++i) {
     if (!offsets[i].ok()) {
       translations->emplace(groups[i], offsets[i].status());
@@ -241,7 +218,9 @@ absl::Status CheckpointEmitter::Translate(
     std::vector<internal::TranslatedCheckpoint> positions;
     for (const auto& [source, offset] : *offsets[i]) {
       auto next = translator_.Translate(groups[i], source, offset);
-      if (next.has_value()) positions.push_back(*std::move(next));
+      if (!next.has_value()) continue;
+      if (!owned_.Has(next->checkpoint.topic_partition)) continue;
+      positions.push_back(*std::move(next));
     }
     translations->emplace(groups[i], std::move(positions));
   }
@@ -252,7 +231,8 @@ absl::Status CheckpointEmitter::LookAtTarget(
     const std::vector<std::string>& groups, const Translations& translations) {
   std::set<TopicPartition> targets;
   for (const std::string& group : groups) {
-    for (const auto& [tp, checkpoint] : topic_->Of(group).checkpoints) {
+    for (const auto& [tp, checkpoint] :
+         owned_.Of(topic_->Of(group).checkpoints)) {
       targets.insert(tp);
     }
   }
@@ -272,7 +252,8 @@ absl::Status CheckpointEmitter::CorrectStale(
   std::map<std::string, int64_t> corrected;  // by topic
   absl::Status status;
   for (const std::string& group : groups) {
-    for (const auto& [tp, checkpoint] : topic_->Of(group).checkpoints) {
+    for (const auto& [tp, checkpoint] :
+         owned_.Of(topic_->Of(group).checkpoints)) {
       if (logs_->Judge(checkpoint) != internal::TargetLogs::Verdict::kStale)
         continue;
       auto update = CorrectionOf(checkpoint);
@@ -339,7 +320,7 @@ absl::Status CheckpointEmitter::WriteNews(
   const absl::Status listed = AddDeletions(gone, &updates);
   const absl::Status written = topic_->Write(std::move(updates), when);
   if (!written.ok()) return written;
-  seen_.insert(groups.begin(), groups.end());
+  groups_->NoteSeen(groups);
   return listed;
 }
 
@@ -371,7 +352,8 @@ std::string CheckpointEmitter::Compare(
                              tp.ToString(), ": ", update.status().message());
     }
   }
-  for (const auto& [target, checkpoint] : topic_->Of(group).checkpoints) {
+  for (const auto& [target, checkpoint] :
+       owned_.Of(topic_->Of(group).checkpoints)) {
     if (standing.count(target) == 0) gone->push_back({group, target});
   }
   MutexLock lock(&mu_);
@@ -397,8 +379,9 @@ absl::Status CheckpointEmitter::DeleteForgotten(absl::Time when) {
   if (topics.empty()) return absl::OkStatus();
   std::vector<internal::CheckpointUpdate> updates;
   for (const std::string& group : topic_->Groups()) {
-    if (!TakesCareOf(group)) continue;
-    for (const auto& [target, checkpoint] : topic_->Of(group).checkpoints) {
+    if (!groups_->Takes(group)) continue;
+    for (const auto& [target, checkpoint] :
+         owned_.Of(topic_->Of(group).checkpoints)) {
       if (topics.count(target.topic) == 0) continue;
       updates.push_back(internal::CheckpointUpdate::Delete({group, target}));
     }
@@ -446,10 +429,17 @@ void CheckpointEmitter::TellEvents() {
 
 std::map<std::string, internal::CheckpointedGroup>
 CheckpointEmitter::Positions() const {
+  internal::OwnedPartitions owned(nullptr, &translator_);
+  {
+    MutexLock lock(&mu_);
+    owned = owned_and_read_;
+  }
+  owned = owned.AskAgain();
   std::map<std::string, internal::CheckpointedGroup> result;
   for (const std::string& group : topic_->Groups()) {
-    if (!TakesCareOf(group)) continue;
+    if (!groups_->Takes(group)) continue;
     internal::CheckpointedGroup positions = topic_->Of(group);
+    positions.checkpoints = owned.Of(std::move(positions.checkpoints));
     if (!positions.checkpoints.empty()) {
       result.emplace(group, std::move(positions));
     }

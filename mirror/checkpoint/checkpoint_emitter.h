@@ -33,9 +33,13 @@
 #include "mirror/checkpoint/checkpoint_topic.h"
 #include "mirror/checkpoint/checkpoint_translator.h"
 #include "mirror/checkpoint/group_problems.h"
+#include "mirror/checkpoint/owned_partitions.h"
+#include "mirror/checkpoint/source_groups.h"
 #include "mirror/checkpoint/target_logs.h"
 #include "mirror/cluster/cluster.h"
+#include "mirror/cluster/group_admin.h"
 #include "mirror/flow_options.h"
+#include "mirror/model/topic_partition.h"
 #include "mirror/policy/filters.h"
 #include "mirror/policy/replication_policy.h"
 #include "mirror/runtime/clock.h"
@@ -54,11 +58,13 @@ struct CheckpointEmitterOptions {
   std::shared_ptr<const GroupFilter> groups;
   std::shared_ptr<const TopicFilter> topics;
   std::string client_id;
-  // Groups are dealt over this many shards, by hash of their id, and only those
-  // of shards that `owns` (null: all) are taken care of. Asked at every turn;
-  // must be thread-safe.
-  int shards = 1;
-  std::function<bool(int shard)> owns;
+  // Which partitions' checkpoints and group offsets are this process's, if
+  // several share the flow; null: all. It translates, writes, corrects and
+  // deletes these, of all groups, and leaves the others alone. A partition is
+  // owned once `offsets` has what is stored of it and its former owner has
+  // ended, and must not be in `offsets` from an earlier time. Asked once per
+  // round and partition, with no lock held; must be thread-safe.
+  std::function<bool(const TopicPartition& source)> owns;
   // Whether the source has answered and is another cluster than the target;
   // null: it has. Before that only stale checkpoints are corrected, which needs
   // the target alone. Asked at every turn; must be thread-safe.
@@ -106,7 +112,8 @@ class CheckpointEmitter {
   // Makes RunOnce() return soon, now and later.
   void Cancel();
 
-  // The groups with checkpoints, those included that the topic already had.
+  // The groups with checkpoints that are owned, those included that the topic
+  // already had.
   std::map<std::string, internal::CheckpointedGroup> Positions() const;
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp) {
@@ -121,8 +128,8 @@ class CheckpointEmitter {
   }
 
   // The source topic was deleted for long: the next turn that looks at all
-  // groups deletes the checkpoints in it. What groups have committed on the
-  // target stays.
+  // groups deletes the checkpoints in it that are owned then. What groups have
+  // committed on the target stays.
   void ForgetTopic(const std::string& source_topic);
 
   void FillStatus(CheckpointStatus* status) const;
@@ -132,26 +139,25 @@ class CheckpointEmitter {
                     CheckpointEmitterOptions options,
                     const OffsetSyncStore* offsets, Clock* clock);
 
-  bool TakesCareOf(const std::string& group) const;
   // Where the groups of a round can continue, as far as the source says.
   using Translations =
       std::map<std::string,
                absl::StatusOr<std::vector<internal::TranslatedCheckpoint>>>;
 
   absl::Status Turn(absl::Time now);
-  absl::Status ListGroups();
   absl::Status ReadTopic();
-  // Groups for a round: all, or only those that had none yet.
-  std::vector<std::string> AllGroups() const;
-  std::vector<std::string> NewGroups() const;
+  // Asks what is owned, and reads what its former owners wrote until then.
+  absl::Status ReadOwned();
   // `source`: why the source is not asked.
   absl::Status RoundOfAll(absl::Time now, const absl::Status& source);
   void ForgetAllBut(const std::vector<std::string>& groups);
   absl::Status Round(const std::vector<std::string>& groups,
                      absl::Status source);
-  // Asks the source where the groups stand.
-  absl::Status Translate(const std::vector<std::string>& groups,
-                         Translations* translations) const;
+  // `offsets`: where the groups stand on the source, in their order.
+  absl::Status Translate(
+      const std::vector<std::string>& groups,
+      const std::vector<absl::StatusOr<GroupOffsets>>& offsets,
+      Translations* translations);
   absl::Status LookAtTarget(const std::vector<std::string>& groups,
                             const Translations& translations);
   // Corrects or withdraws the groups' checkpoints of logs that are gone.
@@ -183,7 +189,7 @@ class CheckpointEmitter {
   const internal::CheckpointTranslator translator_;
   Clock* const clock_;
 
-  std::unique_ptr<GroupAdmin> groups_admin_;
+  std::unique_ptr<internal::SourceGroups> groups_;
   std::unique_ptr<ClusterAdmin> topics_admin_;
   std::unique_ptr<internal::TargetLogs> logs_;
   std::unique_ptr<internal::CheckpointTopic> topic_;
@@ -194,15 +200,16 @@ class CheckpointEmitter {
   // Of RunOnce()'s thread.
   absl::Time next_refresh_ = absl::InfinitePast();
   absl::Time next_round_ = absl::InfinitePast();
-  std::set<std::string> listed_;  // groups of the source that the filter takes
-  std::set<std::string> seen_;    // of these, those that had a round
   std::vector<EngineEvent> events_;
+  internal::OwnedPartitions owned_;  // asked in this turn
 
   mutable Mutex mu_;
   internal::GroupProblems problems_ ABSL_GUARDED_BY(mu_);
   // Groups with a position in a topic of the flow, and how many partitions of
   // each wait for a translation.
   std::map<std::string, int64_t> watched_ ABSL_GUARDED_BY(mu_);
+  // Owned when the topic was last read.
+  internal::OwnedPartitions owned_and_read_ ABSL_GUARDED_BY(mu_);
   // Target topics whose checkpoints are to be deleted.
   std::set<std::string> forgotten_ ABSL_GUARDED_BY(mu_);
   absl::Status status_ ABSL_GUARDED_BY(mu_);

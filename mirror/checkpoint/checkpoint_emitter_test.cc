@@ -2,7 +2,6 @@
 
 #include "mirror/checkpoint/checkpoint_emitter.h"
 
-#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -232,27 +231,6 @@ TEST_F(CheckpointEmitterTest, WritesManyInParts) {
   EXPECT_THAT(Turn(), IsOk());
   EXPECT_THAT(Written(), SizeIs(kGroups));
   EXPECT_EQ(Status().groups(), kGroups);
-}
-
-TEST_F(CheckpointEmitterTest, DealsGroupsOverShards) {
-  std::set<int> owned = {0};
-  options_.shards = 2;
-  options_.owns = [&owned](int shard) { return owned.count(shard) > 0; };
-  for (int i = 0; i < 10; ++i) {
-    a_.CommitGroupOffset(absl::StrCat("group-", i), kOrders, 100);
-  }
-  Start();
-  EXPECT_THAT(Run(), IsOk());
-  const size_t mine = Written().size();
-  EXPECT_GT(mine, 0u);
-  EXPECT_LT(mine, 10u);
-  EXPECT_THAT(emitter_->Positions(), SizeIs(mine));
-  // The other shard comes over, and this one goes.
-  owned = {1};
-  EXPECT_THAT(Run(), IsOk());
-  EXPECT_THAT(Written(), SizeIs(10));
-  EXPECT_THAT(emitter_->Positions(), SizeIs(10 - mine));
-  EXPECT_EQ(Status().groups(), static_cast<int64_t>(10 - mine));
 }
 
 TEST_F(CheckpointEmitterTest, KnowsWhatThePreviousOwnerWrote) {

@@ -186,6 +186,30 @@ CheckpointedGroup CheckpointTopic::Of(const std::string& group) const {
   return result;
 }
 
+std::set<TopicPartition> CheckpointTopic::Partitions() const {
+  std::set<TopicPartition> partitions;
+  MutexLock lock(&mu_);
+  for (const auto& [group, checkpoints] : store_.by_group()) {
+    for (const auto& [tp, checkpoint] : checkpoints) partitions.insert(tp);
+  }
+  for (const auto& [key, stale_through] : withdrawn_) {
+    partitions.insert(key.second);
+  }
+  return partitions;
+}
+
+void CheckpointTopic::ForgetAllBut(const OwnedPartitions& owned) {
+  MutexLock lock(&mu_);
+  rewinds_.ForgetAllBut(
+      [&owned](const TopicPartition& tp) { return owned.Has(tp); });
+  for (auto it = settled_.begin(); it != settled_.end();) {
+    it = owned.Has(it->second) ? std::next(it) : settled_.erase(it);
+  }
+  for (auto it = withdrawn_.begin(); it != withdrawn_.end();) {
+    it = owned.Has(it->first.second) ? std::next(it) : withdrawn_.erase(it);
+  }
+}
+
 void CheckpointTopic::RewindFollowed(const std::string& group,
                                      const TopicPartition& tp) {
   MutexLock lock(&mu_);

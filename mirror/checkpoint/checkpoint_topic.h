@@ -29,6 +29,7 @@
 #include "mirror/checkpoint/checkpoint_store.h"
 #include "mirror/checkpoint/checkpoint_translator.h"
 #include "mirror/checkpoint/group_rewinds.h"
+#include "mirror/checkpoint/owned_partitions.h"
 #include "mirror/cluster/cluster.h"
 #include "mirror/cluster/internal_topic.h"
 #include "mirror/cluster/topic_follower.h"
@@ -105,6 +106,11 @@ class CheckpointTopic {
   // The groups that have checkpoints.
   std::vector<std::string> Groups() const;
   CheckpointedGroup Of(const std::string& group) const;
+  // The target partitions of which anything is known.
+  std::set<TopicPartition> Partitions() const;
+  // Drops what this process alone knows of other partitions: another one takes
+  // care of them now, and may do so differently.
+  void ForgetAllBut(const OwnedPartitions& owned);
   // See GroupRewinds::Followed().
   void RewindFollowed(const std::string& group, const TopicPartition& tp);
   // What the group committed up to Checkpoint::stale_through is dealt with. The

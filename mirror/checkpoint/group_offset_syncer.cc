@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mirror/checkpoint/group_outage.h"
 #include "mirror/cluster/errors.h"
 
 namespace mirror::internal {
@@ -18,18 +19,6 @@ constexpr absl::Duration kRetry = absl::Seconds(5);
 constexpr int kShownPartitions = 20;
 // Groups that are looked at and written together.
 constexpr size_t kChunk = 200;
-
-// Whether no group can be asked at all, and why.
-template <typename T>
-absl::Status Outage(const std::vector<absl::StatusOr<T>>& answers) {
-  if (answers.empty()) return absl::OkStatus();
-  for (const absl::StatusOr<T>& answer : answers) {
-    if (answer.ok()) return absl::OkStatus();
-  }
-  const absl::Status& first = answers.front().status();
-  return IsRetriable(first) || absl::IsCancelled(first) ? first
-                                                        : absl::OkStatus();
-}
 
 std::string ReasonWithFix(const absl::Status& status) {
   std::string text(status.message());
@@ -147,7 +136,7 @@ absl::Status GroupOffsetSyncer::SyncSome(const std::vector<std::string>& groups,
   const absl::StatusOr<std::vector<std::string>> idle = Describe(groups, round);
   if (!idle.ok()) return idle.status();
   const auto committed = admin_->ListGroupOffsets(*idle);
-  if (absl::Status status = Outage(committed); !status.ok()) return status;
+  if (absl::Status status = GroupOutage(committed); !status.ok()) return status;
   // After the commits, so that none of them can be past an end that has moved.
   if (absl::Status status = LookAtTarget(*idle, *round); !status.ok()) {
     return status;
@@ -208,7 +197,7 @@ GroupSyncPlan GroupOffsetSyncer::Plan(const std::string& group,
 absl::StatusOr<std::vector<std::string>> GroupOffsetSyncer::Describe(
     const std::vector<std::string>& groups, Round* round) {
   const auto states = admin_->DescribeGroups(groups);
-  if (absl::Status status = Outage(states); !status.ok()) return status;
+  if (absl::Status status = GroupOutage(states); !status.ok()) return status;
   std::vector<std::string> idle;
   for (size_t i = 0; i < groups.size(); ++i) {
     if (!states[i].ok()) {

@@ -3,6 +3,7 @@
 #include "mirror/checkpoint/group_rewinds.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mirror::internal {
 
@@ -29,6 +30,17 @@ void GroupRewinds::Followed(const std::string& group,
   if (it == by_group_.end()) return;
   it->second.erase(tp);
   if (it->second.empty()) by_group_.erase(it);
+}
+
+void GroupRewinds::ForgetAllBut(
+    absl::FunctionRef<bool(const TopicPartition&)> kept) {
+  for (auto group = by_group_.begin(); group != by_group_.end();) {
+    RewoundFrom& partitions = group->second;
+    for (auto it = partitions.begin(); it != partitions.end();) {
+      it = kept(it->first) ? std::next(it) : partitions.erase(it);
+    }
+    group = partitions.empty() ? by_group_.erase(group) : std::next(group);
+  }
 }
 
 RewoundFrom GroupRewinds::Of(const std::string& group) const {

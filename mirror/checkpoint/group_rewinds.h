@@ -13,6 +13,7 @@
 #include <map>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "mirror/checkpoint/checkpoint.h"
 #include "mirror/model/offset.h"
 #include "mirror/model/topic_partition.h"
@@ -35,6 +36,9 @@ class GroupRewinds {
   // The target's group was reset. That is done once: what the group does on
   // the target afterwards is not undone.
   void Followed(const std::string& group, const TopicPartition& tp);
+
+  // Drops what is about other partitions.
+  void ForgetAllBut(absl::FunctionRef<bool(const TopicPartition&)> kept);
 
   // The rewinds of a group that are not followed yet.
   RewoundFrom Of(const std::string& group) const;

@@ -55,6 +55,15 @@ TEST(GroupRewinds, AddUpUntilTheyAreFollowed) {
   EXPECT_THAT(rewinds.Of("billing"), IsEmpty());
 }
 
+TEST(GroupRewinds, AreDroppedWithTheirPartitions) {
+  GroupRewinds rewinds;
+  rewinds.OnCheckpoint(At(200, 700), At(50, 550), true);
+  rewinds.ForgetAllBut([](const TopicPartition& tp) { return tp == kOrders; });
+  EXPECT_THAT(rewinds.Of("billing"), From(700));
+  rewinds.ForgetAllBut([](const TopicPartition&) { return false; });
+  EXPECT_THAT(rewinds.Of("billing"), IsEmpty());
+}
+
 TEST(GroupRewinds, EndWhereTheyBeganOrAtALowerBound) {
   GroupRewinds rewinds;
   rewinds.OnCheckpoint(At(200, 700), At(100, 600), true);

@@ -11,9 +11,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "mirror/cluster/acl_admin.h"
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/group_admin.h"
+#include "mirror/cluster/group_membership.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/record_source.h"
 
@@ -34,6 +36,23 @@ struct SinkOptions {
   int64_t max_buffered_bytes = 16 << 20;
 };
 
+struct MembershipOptions {
+  std::string group;
+  // Whose partitions the members share.
+  std::string topic;
+  std::string client_id;
+  // Without a word from a member for so long, the group gives its partitions to
+  // others; and a member that hears nothing for so long has lost them. Brokers
+  // take no less than group.min.session.timeout.ms, 6 s by default.
+  absl::Duration session_timeout = absl::Seconds(10);
+  // How soon a member learns of a rebalance.
+  absl::Duration heartbeat_interval = absl::Milliseconds(500);
+  // A name that only this process has in the group (group.instance.id): if it
+  // ends without Leave() and is back within the session, it gets its partitions
+  // again, and no others are moved. Empty: none.
+  std::string instance_id = {};
+};
+
 // Thread safety: thread-safe. Lifetime: must outlive what it makes.
 // Errors: InvalidArgument for settings the client library refuses, naming the
 // setting. No call waits for a broker.
@@ -48,6 +67,8 @@ class Cluster {
       const SourceOptions& options) = 0;
   virtual absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
       const SinkOptions& options) = 0;
+  virtual absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
+      const MembershipOptions& options) = 0;
   // Admins with the same client id may share a connection; they wait for each
   // other no longer than a broker takes for a request.
   virtual absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(

@@ -22,7 +22,7 @@ namespace mirror::internal {
 
 // Purpose: gives every admin the same client id, so that the cluster may share
 // clients among them, and has all sinks write through one. Sources are not
-// shared: each reads at its own pace.
+// shared: each reads at its own pace. Nor are memberships.
 // Thread safety, lifetime and errors: as Cluster; `cluster` must outlive it and
 // what it makes.
 class ControlClients final : public Cluster {
@@ -46,6 +46,10 @@ class ControlClients final : public Cluster {
   absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
       const SinkOptions& options) override {
     return SharedSink::NewPort(sink_, options);
+  }
+  absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
+      const MembershipOptions& options) override {
+    return cluster_->NewMembership(options);
   }
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& /*client_id*/) override {

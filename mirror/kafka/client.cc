@@ -159,9 +159,13 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
   if (role == ClientRole::kProducer) {
     rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR);
   }
+  if (role == ClientRole::kMember) {
+    rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_REBALANCE);
+  }
   char why[512] = "";
-  const bool consumer =
-      role == ClientRole::kConsumer || role == ClientRole::kGroupAdmin;
+  const bool consumer = role == ClientRole::kConsumer ||
+                        role == ClientRole::kGroupAdmin ||
+                        role == ClientRole::kMember;
   rd_kafka_t* handle =
       rd_kafka_new(consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
                    conf->get(), why, sizeof(why));
@@ -191,7 +195,8 @@ Client::Client(rd_kafka_t* handle, std::shared_ptr<Callbacks> callbacks,
       credentials_(std::move(credentials)) {}
 
 Client::~Client() {
-  // Nothing is committed and no group left, so there is nothing to close first.
+  // Nothing is committed, and who wants to leave a group has done so, so there
+  // is nothing to close first.
   const bool destroyed =
       CallWithin(kDestroyTimeout, [handle = handle_, callbacks = callbacks_] {
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);

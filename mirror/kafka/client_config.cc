@@ -159,7 +159,8 @@ absl::Status SetDefaults(rd_kafka_conf_t* conf, ClientRole role,
 absl::Status SetForced(rd_kafka_conf_t* conf, ClientRole role,
                        absl::string_view alias, const Properties& properties) {
   absl::Status status = Force(conf, alias, properties, kCommonForced);
-  if (status.ok() && role == ClientRole::kConsumer) {
+  if (status.ok() &&
+      (role == ClientRole::kConsumer || role == ClientRole::kMember)) {
     status = Force(conf, alias, properties, kConsumerForced);
   }
   if (status.ok() && role == ClientRole::kProducer) {
@@ -202,6 +203,9 @@ absl::StatusOr<ConfPtr> NewClientConf(ClientRole role, absl::string_view alias,
   if (status.ok()) status = SetAll(conf.get(), alias, defaults);
   if (status.ok()) status = SetAll(conf.get(), alias, properties);
   if (status.ok()) status = SetForced(conf.get(), role, alias, properties);
+  if (status.ok() && role == ClientRole::kMember) {
+    status = FitMessageBytes(conf.get(), alias);
+  }
   if (status.ok() && role == ClientRole::kConsumer) {
     status = FitMessageBytes(conf.get(), alias);
     const auto debug = properties.find("debug");

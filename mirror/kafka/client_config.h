@@ -25,6 +25,8 @@ enum class ClientRole {
   // A consumer to librdkafka, which crashes on some answers of a group's
   // coordinator in any other client (its issue 5040).
   kGroupAdmin,
+  // A consumer that joins a group, and says so by rebalance events.
+  kMember,
 };
 
 // librdkafka setting -> value.

@@ -47,6 +47,7 @@ constexpr Row kTable[] = {
     {RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE, Code::kInvalidArgument},
     {RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, Code::kInvalidArgument},
     {RD_KAFKA_RESP_ERR_INVALID_GROUP_ID, Code::kInvalidArgument},
+    {RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, Code::kInvalidArgument},
     {RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, Code::kInvalidArgument},
     {RD_KAFKA_RESP_ERR_INVALID_RECORD, Code::kInvalidArgument},
     {RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, Code::kInvalidArgument},

@@ -10,6 +10,7 @@
 #include "mirror/kafka/kafka_acl_admin.h"
 #include "mirror/kafka/kafka_cluster_admin.h"
 #include "mirror/kafka/kafka_group_admin.h"
+#include "mirror/kafka/kafka_group_membership.h"
 #include "mirror/kafka/kafka_record_sink.h"
 #include "mirror/kafka/kafka_record_source.h"
 #include "mirror/kafka/shared_client.h"
@@ -20,22 +21,27 @@ namespace {
 using internal::ClientRole;
 using internal::ClientSettings;
 
+// Of whom the settings for consumers hold.
+bool IsReader(ClientRole role) {
+  return role == ClientRole::kConsumer || role == ClientRole::kMember;
+}
+
 internal::ClientSettings SettingsFor(internal::ClientRole role,
                                      const KafkaClusterOptions& options) {
-  const auto& special =
-      role == internal::ClientRole::kConsumer   ? options.consumer
-      : role == internal::ClientRole::kProducer ? options.producer
-                                                : options.admin;
+  const auto& special = IsReader(role) ? options.consumer
+                        : role == internal::ClientRole::kProducer
+                            ? options.producer
+                            : options.admin;
   auto properties = special;
   properties.insert(options.properties.begin(), options.properties.end());
   internal::ClientSettings settings{options.alias, std::move(properties),
                                     options.request_timeout, options.log,
                                     nullptr};
   if (options.credentials != nullptr) {
-    const ClientKind kind =
-        role == internal::ClientRole::kConsumer   ? ClientKind::kConsumer
-        : role == internal::ClientRole::kProducer ? ClientKind::kProducer
-                                                  : ClientKind::kAdmin;
+    const ClientKind kind = IsReader(role) ? ClientKind::kConsumer
+                            : role == internal::ClientRole::kProducer
+                                ? ClientKind::kProducer
+                                : ClientKind::kAdmin;
     settings.read_credentials = [read = options.credentials, kind] {
       return read(kind);
     };
@@ -73,6 +79,12 @@ absl::StatusOr<std::unique_ptr<RecordSink>> KafkaCluster::NewSink(
     const SinkOptions& options) {
   return internal::KafkaRecordSink::Create(
       SettingsFor(internal::ClientRole::kProducer, options_), options);
+}
+
+absl::StatusOr<std::unique_ptr<GroupMembership>> KafkaCluster::NewMembership(
+    const MembershipOptions& options) {
+  return internal::KafkaGroupMembership::Create(
+      SettingsFor(internal::ClientRole::kMember, options_), options);
 }
 
 absl::StatusOr<std::unique_ptr<ClusterAdmin>> KafkaCluster::NewAdmin(

@@ -57,6 +57,8 @@ class KafkaCluster final : public Cluster {
       const SourceOptions& options) override;
   absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
       const SinkOptions& options) override;
+  absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
+      const MembershipOptions& options) override;
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) override;
   absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -29,6 +30,9 @@ class MockBrokers {
   // Kafka's api keys.
   static constexpr int16_t kListOffsets = 2;
   static constexpr int16_t kMetadata = 3;
+  static constexpr int16_t kOffsetCommit = 8;
+  static constexpr int16_t kJoinGroup = 11;
+  static constexpr int16_t kHeartbeat = 12;
 
   explicit MockBrokers(int brokers) : brokers_(brokers) {
     char why[256] = "";
@@ -36,6 +40,7 @@ class MockBrokers {
         rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof(why));
     mock_ = rd_kafka_mock_cluster_new(owner_, brokers);
     rd_kafka_mock_start_request_tracking(mock_);
+    rd_kafka_mock_group_initial_rebalance_delay_ms(mock_, 0);
   }
   ~MockBrokers() {
     rd_kafka_mock_cluster_destroy(mock_);
@@ -62,6 +67,12 @@ class MockBrokers {
       Check(rd_kafka_mock_broker_set_rtt(
           mock_, broker, static_cast<int>(absl::ToInt64Milliseconds(time))));
     }
+  }
+  // The next `count` requests of this kind fail, of any client.
+  void FailNext(int16_t api_key, int count, rd_kafka_resp_err_t error) {
+    const std::vector<rd_kafka_resp_err_t> errors(count, error);
+    rd_kafka_mock_push_request_errors_array(mock_, api_key, errors.size(),
+                                            errors.data());
   }
   // How many requests of this kind have come since the last call.
   int TakeRequests(int16_t api_key) {

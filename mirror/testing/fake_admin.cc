@@ -195,8 +195,8 @@ std::vector<absl::StatusOr<GroupState>> FakeGroupAdmin::DescribeGroups(
     } else if (it == state_->groups.end()) {
       result.push_back(GroupState::kAbsent);
     } else {
-      result.push_back(it->second.active ? GroupState::kActive
-                                         : GroupState::kEmpty);
+      result.push_back(it->second.InUse() ? GroupState::kActive
+                                          : GroupState::kEmpty);
     }
   }
   return result;
@@ -250,7 +250,7 @@ absl::StatusOr<GroupOffsetResults> FakeGroupAdmin::SetOffsets(
   failure.Update(state_->GroupFailure(group));
   if (!failure.ok()) return failure;
   const auto it = state_->groups.find(group);
-  const bool active = it != state_->groups.end() && it->second.active;
+  const bool active = it != state_->groups.end() && it->second.InUse();
   GroupOffsetResults result;
   for (const auto& [tp, offset] : offsets) {
     absl::Status& status = result[tp];

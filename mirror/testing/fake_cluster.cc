@@ -10,6 +10,7 @@
 #include "mirror/testing/fake_acl_admin.h"
 #include "mirror/testing/fake_admin.h"
 #include "mirror/testing/fake_cluster_state.h"
+#include "mirror/testing/fake_membership.h"
 #include "mirror/testing/fake_record_sink.h"
 #include "mirror/testing/fake_record_source.h"
 
@@ -20,15 +21,6 @@ namespace {
 [[noreturn]] void Die(const std::string& message) {
   std::fprintf(stderr, "FakeCluster: %s\n", message.c_str());
   std::abort();
-}
-
-void SetOrClear(std::map<std::string, absl::Status>* failures,
-                const std::string& name, absl::Status status) {
-  if (status.ok()) {
-    failures->erase(name);
-  } else {
-    (*failures)[name] = std::move(status);
-  }
 }
 
 internal::FakePartition& Partition(internal::FakeClusterState* state,
@@ -51,7 +43,7 @@ Record NumberedRecord(int64_t number) {
 
 FakeCluster::FakeCluster(const std::string& alias,
                          const FakeClusterOptions& options)
-    : state_(std::make_unique<internal::FakeClusterState>(
+    : FakeGroups(std::make_unique<internal::FakeClusterState>(
           alias,
           options.cluster_id.empty() ? absl::StrCat("fake-", alias)
                                      : options.cluster_id,
@@ -73,6 +65,11 @@ absl::StatusOr<std::unique_ptr<RecordSource>> FakeCluster::NewSource(
 absl::StatusOr<std::unique_ptr<RecordSink>> FakeCluster::NewSink(
     const SinkOptions& options) {
   return std::make_unique<internal::FakeRecordSink>(state_.get(), options);
+}
+
+absl::StatusOr<std::unique_ptr<GroupMembership>> FakeCluster::NewMembership(
+    const MembershipOptions& options) {
+  return std::make_unique<internal::FakeMembership>(state_.get(), options);
 }
 
 absl::StatusOr<std::unique_ptr<ClusterAdmin>> FakeCluster::NewAdmin(
@@ -234,40 +231,6 @@ int64_t FakeCluster::LogEnd(const TopicPartition& tp) const {
   return Partition(state_.get(), tp).log.end();
 }
 
-void FakeCluster::CommitGroupOffset(const std::string& group,
-                                    const TopicPartition& tp, int64_t offset,
-                                    std::string metadata) {
-  MutexLock lock(&state_->mu);
-  state_->groups[group].offsets[tp] = {offset, std::move(metadata)};
-}
-
-void FakeCluster::SetGroupActive(const std::string& group, bool active) {
-  MutexLock lock(&state_->mu);
-  state_->groups[group].active = active;
-}
-
-void FakeCluster::DeleteGroup(const std::string& group) {
-  MutexLock lock(&state_->mu);
-  state_->groups.erase(group);
-}
-
-void FakeCluster::OnGroupOffsetsListed(std::function<void()> then) {
-  MutexLock lock(&state_->mu);
-  state_->on_group_offsets_listed = std::move(then);
-}
-
-void FakeCluster::DeleteGroupOffset(const std::string& group,
-                                    const TopicPartition& tp) {
-  MutexLock lock(&state_->mu);
-  state_->groups[group].offsets.erase(tp);
-}
-
-GroupOffsets FakeCluster::CommittedOffsets(const std::string& group) const {
-  MutexLock lock(&state_->mu);
-  const auto it = state_->groups.find(group);
-  return it == state_->groups.end() ? GroupOffsets() : it->second.offsets;
-}
-
 void FakeCluster::AddAcl(const AclBinding& acl) {
   MutexLock lock(&state_->mu);
   state_->acls.insert(acl);
@@ -315,7 +278,7 @@ void FakeCluster::RefuseAlterAcls(absl::Status status) {
 
 void FakeCluster::FailAcl(const std::string& resource, absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->acl_failures, resource, std::move(status));
+  internal::SetOrClear(&state_->acl_failures, resource, std::move(status));
 }
 
 void FakeCluster::SetDown(bool down) {
@@ -330,7 +293,7 @@ void FakeCluster::SetPartitionDown(const TopicPartition& tp, bool down) {
 
 void FakeCluster::FailProduce(const std::string& topic, absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->produce_failures, topic, std::move(status));
+  internal::SetOrClear(&state_->produce_failures, topic, std::move(status));
 }
 
 void FakeCluster::FailProduce(const TopicPartition& tp, absl::Status status) {
@@ -339,7 +302,8 @@ void FakeCluster::FailProduce(const TopicPartition& tp, absl::Status status) {
 
 void FakeCluster::FailFetch(const TopicPartition& tp, absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->fetch_failures, tp.ToString(), std::move(status));
+  internal::SetOrClear(&state_->fetch_failures, tp.ToString(),
+                       std::move(status));
 }
 
 void FakeCluster::RefuseCreateTopics(absl::Status status) {
@@ -350,34 +314,26 @@ void FakeCluster::RefuseCreateTopics(absl::Status status) {
 void FakeCluster::RefuseTopicConfig(const std::string& name,
                                     absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->config_refusals, name, std::move(status));
+  internal::SetOrClear(&state_->config_refusals, name, std::move(status));
 }
 
 void FakeCluster::FailDescribe(const std::string& topic, absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->describe_failures, topic, std::move(status));
+  internal::SetOrClear(&state_->describe_failures, topic, std::move(status));
 }
 
 void FakeCluster::FailDescribeConfigs(const std::string& topic,
                                       absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->describe_config_failures, topic, std::move(status));
+  internal::SetOrClear(&state_->describe_config_failures, topic,
+                       std::move(status));
 }
 
 void FakeCluster::FailAlterConfigs(const std::string& topic,
                                    absl::Status status) {
   MutexLock lock(&state_->mu);
-  SetOrClear(&state_->alter_config_failures, topic, std::move(status));
-}
-
-void FakeCluster::FailGroup(const std::string& group, absl::Status status) {
-  MutexLock lock(&state_->mu);
-  SetOrClear(&state_->group_failures, group, std::move(status));
-}
-
-void FakeCluster::FailSetOffset(const TopicPartition& tp, absl::Status status) {
-  MutexLock lock(&state_->mu);
-  SetOrClear(&state_->set_offset_failures, tp.ToString(), std::move(status));
+  internal::SetOrClear(&state_->alter_config_failures, topic,
+                       std::move(status));
 }
 
 void FakeCluster::FailNextProduces(int64_t count, absl::Status status) {

@@ -13,7 +13,6 @@
 #define MIRROR_TESTING_FAKE_CLUSTER_H_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,17 +22,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "mirror/cluster/cluster.h"
-#include "mirror/cluster/group_admin.h"
 #include "mirror/cluster/topic_config.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/model/record.h"
 #include "mirror/model/topic_partition.h"
+#include "mirror/testing/fake_groups.h"
 
 namespace mirror {
-
-namespace internal {
-struct FakeClusterState;
-}  // namespace internal
 
 struct FakeClusterOptions {
   // Empty: one made from the alias. Give two fakes the same one to make them
@@ -61,13 +56,15 @@ struct FakeClusterOptions {
 // prefix of seeded length per partition gets into the log (nothing if the
 // cluster is down). So a lost ack is HoldAcks(), Poll(), and a new sink.
 //
+// Groups are in FakeGroups.
+//
 // Admins answer at once, with Unavailable while the cluster is down. Deleting a
 // topic deletes what groups committed for it.
 //
 // Thread safety: thread-safe; starts no threads.
 // Lifetime: must outlive what it makes.
 // Errors: a verb for a partition that does not exist ends the program.
-class FakeCluster final : public Cluster {
+class FakeCluster final : public Cluster, public FakeGroups {
  public:
   explicit FakeCluster(const std::string& alias,
                        const FakeClusterOptions& options = {});
@@ -78,6 +75,8 @@ class FakeCluster final : public Cluster {
       const SourceOptions& options) override;
   absl::StatusOr<std::unique_ptr<RecordSink>> NewSink(
       const SinkOptions& options) override;
+  absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
+      const MembershipOptions& options) override;
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) override;
   absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
@@ -128,19 +127,6 @@ class FakeCluster final : public Cluster {
   int64_t LogStart(const TopicPartition& tp) const;
   int64_t LogEnd(const TopicPartition& tp) const;
 
-  // Groups. A commit or SetGroupActive() creates the group.
-  void CommitGroupOffset(const std::string& group, const TopicPartition& tp,
-                         int64_t offset, std::string metadata = "");
-  void SetGroupActive(const std::string& group, bool active);
-  void DeleteGroup(const std::string& group);
-  // Forgets one of the group's offsets, as kafka-consumer-groups.sh does.
-  void DeleteGroupOffset(const std::string& group, const TopicPartition& tp);
-  // Called after each look at groups' offsets, with no lock held: what happens
-  // between that and what is done about it.
-  void OnGroupOffsetsListed(std::function<void()> then);
-  // What the group has committed; empty if there is no such group.
-  GroupOffsets CommittedOffsets(const std::string& group) const;
-
   // ACLs; they are kept, and deny nothing.
   void AddAcl(const AclBinding& acl);
   void RemoveAcl(const AclBinding& acl);
@@ -175,10 +161,6 @@ class FakeCluster final : public Cluster {
   // Describing and altering configs of the topic; "": of any topic.
   void FailDescribeConfigs(const std::string& topic, absl::Status status);
   void FailAlterConfigs(const std::string& topic, absl::Status status);
-  // Admins get this for the group, and for setting any group's offset in the
-  // partition.
-  void FailGroup(const std::string& group, absl::Status status);
-  void FailSetOffset(const TopicPartition& tp, absl::Status status);
   // Admins get this when they ask for ACLs; when they change any; when
   // they change one about the resource of that name.
   void RefuseDescribeAcls(absl::Status status);
@@ -203,9 +185,6 @@ class FakeCluster final : public Cluster {
   // Records a sink takes before it is full, and per batch of a source.
   void SetBufferLimit(int64_t records);
   void SetMaxBatchRecords(int64_t records);
-
- private:
-  const std::unique_ptr<internal::FakeClusterState> state_;
 };
 
 }  // namespace mirror

@@ -198,6 +198,15 @@ absl::Status FakeClusterState::Error(absl::StatusCode code,
       code, absl::StrCat("cluster ", alias, ": ", subject, ": ", what));
 }
 
+void SetOrClear(std::map<std::string, absl::Status>* failures,
+                const std::string& name, absl::Status status) {
+  if (status.ok()) {
+    failures->erase(name);
+  } else {
+    (*failures)[name] = std::move(status);
+  }
+}
+
 int64_t RecordBytes(const Record& record) {
   int64_t bytes = record.key.value_or("").size();
   bytes += record.value.value_or("").size();

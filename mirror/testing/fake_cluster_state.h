@@ -19,11 +19,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "mirror/cluster/cluster_admin.h"
-#include "mirror/cluster/group_admin.h"
 #include "mirror/cluster/topic_config.h"
 #include "mirror/model/acl_binding.h"
 #include "mirror/model/topic_partition.h"
 #include "mirror/runtime/mutex.h"
+#include "mirror/testing/fake_group.h"
 #include "mirror/testing/fake_log.h"
 
 namespace mirror::internal {
@@ -49,11 +49,6 @@ struct FakeTopic {
   bool Compacted() const;
 };
 
-struct FakeGroup {
-  bool active = false;
-  GroupOffsets offsets;
-};
-
 // The more common ones, at Kafka's defaults.
 std::map<std::string, TopicConfig> KafkasTopicConfigs();
 
@@ -76,6 +71,9 @@ struct FakeClusterState {
   std::map<std::string, TopicConfig> broker_configs ABSL_GUARDED_BY(mu) =
       KafkasTopicConfigs();
   std::map<std::string, FakeGroup> groups ABSL_GUARDED_BY(mu);
+  int64_t members_joined ABSL_GUARDED_BY(mu) = 0;
+  bool hold_sessions ABSL_GUARDED_BY(mu) = false;
+  bool coordinator_down ABSL_GUARDED_BY(mu) = false;
   std::function<void()> on_group_offsets_listed ABSL_GUARDED_BY(mu);
   int64_t topics_created ABSL_GUARDED_BY(mu) = 0;
   std::mt19937_64 random ABSL_GUARDED_BY(mu);
@@ -155,6 +153,10 @@ struct FakeClusterState {
                  "no such topic or partition");
   }
 };
+
+// Sets the failure of that name, or forgets it if `status` is OK.
+void SetOrClear(std::map<std::string, absl::Status>* failures,
+                const std::string& name, absl::Status status);
 
 // Keys, values and headers, as SetMaxMessageBytes() counts.
 int64_t RecordBytes(const Record& record);

@@ -28,6 +28,10 @@ class ForwardingCluster : public Cluster {
       const SinkOptions& options) override {
     return cluster_->NewSink(options);
   }
+  absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
+      const MembershipOptions& options) override {
+    return cluster_->NewMembership(options);
+  }
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) override {
     return cluster_->NewAdmin(client_id);

@@ -2,7 +2,7 @@
 //
 // What every Cluster keeps, as one suite of tests per port. Run by FakeCluster
 // and by the adapter on a real broker; a new implementation of the ports
-// instantiates all five:
+// instantiates all six:
 //
 //   INSTANTIATE_TEST_SUITE_P(Mine, RecordSourceContract,
 //   Values(&MyEnvironment));
@@ -57,6 +57,10 @@ class ContractEnvironment {
   // Returns when the member has its partitions or has left.
   virtual void SetGroupActive(const std::string& group,
                               const std::string& topic, bool active) = 0;
+  // The session of the member of that client id is over, which is destroyed, or
+  // has had an outage for so long. Does nothing where sessions end by time.
+  virtual void EndSession(const std::string& group,
+                          const std::string& client_id) = 0;
   // Whether the broker answers nothing, connections kept (SIGSTOP).
   virtual void SetDown(bool down) = 0;
 };
@@ -141,6 +145,7 @@ class RecordSinkContract : public ClusterContract {};
 class ClusterAdminContract : public ClusterContract {};
 class GroupAdminContract : public ClusterContract {};
 class AclAdminContract : public ClusterContract {};
+class GroupMembershipContract : public ClusterContract {};
 
 }  // namespace mirror
 

@@ -16,7 +16,10 @@ namespace {
 
 class FakeEnvironment : public ContractEnvironment {
  public:
-  FakeEnvironment() { open_.SetAuthorizer(false); }
+  FakeEnvironment() {
+    open_.SetAuthorizer(false);
+    cluster_.HoldSessions(true);
+  }
 
   Cluster* cluster() override { return &cluster_; }
   Cluster* cluster_without_authorizer() override { return &open_; }
@@ -35,6 +38,10 @@ class FakeEnvironment : public ContractEnvironment {
   void SetGroupActive(const std::string& group, const std::string& topic,
                       bool active) override {
     cluster_.SetGroupActive(group, active);
+  }
+  void EndSession(const std::string& group,
+                  const std::string& client_id) override {
+    cluster_.EndSession(group, client_id);
   }
   void SetDown(bool down) override { cluster_.SetDown(down); }
 
@@ -70,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(FakeCluster, ClusterAdminContract,
 INSTANTIATE_TEST_SUITE_P(FakeCluster, GroupAdminContract,
                          ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, AclAdminContract,
+                         ::testing::Values(&Fake));
+INSTANTIATE_TEST_SUITE_P(FakeCluster, GroupMembershipContract,
                          ::testing::Values(&Fake));
 
 }  // namespace

@@ -91,6 +91,7 @@ class KafkaEnvironment final : public ContractEnvironment {
     members_[group] =
         std::make_unique<testing::GroupMember>(address_, group, topic);
   }
+  void EndSession(const std::string&, const std::string&) override {}
   void SetDown(bool down) override {
     EXPECT_THAT(down ? Broker()->Pause() : Broker()->Resume(), IsOk());
   }
@@ -113,6 +114,8 @@ INSTANTIATE_TEST_SUITE_P(Kafka, ClusterAdminContract,
                          ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, GroupAdminContract, ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, AclAdminContract, ::testing::Values(&Kafka));
+INSTANTIATE_TEST_SUITE_P(Kafka, GroupMembershipContract,
+                         ::testing::Values(&Kafka));
 
 }  // namespace
 }  // namespace mirror::internal

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "mirror/http/gzip.h"
 #include "mirror/http/status_json.h"
+#include "mirror/http/status_page_assets.h"
 #include "mirror/metrics/prometheus_text.h"
 #include "nlohmann/json.hpp"
 
@@ -62,7 +63,10 @@ std::string NotReady(const EngineStatus& status) {
 
 EnginePages::EnginePages(std::function<EngineStatus()> status,
                          MetricsOptions options, Clock* clock)
-    : ask_(std::move(status)), clock_(clock), reader_(options, clock) {}
+    : ask_(std::move(status)),
+      clock_(clock),
+      reader_(options, clock),
+      page_for_people_(clock) {}
 
 HttpResponse EnginePages::Answer(const HttpRequest& request) {
   if (request.path == "/readyz") return Readiness();
@@ -74,8 +78,12 @@ HttpResponse EnginePages::Answer(const HttpRequest& request) {
   if (request.path == "/status") {
     return Serve(request, kJson, &status_page_, &EnginePages::MakeStatus);
   }
-  if (request.path == "/") {
-    return Whole(200, kText, "/metrics\n/status\n/livez\n/readyz\n/health\n");
+  if (request.path == "/") return ServeStatusPage(request);
+  if (request.path == kStatusPageStylePath) {
+    return Whole(200, "text/css; charset=utf-8", kStatusPageStyle);
+  }
+  if (request.path == kStatusPageScriptPath) {
+    return Whole(200, "text/javascript; charset=utf-8", kStatusPageScript);
   }
   return Json(404, {{"error_code", 404}, {"message", "HTTP 404 Not Found"}});
 }
@@ -96,12 +104,27 @@ HttpResponse EnginePages::Serve(const HttpRequest& request,
   if (page->text == nullptr) {
     page->text = std::make_shared<const std::string>((this->*make)());
   }
+  return Pack(request, type, page);
+}
+
+HttpResponse EnginePages::Pack(const HttpRequest& request,
+                               const std::string& type, Page* page) {
   if (!request.accepts_gzip) return {200, type, page->text};
   if (page->gzip == nullptr) {
     page->gzip = std::make_shared<const std::string>(Gzip(*page->text));
   }
   if (page->gzip->empty()) return {200, type, page->text};
   return {200, type, page->gzip, /*gzip=*/true};
+}
+
+HttpResponse EnginePages::ServeStatusPage(const HttpRequest& request) {
+  Refresh(kStatusAge);
+  Page page;
+  page.text = std::make_shared<const std::string>(
+      page_for_people_.Render(status_, asked_, request.query));
+  HttpResponse response = Pack(request, "text/html; charset=utf-8", &page);
+  response.content_security_policy = kStatusPagePolicy;
+  return response;
 }
 
 std::string EnginePages::MakeMetrics() {

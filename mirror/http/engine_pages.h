@@ -7,6 +7,7 @@
 //     return pages.Answer(request);
 //   });
 //
+//   /         a page for people (status_page.h)
 //   /metrics  Prometheus' text format 0.0.4
 //   /status   EngineStatus as JSON
 //   /readyz   200 if the engine runs, also while it waits for a cluster
@@ -23,6 +24,7 @@
 
 #include "absl/time/time.h"
 #include "mirror/http/http_server.h"
+#include "mirror/http/status_page.h"
 #include "mirror/metrics/metrics_reader.h"
 #include "mirror/metrics/metrics_snapshot.h"
 #include "mirror/runtime/clock.h"
@@ -52,6 +54,10 @@ class EnginePages {
   void Refresh(absl::Duration age);
   HttpResponse Serve(const HttpRequest& request, const std::string& type,
                      Page* page, std::string (EnginePages::*make)());
+  // Packed if the client takes that.
+  static HttpResponse Pack(const HttpRequest& request, const std::string& type,
+                           Page* page);
+  HttpResponse ServeStatusPage(const HttpRequest& request);
   std::string MakeMetrics();
   std::string MakeStatus();
   HttpResponse Readiness();
@@ -62,6 +68,7 @@ class EnginePages {
   MetricsReader reader_;
   EngineStatus status_;
   absl::Time asked_ = absl::InfinitePast();
+  StatusPage page_for_people_;
   Page metrics_page_;
   Page status_page_;
 };

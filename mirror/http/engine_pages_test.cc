@@ -100,6 +100,23 @@ TEST_F(EnginePagesTest, NamesThatAreNotUtf8AreEscapedInJson) {
   EXPECT_EQ(status["flows"][0]["health_reasons"][0], "caf\\xe9");
 }
 
+TEST_F(EnginePagesTest, PeopleGetAPageWithItsStyleAndScript) {
+  const HttpResponse page = Get("/");
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(page.content_security_policy, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(*page.body,
+              AllOf(StartsWith("<!DOCTYPE html>"),
+                    HasSubstr("href=\"status_page.css\""),
+                    HasSubstr("src=\"status_page.js\""), HasSubstr("orders")));
+  EXPECT_EQ(Get("/status_page.css").content_type, "text/css; charset=utf-8");
+  EXPECT_EQ(Get("/status_page.js").content_type,
+            "text/javascript; charset=utf-8");
+  EXPECT_EQ(Gunzip(*Get("/", /*accepts_gzip=*/true).body), *page.body);
+  HttpRequest request{"/"};
+  request.query = {{"q", "none such"}};
+  EXPECT_THAT(*pages_.Answer(request).body, HasSubstr("None matches."));
+}
+
 TEST_F(EnginePagesTest, TheEngineIsAskedOncePerSecondHoweverManyAsk) {
   for (int i = 0; i < 100; ++i) {
     Get("/metrics");

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <deque>
 #include <list>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -45,6 +46,22 @@ bool AcceptsGzip(MHD_Connection* connection) {
       connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
   return accepted != nullptr && absl::StrContains(accepted, "gzip") &&
          !absl::StrContains(accepted, "gzip;q=0");
+}
+
+// Bounded by the size of a request.
+std::map<std::string, std::string> QueryOf(MHD_Connection* connection) {
+  std::map<std::string, std::string> query;
+  MHD_get_connection_values_n(
+      connection, MHD_GET_ARGUMENT_KIND,
+      [](void* closure, MHD_ValueKind, const char* name, size_t name_size,
+         const char* value, size_t value_size) {
+        static_cast<std::map<std::string, std::string>*>(closure)->emplace(
+            std::string(name, name_size),
+            value == nullptr ? "" : std::string(value, value_size));
+        return MHD_YES;
+      },
+      &query);
+  return query;
 }
 
 }  // namespace
@@ -183,7 +200,9 @@ struct HttpServer::Impl {
       return impl->Send(connection, PlainText(200, "ok\n"));
     }
     if (*context == nullptr) {
-      return impl->Wait(connection, {url, AcceptsGzip(connection)}, context);
+      return impl->Wait(connection,
+                        {url, AcceptsGzip(connection), QueryOf(connection)},
+                        context);
     }
     if (*data_size > 0) return MHD_NO;
     return impl->SendAnswer(connection, static_cast<Exchange*>(*context));
@@ -260,6 +279,9 @@ struct HttpServer::Impl {
     add(MHD_HTTP_HEADER_CONNECTION, "close");
     add(MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     add("X-Content-Type-Options", "nosniff");
+    if (!response.content_security_policy.empty()) {
+      add("Content-Security-Policy", response.content_security_policy);
+    }
     if (response.gzip) add(MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     if (response.code == 405) add(MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
     return MHD_queue_response(connection, static_cast<unsigned>(response.code),

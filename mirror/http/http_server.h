@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -29,13 +30,16 @@ namespace mirror::internal {
 struct HttpRequest {
   std::string path;  // without the query
   bool accepts_gzip = false;
+  // Decoded; of a name that is there twice, the first value.
+  std::map<std::string, std::string> query = {};
 };
 
 struct HttpResponse {
   int code = 200;
   std::string content_type;
-  std::shared_ptr<const std::string> body;  // not null
-  bool gzip = false;                        // what `body` is
+  std::shared_ptr<const std::string> body;   // not null
+  bool gzip = false;                         // what `body` is
+  std::string content_security_policy = "";  // "": none
 };
 
 struct HttpServerOptions {

@@ -95,6 +95,7 @@ class HttpServerTest : public testing::Test {
     auto server =
         HttpServer::Start(options, &clock_, [this](const HttpRequest& request) {
           if (request.path == "/hangs") Hang();
+          if (request.path == "/query") return Query(request);
           return HttpResponse{
               200, "text/plain",
               std::make_shared<const std::string>(
@@ -105,6 +106,18 @@ class HttpServerTest : public testing::Test {
         });
     ASSERT_THAT(server, IsOk());
     server_ = *std::move(server);
+  }
+
+  // What the handler got, with a policy.
+  static HttpResponse Query(const HttpRequest& request) {
+    std::string text;
+    for (const auto& [name, value] : request.query) {
+      absl::StrAppend(&text, "[", name, "=", value, "]");
+    }
+    HttpResponse response{200, "text/plain",
+                          std::make_shared<const std::string>(text)};
+    response.content_security_policy = "default-src 'none'";
+    return response;
   }
 
   std::string Ask(const std::string& request) {
@@ -134,6 +147,13 @@ class HttpServerTest : public testing::Test {
   bool released_ ABSL_GUARDED_BY(mu_) = false;
   std::unique_ptr<HttpServer> server_;
 };
+
+TEST_F(HttpServerTest, QueriesAreDecoded) {
+  Start();
+  EXPECT_THAT(Ask(Get("/query?q=a%26b+c%FF&flow=A-%3EB&q=2&empty=&none&=x")),
+              AllOf(HasSubstr("[=x][empty=][flow=A->B][none=][q=a&b c\xff]"),
+                    HasSubstr("Content-Security-Policy: default-src 'none'")));
+}
 
 TEST_F(HttpServerTest, AnswersAndClosesTheConnection) {
   Start();

@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "mirror/model/utf8.h"
 
 namespace mirror::internal {
@@ -62,6 +63,18 @@ std::string StatusToJson(EngineStatus status) {
   const auto result =
       google::protobuf::util::MessageToJsonString(status, &json, options);
   return result.ok() ? json + "\n" : "{}\n";
+}
+
+absl::StatusOr<EngineStatus> StatusFromJson(const std::string& json) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  EngineStatus status;
+  const auto result =
+      google::protobuf::util::JsonStringToMessage(json, &status, options);
+  if (!result.ok()) {
+    return absl::InvalidArgumentError("this is not the status of a mirror");
+  }
+  return status;
 }
 
 }  // namespace mirror::internal

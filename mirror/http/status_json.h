@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "mirror/telemetry/status.pb.h"
 
 namespace mirror::internal {
@@ -15,6 +16,10 @@ namespace mirror::internal {
 // numbers are strings, as protobuf has it. Bytes that are not UTF-8, as ids of
 // groups may have them, are "\xNN".
 std::string StatusToJson(EngineStatus status);
+
+// The inverse. Fields that are not known, of a newer version, are skipped.
+// InvalidArgument: `json` is no status.
+absl::StatusOr<EngineStatus> StatusFromJson(const std::string& json);
 
 }  // namespace mirror::internal
 

@@ -7,6 +7,28 @@
 #include "absl/strings/str_cat.h"
 
 namespace mirror::internal {
+namespace {
+
+// Of a well-formed sequence.
+uint32_t CodePoint(absl::string_view sequence) {
+  uint32_t code = static_cast<uint8_t>(sequence[0]);
+  if (sequence.size() > 1) code &= 0x7Fu >> sequence.size();
+  for (const char byte : sequence.substr(1)) {
+    code = code << 6 | (static_cast<uint8_t>(byte) & 0x3Fu);
+  }
+  return code;
+}
+
+bool IsPrintable(uint32_t code) {
+  const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+                       code == 0x2028 || code == 0x2029;
+  const bool direction = code == 0x61C || code == 0x200E || code == 0x200F ||
+                         (code >= 0x202A && code <= 0x202E) ||
+                         (code >= 0x2066 && code <= 0x2069);
+  return !control && !direction;
+}
+
+}  // namespace
 
 size_t Utf8SequenceLength(absl::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
@@ -52,6 +74,24 @@ std::string ToUtf8(absl::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return valid;
+}
+
+std::string ToPrintable(absl::string_view text) {
+  const std::string valid = ToUtf8(text);
+  absl::string_view rest = valid;
+  std::string printable;
+  printable.reserve(valid.size());
+  while (!rest.empty()) {
+    const absl::string_view sequence = rest.substr(0, Utf8SequenceLength(rest));
+    const uint32_t code = CodePoint(sequence);
+    if (IsPrintable(code)) {
+      absl::StrAppend(&printable, sequence);
+    } else {
+      absl::StrAppend(&printable, "\\u{", absl::Hex(code), "}");
+    }
+    rest.remove_prefix(sequence.size());
+  }
+  return printable;
 }
 
 }  // namespace mirror::internal

@@ -24,6 +24,10 @@ bool IsUtf8(absl::string_view text);
 // `text` with every byte that belongs to no well-formed sequence as "\xNN".
 std::string ToUtf8(absl::string_view text);
 
+// The same for what a terminal or a page shows: control characters, and those
+// that change the direction of text, are "\u{N}", too.
+std::string ToPrintable(absl::string_view text);
+
 }  // namespace mirror::internal
 
 #endif  // MIRROR_MODEL_UTF8_H_

@@ -32,5 +32,16 @@ TEST(Utf8, WhatWasEscapedIsValid) {
   }
 }
 
+TEST(Utf8, WhatIsPrintedControlsNoTerminalAndTurnsNoText) {
+  EXPECT_EQ(ToPrintable("gr\u00fc\u00df \u20ac \U0001F600 <b>\\"),
+            "gr\u00fc\u00df \u20ac \U0001F600 <b>\\");
+  EXPECT_EQ(ToPrintable("a\x1b[2J\r\n\t\x7f"),
+            "a\\u{1b}[2J\\u{d}\\u{a}\\u{9}\\u{7f}");
+  EXPECT_EQ(ToPrintable("\xc2\x9b\u202e\u2066\u200f"),
+            "\\u{9b}\\u{202e}\\u{2066}\\u{200f}");
+  EXPECT_EQ(ToPrintable("\xff\xe2\x82"), "\\xff\\xe2\\x82");
+  EXPECT_EQ(ToPrintable(std::string("\0", 1)), "\\u{0}");
+}
+
 }  // namespace
 }  // namespace mirror::internal

@@ -13,26 +13,6 @@ namespace {
 
 constexpr int kShownReasons = 20;
 
-// How far a state is from running.
-int Severity(PartitionState state) {
-  switch (state) {
-    case PARTITION_STOPPED:
-      return 6;
-    case PARTITION_BACKING_OFF:
-      return 5;
-    case PARTITION_DRAINING:
-      return 4;
-    case PARTITION_RESOLVING:
-      return 3;
-    case PARTITION_PAUSED:
-      return 2;
-    case PARTITION_RUNNING:
-      return 1;
-    default:
-      return 0;
-  }
-}
-
 void AddPartition(const PartitionStatus& partition, FlowTotals* totals) {
   totals->set_partitions(totals->partitions() + 1);
   totals->set_records(totals->records() + partition.records());
@@ -51,8 +31,8 @@ void AddPartition(const PartitionStatus& partition, FlowTotals* totals) {
                                  (stopped ? 1 : 0));
   totals->set_partitions_with_problem(totals->partitions_with_problem() +
                                       (stopped || problem ? 1 : 0));
-  const int severity = Severity(partition.state());
-  const int worst = Severity(totals->worst_state());
+  const int severity = StateSeverity(partition.state());
+  const int worst = StateSeverity(totals->worst_state());
   if (severity < worst) return;
   if (severity > worst) totals->set_worst_problem(PROBLEM_NONE);
   totals->set_worst_state(partition.state());
@@ -133,6 +113,25 @@ void FillFlowHealth(FlowStatus* flow) {
 }
 
 }  // namespace
+
+int StateSeverity(PartitionState state) {
+  switch (state) {
+    case PARTITION_STOPPED:
+      return 6;
+    case PARTITION_BACKING_OFF:
+      return 5;
+    case PARTITION_DRAINING:
+      return 4;
+    case PARTITION_RESOLVING:
+      return 3;
+    case PARTITION_PAUSED:
+      return 2;
+    case PARTITION_RUNNING:
+      return 1;
+    default:
+      return 0;
+  }
+}
 
 void FillTotals(FlowStatus* flow) {
   FlowTotals totals;

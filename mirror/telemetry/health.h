@@ -14,6 +14,9 @@
 
 namespace mirror::internal {
 
+// How far a state is from running: the greater, the worse.
+int StateSeverity(PartitionState state);
+
 // Fills `totals` from what the status says of the partitions.
 void FillTotals(FlowStatus* flow);
 

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/curl/http_client.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/schema/fake_schema_registry.h"
-#include "mirror/transform/schema/http_client.h"
 
 namespace mirror::internal {
 namespace {
@@ -41,7 +41,7 @@ class SchemaCopierTest : public ::testing::Test {
     SchemaRegistryOptions options;
     options.url = server.url();
     return std::make_unique<SchemaRegistry>(
-        role, HttpClient::Create(options).value());
+        role, HttpClient::Create(HttpOptionsFor(options)).value());
   }
   // As a record of the topic orders asks.
   absl::StatusOr<int32_t> Copy(int32_t id, const std::string& target = "") {

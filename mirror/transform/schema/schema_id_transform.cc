@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "mirror/transform/schema/http_client.h"
+#include "mirror/curl/http_client.h"
 #include "mirror/transform/schema/schema_copier.h"
 #include "mirror/transform/schema/schema_id_lookup.h"
 #include "mirror/transform/schema/schema_registry.h"
@@ -19,7 +19,7 @@ constexpr size_t kWireFormatBytes = 5;
 
 absl::StatusOr<std::unique_ptr<internal::SchemaRegistry>> NewRegistry(
     const std::string& role, const SchemaRegistryOptions& options) {
-  auto http = internal::HttpClient::Create(options);
+  auto http = internal::HttpClient::Create(internal::HttpOptionsFor(options));
   if (!http.ok()) {
     return absl::Status(http.status().code(),
                         absl::StrCat("SchemaIdTransform, ", role, ": ",

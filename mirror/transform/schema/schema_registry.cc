@@ -132,6 +132,19 @@ std::string WhatToDo(int http) {
 
 }  // namespace
 
+HttpClientOptions HttpOptionsFor(const SchemaRegistryOptions& options) {
+  HttpClientOptions http;
+  http.server = "schema registry";
+  http.url = options.url;
+  http.username = options.username;
+  http.password = options.password;
+  http.bearer_token = options.bearer_token;
+  http.ca_file = options.ca_file;
+  http.timeout = options.timeout;
+  http.media_type = "application/vnd.schemaregistry.v1+json";
+  return http;
+}
+
 SchemaRegistry::SchemaRegistry(absl::string_view role,
                                std::unique_ptr<HttpClient> http)
     : name_(absl::StrCat(role, " schema registry ", http->url())),

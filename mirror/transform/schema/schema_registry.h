@@ -16,7 +16,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "mirror/transform/schema/http_client.h"
+#include "mirror/curl/http_client.h"
+#include "mirror/transform/schema/schema_registry_options.h"
 
 namespace mirror::internal {
 
@@ -39,6 +40,8 @@ struct Schema {
   std::string metadata;
   std::string rule_set;
 };
+
+HttpClientOptions HttpOptionsFor(const SchemaRegistryOptions& options);
 
 // Thread safety and lifetime: as HttpClient. Blocks as long as a request does.
 // Errors, besides HttpClient's: NotFound: the registry does not know what is

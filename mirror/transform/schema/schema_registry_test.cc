@@ -9,9 +9,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/curl/http_client.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/schema/fake_schema_registry.h"
-#include "mirror/transform/schema/http_client.h"
 
 namespace mirror::internal {
 namespace {
@@ -26,7 +26,7 @@ class SchemaRegistryTest : public ::testing::Test {
   static std::unique_ptr<HttpClient> Http(const std::string& url) {
     SchemaRegistryOptions options;
     options.url = url;
-    return HttpClient::Create(options).value();
+    return HttpClient::Create(HttpOptionsFor(options)).value();
   }
 
   FakeSchemaRegistry server_;

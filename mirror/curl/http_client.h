@@ -3,22 +3,45 @@
 // Requests to one HTTP server: libcurl as Status and strings. No other file
 // includes it.
 //
+//   HttpClientOptions options;
+//   options.server = "schema registry";
+//   options.url = "http://registry:8081";
 //   auto client = HttpClient::Create(options);
 //   auto answer = (*client)->Get("/subjects");
 
-#ifndef MIRROR_TRANSFORM_SCHEMA_HTTP_CLIENT_H_
-#define MIRROR_TRANSFORM_SCHEMA_HTTP_CLIENT_H_
+#ifndef MIRROR_CURL_HTTP_CLIENT_H_
+#define MIRROR_CURL_HTTP_CLIENT_H_
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "mirror/transform/schema/schema_registry_options.h"
+#include "absl/time/time.h"
 
 namespace mirror::internal {
+
+struct HttpClientOptions {
+  std::string server;  // what messages call it, such as "schema registry"
+  // http:// or https://, a host, and a port or path if need be. The machine's
+  // proxy settings do not count.
+  std::string url;
+  // Basic authentication, unless empty.
+  std::string username;
+  std::string password;
+  // A bearer token instead; asked before every request.
+  std::function<std::string()> bearer_token;
+  // PEM file of the authorities to trust; empty: the machine's.
+  std::string ca_file;
+  // For one request, from name look-up to the last byte.
+  absl::Duration timeout = absl::Seconds(5);
+  std::string media_type = "application/json";
+  size_t max_body_bytes = 16 << 20;
+};
 
 struct HttpAnswer {
   int code = 0;  // of HTTP, e.g. 404
@@ -37,7 +60,7 @@ class HttpClient {
   // InvalidArgument: the URL is none, or has a password in it; both ways of
   // authentication.
   static absl::StatusOr<std::unique_ptr<HttpClient>> Create(
-      SchemaRegistryOptions options);
+      HttpClientOptions options);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -56,19 +79,23 @@ class HttpClient {
   static std::string Escaped(absl::string_view segment);
 
  private:
-  explicit HttpClient(SchemaRegistryOptions options);
+  explicit HttpClient(HttpClientOptions options);
 
   absl::Status SetUp();
   // `json` is null for GET.
+  static size_t OnBody(char* data, size_t, size_t size, void* client);
   absl::StatusOr<HttpAnswer> Send(const std::string& path,
                                   const std::string* json);
   absl::Status Problem(int curl_code, const char* detail) const;
+  // "schema registry http://registry:8081".
+  std::string Server() const;
 
-  const SchemaRegistryOptions options_;
+  const HttpClientOptions options_;
   std::atomic<bool> cancelled_{false};
   void* curl_ = nullptr;  // CURL*
+  std::string body_;      // of the running request
 };
 
 }  // namespace mirror::internal
 
-#endif  // MIRROR_TRANSFORM_SCHEMA_HTTP_CLIENT_H_
+#endif  // MIRROR_CURL_HTTP_CLIENT_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/schema/http_client.h"
+#include "mirror/curl/http_client.h"
 
 #include <curl/curl.h>
 
@@ -13,9 +13,6 @@
 namespace mirror::internal {
 namespace {
 
-constexpr size_t kMaxBodyBytes = 16 << 20;
-constexpr char kMediaType[] = "application/vnd.schemaregistry.v1+json";
-
 struct CurlUrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -23,13 +20,6 @@ struct CurlListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
-
-size_t OnBody(char* data, size_t, size_t size, void* body) {
-  auto* text = static_cast<std::string*>(body);
-  if (text->size() + size > kMaxBodyBytes) return 0;  // ends the request
-  text->append(data, size);
-  return size;
-}
 
 int OnProgress(void* cancelled, curl_off_t, curl_off_t, curl_off_t,
                curl_off_t) {
@@ -43,7 +33,8 @@ bool HasPart(CURLU* url, CURLUPart part) {
   return found;
 }
 
-absl::Status CheckUrl(const std::string& text) {
+absl::Status CheckUrl(const HttpClientOptions& options) {
+  const std::string& text = options.url;
   const std::unique_ptr<CURLU, CurlUrlDeleter> url(curl_url());
   const bool http =
       absl::StartsWith(text, "http://") || absl::StartsWith(text, "https://");
@@ -52,16 +43,17 @@ absl::Status CheckUrl(const std::string& text) {
   // Before anything quotes the URL: it may hold the password.
   if (parsed && (HasPart(url.get(), CURLUPART_USER) ||
                  HasPart(url.get(), CURLUPART_PASSWORD))) {
-    return absl::InvalidArgumentError(
-        "the URL of a schema registry holds a user or password; give them as "
-        "username and password, where no message shows them");
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the URL of the ", options.server,
+        " holds a user or password; give them as username and password, where "
+        "no message shows them"));
   }
   if (!parsed || !http || HasPart(url.get(), CURLUPART_QUERY) ||
       HasPart(url.get(), CURLUPART_FRAGMENT)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", parsed ? text : "...",
-        "\" is not the URL of a schema registry; write http://HOST:PORT or "
-        "https://HOST:PORT, with a path if it has one"));
+        "\"", parsed ? text : "...", "\" is not the URL of a ", options.server,
+        "; write http://HOST:PORT or https://HOST:PORT, with a path if it has "
+        "one"));
   }
   return absl::OkStatus();
 }
@@ -69,18 +61,18 @@ absl::Status CheckUrl(const std::string& text) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(
-    SchemaRegistryOptions options) {
-  absl::Status status = CheckUrl(options.url);
+    HttpClientOptions options) {
+  absl::Status status = CheckUrl(options);
   if (!status.ok()) return status;
   while (absl::EndsWith(options.url, "/")) options.url.pop_back();
   if (!options.username.empty() && options.bearer_token != nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("schema registry ", options.url,
+        absl::StrCat(options.server, " ", options.url,
                      ": give a username or a bearer token, not both"));
   }
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "schema registry ", options.url, ": the timeout must be positive"));
+        options.server, " ", options.url, ": the timeout must be positive"));
   }
   std::unique_ptr<HttpClient> client(new HttpClient(std::move(options)));
   status = client->SetUp();
@@ -88,7 +80,16 @@ absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(
   return client;
 }
 
-HttpClient::HttpClient(SchemaRegistryOptions options)
+size_t HttpClient::OnBody(char* data, size_t, size_t size, void* client) {
+  auto* const self = static_cast<HttpClient*>(client);
+  if (self->body_.size() + size > self->options_.max_body_bytes) {
+    return 0;  // ends the request
+  }
+  self->body_.append(data, size);
+  return size;
+}
+
+HttpClient::HttpClient(HttpClientOptions options)
     : options_(std::move(options)) {}
 
 HttpClient::~HttpClient() {
@@ -115,7 +116,8 @@ absl::Status HttpClient::SetUp() {
       curl, CURLOPT_TIMEOUT_MS,
       static_cast<long>(absl::ToInt64Milliseconds(  // NOLINT: libcurl's type
           std::min(options_.timeout, absl::Hours(1)))));
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &OnBody);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &HttpClient::OnBody);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &OnProgress);
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &cancelled_);
@@ -146,10 +148,12 @@ absl::StatusOr<HttpAnswer> HttpClient::Send(const std::string& path,
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   CurlList headers(curl_slist_append(
       nullptr,
-      absl::StrCat("Accept: ", kMediaType, ", application/json").c_str()));
+      absl::StrCat("Accept: ", options_.media_type, ", application/json")
+          .c_str()));
   if (json != nullptr) {
     for (const std::string& line :
-         {absl::StrCat("Content-Type: ", kMediaType), std::string("Expect:")}) {
+         {absl::StrCat("Content-Type: ", options_.media_type),
+          std::string("Expect:")}) {
       curl_slist_append(headers.get(), line.c_str());
     }
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
@@ -164,10 +168,9 @@ absl::StatusOr<HttpAnswer> HttpClient::Send(const std::string& path,
     curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
     curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token.c_str());
   }
-  HttpAnswer answer;
+  body_.clear();
   char detail[CURL_ERROR_SIZE] = "";
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
   const CURLcode code = curl_easy_perform(curl);
   // They end with this call.
@@ -176,8 +179,7 @@ absl::StatusOr<HttpAnswer> HttpClient::Send(const std::string& path,
   if (code != CURLE_OK) return Problem(code, detail);
   long http_code = 0;  // NOLINT: libcurl's type
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_code);
-  answer.code = static_cast<int>(http_code);
-  return answer;
+  return HttpAnswer{static_cast<int>(http_code), std::move(body_)};
 }
 
 absl::Status HttpClient::Problem(int curl_code, const char* detail) const {
@@ -186,25 +188,28 @@ absl::Status HttpClient::Problem(int curl_code, const char* detail) const {
       detail[0] != '\0' ? detail : curl_easy_strerror(code);
   switch (code) {
     case CURLE_ABORTED_BY_CALLBACK:
-      return absl::CancelledError(
-          absl::StrCat("schema registry ", url(), ": given up"));
+      return absl::CancelledError(absl::StrCat(Server(), ": given up"));
     case CURLE_OPERATION_TIMEDOUT:
       return absl::DeadlineExceededError(
-          absl::StrCat("schema registry ", url(), " does not answer within ",
+          absl::StrCat(Server(), " does not answer within ",
                        absl::FormatDuration(options_.timeout)));
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return absl::FailedPreconditionError(absl::StrCat(
-          "schema registry ", url(), " cannot be trusted: ", reason,
-          "; give the file of its authority as ca_file"));
+      return absl::FailedPreconditionError(
+          absl::StrCat(Server(), " cannot be trusted: ", reason,
+                       "; give the file of its authority as ca_file"));
     case CURLE_WRITE_ERROR:
-      return absl::UnavailableError(absl::StrCat("schema registry ", url(),
-                                                 " answers with more than ",
-                                                 kMaxBodyBytes >> 20, " MiB"));
+      return absl::UnavailableError(
+          absl::StrCat(Server(), " answers with more than ",
+                       options_.max_body_bytes >> 20, " MiB"));
     default:
-      return absl::UnavailableError(absl::StrCat(
-          "schema registry ", url(), " cannot be reached: ", reason));
+      return absl::UnavailableError(
+          absl::StrCat(Server(), " cannot be reached: ", reason));
   }
+}
+
+std::string HttpClient::Server() const {
+  return absl::StrCat(options_.server, " ", url());
 }
 
 std::string HttpClient::Escaped(absl::string_view segment) {

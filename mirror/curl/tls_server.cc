@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/schema/tls_server.h"
+#include "mirror/curl/tls_server.h"
 
 #include <httplib.h>
 #include <openssl/evp.h>

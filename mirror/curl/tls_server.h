@@ -3,8 +3,8 @@
 // An HTTPS server of a test, with a certificate made for it that only names
 // 127.0.0.1. Answers GET /subjects with [].
 
-#ifndef MIRROR_TRANSFORM_SCHEMA_TLS_SERVER_H_
-#define MIRROR_TRANSFORM_SCHEMA_TLS_SERVER_H_
+#ifndef MIRROR_CURL_TLS_SERVER_H_
+#define MIRROR_CURL_TLS_SERVER_H_
 
 #include <memory>
 #include <string>
@@ -35,4 +35,4 @@ class TlsServer {
 
 }  // namespace mirror::internal
 
-#endif  // MIRROR_TRANSFORM_SCHEMA_TLS_SERVER_H_
+#endif  // MIRROR_CURL_TLS_SERVER_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "mirror/transform/schema/http_client.h"
+#include "mirror/curl/http_client.h"
 
 #include <memory>
 #include <string>
@@ -10,11 +10,11 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/curl/tls_server.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/periodic_worker.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/transform/schema/fake_schema_registry.h"
-#include "mirror/transform/schema/tls_server.h"
 
 namespace mirror::internal {
 namespace {
@@ -25,7 +25,10 @@ using ::testing::Not;
 
 class HttpClientTest : public ::testing::Test {
  protected:
-  HttpClientTest() { options_.url = server_.url(); }
+  HttpClientTest() {
+    options_.server = "schema registry";
+    options_.url = server_.url();
+  }
 
   std::unique_ptr<HttpClient> Client() {
     auto client = HttpClient::Create(options_);
@@ -39,7 +42,7 @@ class HttpClientTest : public ::testing::Test {
   }
 
   FakeSchemaRegistry server_;
-  SchemaRegistryOptions options_;
+  HttpClientOptions options_;
 };
 
 TEST_F(HttpClientTest, AnAnswerOfAnyCodeIsAnAnswer) {

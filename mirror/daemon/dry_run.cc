@@ -2,8 +2,6 @@
 
 #include "mirror/daemon/dry_run.h"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -20,6 +18,7 @@
 #include "mirror/cluster/cluster_admin.h"
 #include "mirror/cluster/internal_topic_check.h"
 #include "mirror/cluster/internal_topic_config.h"
+#include "mirror/daemon/text_table.h"
 #include "mirror/flow_cluster.h"
 #include "mirror/flow_topics.h"
 #include "mirror/metadata/acl_ledger.h"
@@ -296,10 +295,6 @@ class DryRun {
   std::unique_ptr<ClusterAdmin> target_;
 };
 
-std::array<const std::string*, 5> Cells(const DryRunRow& row) {
-  return {&row.flow, &row.kind, &row.object, &row.now, &row.then};
-}
-
 // "3 things would be created or changed (2 topic, 1 config); nothing was".
 std::string Summary(const DryRunRows& rows) {
   if (rows.empty()) return "nothing would be created or changed\n";
@@ -324,26 +319,11 @@ void DryRunFlow(const Flow& flow, const Logger& log, DryRunReport* report) {
 
 std::string FormatDryRun(const DryRunRows& rows) {
   if (rows.empty()) return Summary(rows);
-  const DryRunRow head = {"flow", "kind", "object", "now", "then"};
-  std::array<size_t, 5> widths = {};
-  DryRunRows lines = {head};
-  lines.insert(lines.end(), rows.begin(), rows.end());
-  for (const DryRunRow& row : lines) {
-    const auto cells = Cells(row);
-    for (size_t i = 0; i < cells.size(); ++i) {
-      widths[i] = std::max(widths[i], cells[i]->size());
-    }
+  TextTable table{{{"flow"}, {"kind"}, {"object"}, {"now"}, {"then"}}, {}};
+  for (const DryRunRow& row : rows) {
+    table.rows.push_back({row.flow, row.kind, row.object, row.now, row.then});
   }
-  std::string text;
-  for (const DryRunRow& row : lines) {
-    const auto cells = Cells(row);
-    for (size_t i = 0; i + 1 < cells.size(); ++i) {
-      absl::StrAppend(&text, *cells[i],
-                      std::string(widths[i] - cells[i]->size() + 2, ' '));
-    }
-    absl::StrAppend(&text, *cells.back(), "\n");
-  }
-  return absl::StrCat(text, "\n", Summary(rows));
+  return absl::StrCat(FormatTable(table), "\n", Summary(rows));
 }
 
 }  // namespace mirror::internal

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "mirror/checkpoint/checkpoint.h"
@@ -33,11 +35,18 @@ class CheckpointView {
   absl::StatusOr<GroupCheckpoints> Read(const std::string& group,
                                         absl::Time deadline);
 
+  // The groups that have checkpoints, in order. Errors as Read().
+  absl::StatusOr<std::vector<std::string>> Groups(absl::Time deadline);
+
   const std::string& topic() const { return topic_.topic(); }
   int64_t skipped() const { return topic_.skipped(); }
   void Cancel() { topic_.Cancel(); }
 
  private:
+  absl::Status CatchUp(absl::Time deadline)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_);
+  absl::Status Busy() const;
+
   Turn turn_;
   FollowedTopic topic_;
   CheckpointStore store_ ABSL_GUARDED_BY(turn_);

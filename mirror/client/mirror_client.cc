@@ -2,7 +2,6 @@
 
 #include "mirror/client/mirror_client.h"
 
-#include <iterator>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -11,7 +10,10 @@
 #include "mirror/checkpoint/checkpoint_translator.h"
 #include "mirror/client/best_position.h"
 #include "mirror/client/checkpoint_view.h"
+#include "mirror/client/copy_ends.h"
 #include "mirror/client/deadline.h"
+#include "mirror/client/failover_previewer.h"
+#include "mirror/client/forward_commit.h"
 #include "mirror/client/offset_view.h"
 #include "mirror/client/topology.h"
 #include "mirror/cluster/cluster_admin.h"
@@ -49,7 +51,6 @@ absl::Status Unknown(const OffsetSyncStore& store, const TopicPartition& source,
 class MirrorClient::Impl {
  public:
   struct Source;
-  using LogEnds = std::map<TopicPartition, DownstreamOffset>;
 
   explicit Impl(MirrorClientOptions options) : options_(std::move(options)) {}
 
@@ -66,16 +67,17 @@ class MirrorClient::Impl {
   // What is known of a source; made when first asked for.
   Source& GetSource(const std::string& alias);
   absl::StatusOr<internal::Topology> GetTopology();
-  // Where the logs of `partitions` end, without those that do not exist, or
-  // that are of another topic than the one in `index` (null: any).
-  absl::StatusOr<LogEnds> GetLogEnds(
+  // Of partitions here, as FindCopyEnds().
+  absl::StatusOr<internal::CopyEnds> GetEnds(
       const std::string& source_alias,
       const std::vector<TopicPartition>& partitions,
-      const OffsetSyncStore* index, absl::Time deadline);
-  absl::Status LeaveOutOtherTopics(const std::string& source_alias,
-                                   const OffsetSyncStore& index, LogEnds* ends);
-  // A commit that is past the end of the log is of an earlier one.
-  bool IsPastTheEnd(const TopicPartition& tp, int64_t offset);
+      const OffsetSyncStore* index, absl::Time deadline) {
+    return internal::FindCopyEnds(admin_.get(), policy(), source_alias,
+                                  partitions, index, clock(), deadline);
+  }
+  internal::PreviewRequest NewPreview(const FailoverPreviewOptions& options,
+                                      absl::Time deadline,
+                                      MirrorClient* client);
   // TranslateOffset() without explanations.
   absl::StatusOr<TranslatedOffset> Translate(const std::string& source_alias,
                                              const TopicPartition& source,
@@ -83,7 +85,11 @@ class MirrorClient::Impl {
                                              absl::Time deadline);
   absl::Status CommitForward(const std::string& group,
                              const GroupPositions& positions,
-                             std::map<TopicPartition, absl::Status>* results);
+                             GroupOffsetResults* results) {
+    return internal::CommitForward({admin_.get(), group_admin_.get(),
+                                    Context(absl::StrCat("group ", group))},
+                                   group, positions, results);
+  }
   // "cluster standby, SUBJECT", for messages.
   std::string Context(absl::string_view subject) const;
   // Adds to NotFound what there is instead, and what to do.
@@ -180,57 +186,6 @@ absl::Status MirrorClient::Impl::Explain(const absl::Status& status,
       topics.empty() ? "none" : absl::StrJoin(topics, ", ")));
 }
 
-absl::StatusOr<MirrorClient::Impl::LogEnds> MirrorClient::Impl::GetLogEnds(
-    const std::string& source_alias,
-    const std::vector<TopicPartition>& partitions, const OffsetSyncStore* index,
-    absl::Time deadline) {
-  LogEnds ends;
-  const absl::Status status = internal::TryUntil(options_.clock, deadline, [&] {
-    ends.clear();
-    const auto offsets = admin_->ListOffsets(partitions, OffsetSpec::kLatest);
-    for (size_t i = 0; i < partitions.size(); ++i) {
-      if (offsets[i].ok()) {
-        ends[partitions[i]] = DownstreamOffset(*offsets[i]);
-      } else if (!absl::IsNotFound(offsets[i].status())) {
-        return internal::Annotate(offsets[i].status(),
-                                  partitions[i].ToString());
-      }
-    }
-    return index == nullptr ? absl::OkStatus()
-                            : LeaveOutOtherTopics(source_alias, *index, &ends);
-  });
-  if (!status.ok()) return status;
-  return ends;
-}
-
-absl::Status MirrorClient::Impl::LeaveOutOtherTopics(
-    const std::string& source_alias, const OffsetSyncStore& index,
-    LogEnds* ends) {
-  std::vector<std::string> topics;
-  for (const auto& [tp, end] : *ends) {
-    if (topics.empty() || topics.back() != tp.topic) topics.push_back(tp.topic);
-  }
-  const auto described = admin_->DescribeTopics(topics);
-  std::map<std::string, std::string> ids;
-  for (size_t i = 0; i < topics.size(); ++i) {
-    if (described[i].ok()) {
-      ids[topics[i]] = described[i]->id;
-    } else if (!absl::IsNotFound(described[i].status())) {
-      return described[i].status();
-    }
-  }
-  for (auto it = ends->begin(); it != ends->end();) {
-    const auto source =
-        internal::SourcePartition(policy(), source_alias, it->first);
-    const std::string copied_to =
-        source.has_value() ? index.TargetTopicId(*source) : "";
-    const std::string& id = ids[it->first.topic];
-    const bool other = !copied_to.empty() && !id.empty() && id != copied_to;
-    it = other ? ends->erase(it) : std::next(it);
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
     const std::string& source_alias, const TopicPartition& source,
     UpstreamOffset offset, absl::Time deadline) {
@@ -244,8 +199,8 @@ absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
   }
   const TopicPartition target{
       policy().FormatRemoteTopic(source_alias, source.topic), source.partition};
-  const absl::StatusOr<LogEnds> ends =
-      GetLogEnds(source_alias, {target}, store->get(), deadline);
+  const absl::StatusOr<internal::CopyEnds> ends =
+      GetEnds(source_alias, {target}, store->get(), deadline);
   if (!ends.ok()) return ends.status();
   const auto end = ends->find(target);
   if (end != ends->end() && answer.offset <= end->second) {
@@ -261,46 +216,33 @@ absl::StatusOr<TranslatedOffset> MirrorClient::Impl::Translate(
                          "; it was recreated or truncated")));
 }
 
-absl::Status MirrorClient::Impl::CommitForward(
-    const std::string& group, const GroupPositions& positions,
-    std::map<TopicPartition, absl::Status>* results) {
-  const auto state = group_admin_->DescribeGroups({group}).front();
-  if (!state.ok()) return state.status();
-  if (*state == GroupState::kActive) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(Context(absl::StrCat("group ", group)),
-                     ": has members; stop its consumers first"));
-  }
-  const auto committed = group_admin_->ListGroupOffsets({group}).front();
-  if (!committed.ok()) return committed.status();
-  GroupOffsets forward;
-  results->clear();
-  for (const auto& [tp, position] : positions) {
-    const auto there = committed->find(tp);
-    if (!position.known()) {
-      (*results)[tp] = absl::InvalidArgumentError(
-          absl::StrCat(tp.ToString(), ": the position is unknown"));
-    } else if (there != committed->end() &&
-               there->second.offset >= position.offset.value() &&
-               !IsPastTheEnd(tp, there->second.offset)) {
-      (*results)[tp] = absl::AlreadyExistsError(
-          absl::StrCat(tp.ToString(), ": the group is at ",
-                       there->second.offset, " already"));
-    } else {
-      forward[tp] = {position.offset.value(), position.metadata};
-    }
-  }
-  if (forward.empty()) return absl::OkStatus();
-  auto altered = group_admin_->AlterGroupOffsets(group, forward);
-  if (!altered.ok()) return altered.status();
-  results->merge(*altered);
-  return absl::OkStatus();
-}
-
-bool MirrorClient::Impl::IsPastTheEnd(const TopicPartition& tp,
-                                      int64_t offset) {
-  const auto end = admin_->ListOffsets({tp}, OffsetSpec::kLogEnd).front();
-  return end.ok() && offset > *end;
+internal::PreviewRequest MirrorClient::Impl::NewPreview(
+    const FailoverPreviewOptions& options, absl::Time deadline,
+    MirrorClient* client) {
+  const std::string& alias = options.source_alias;
+  internal::CheckpointView* const checkpoints = &GetSource(alias).checkpoints;
+  internal::PreviewRequest request;
+  request.source_alias = alias;
+  request.source = options.source;
+  request.copies_topic = options.copies_topic;
+  request.translates_group = options.translates_group;
+  request.group = options.group;
+  request.progress_topic = options.progress_topic;
+  request.target = options_.cluster.get();
+  request.admin = admin_.get();
+  request.group_admin = group_admin_.get();
+  request.policy = &policy();
+  request.log = GetSource(alias).log;
+  request.clock = clock();
+  request.deadline = deadline;
+  request.groups = [checkpoints, deadline] {
+    return checkpoints->Groups(deadline);
+  };
+  request.translate = [this, client, alias,
+                       deadline](const std::string& group) {
+    return client->TranslateOffsets(alias, group, deadline - clock()->Now());
+  };
+  return request;
 }
 
 absl::StatusOr<internal::Topology> MirrorClient::Impl::GetTopology() {
@@ -367,7 +309,7 @@ absl::StatusOr<GroupPositions> MirrorClient::TranslateOffsets(
   for (const auto& [target, checkpoint] : *checkpoints) {
     partitions.push_back(target);
   }
-  const absl::StatusOr<Impl::LogEnds> ends = impl_->GetLogEnds(
+  const absl::StatusOr<internal::CopyEnds> ends = impl_->GetEnds(
       source_alias, partitions, store.ok() ? store->get() : nullptr, deadline);
   if (!ends.ok()) return ends.status();
   GroupPositions positions;
@@ -454,6 +396,16 @@ absl::StatusOr<GroupOffsets> MirrorClient::RemoteConsumerOffsets(
     offsets[target] = {checkpoint.downstream.value(), checkpoint.metadata};
   }
   return offsets;
+}
+
+absl::StatusOr<FailoverPreview> MirrorClient::PreviewFailover(
+    const FailoverPreviewOptions& options, absl::Duration timeout) {
+  auto preview =
+      internal::FailoverPreviewer(
+          impl_->NewPreview(options, impl_->DeadlineIn(timeout), this))
+          .Run();
+  if (preview.ok()) return preview;
+  return impl_->Explain(preview.status(), options.source_alias);
 }
 
 absl::StatusOr<std::optional<int>> MirrorClient::ReplicationHops(

@@ -2,7 +2,8 @@
 //
 // What a consumer application asks when its cluster is gone: where do I resume
 // on the other one? MM2's MirrorClient and RemoteClusterUtils (KIP-382), with
-// exact answers. Contacts the target of the mirror only, never the source.
+// exact answers. Contacts the target of the mirror only, not the source, but
+// for PreviewFailover().
 //
 //   auto client = mirror::MirrorClient::Create(standby_properties, policy);
 //   auto positions = (*client)->TranslateOffsets("primary", "billing",
@@ -15,6 +16,7 @@
 #define MIRROR_CLIENT_MIRROR_CLIENT_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,6 +54,23 @@ struct MirrorClientOptions {
   // Asked instead of a real cluster if set, e.g. a FakeCluster; `properties`
   // and `request_timeout` are then ignored.
   std::shared_ptr<Cluster> cluster;
+};
+
+struct FailoverPreviewOptions {
+  std::string source_alias;
+  // Only the source knows what is not copied yet, and what groups committed
+  // after their last checkpoint. Null: it is gone, and that is unknown.
+  std::shared_ptr<Cluster> source;
+  // Whether the flow copies this topic of the source. Null: those of which
+  // something was copied.
+  std::function<bool(absl::string_view topic)> copies_topic;
+  // Whether the flow translates this group. Null: those with checkpoints.
+  std::function<bool(absl::string_view group)> translates_group;
+  // Only this group; empty: all.
+  std::string group;
+  // Where the progress of the flow is. Empty: "mm2-offsets.S.internal" with the
+  // alias for S, as in MM2's dedicated mode.
+  std::string progress_topic;
 };
 
 // Purpose: translates positions from the records that a mirror left on its
@@ -133,6 +152,12 @@ class MirrorClient {
   absl::StatusOr<GroupOffsets> RemoteConsumerOffsets(
       const std::string& source_alias, const std::string& group,
       absl::Duration timeout);
+
+  // What a failover from `options.source_alias` to this cluster would lose, and
+  // where each group would resume, if it happened now. Asks the source too, if
+  // it is given. Changes nothing. NotFound: the flow has copied nothing yet.
+  absl::StatusOr<FailoverPreview> PreviewFailover(
+      const FailoverPreviewOptions& options, absl::Duration timeout);
 
   // What topic names tell; each asks for the list of topics once. Sorted.
 

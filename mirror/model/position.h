@@ -14,10 +14,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "mirror/model/offset.h"
@@ -193,6 +195,43 @@ struct TranslatedOffset : Translation {
 
 // By the partitions' names on the target.
 using GroupPositions = std::map<TopicPartition, GroupPosition>;
+
+// What MirrorClient::PreviewFailover() answers; value types.
+
+// Records of a partition of the source that are not on the target, as of the
+// progress that is stored there, which is about a second old.
+struct UncopiedRecords {
+  // At most: offsets that compaction or transactions left empty count. nullopt:
+  // the source does not say, see `reason`.
+  std::optional<int64_t> records;
+  // How old the oldest of them is, by its timestamp; nullopt: there is none, or
+  // it could not be read.
+  std::optional<absl::Duration> oldest_age;
+  std::string reason;
+};
+
+// Where a group would resume; see Exactness for what the counts promise.
+struct GroupPreview {
+  std::string group;
+  // Partitions by what is known of the group's position in them.
+  int64_t exact = 0;
+  int64_t lower_bound = 0;
+  int64_t unknown = 0;
+  // Records that it would read again, at most. nullopt: the source does not say
+  // what the group has committed since its last checkpoint.
+  std::optional<int64_t> rereads;
+  // Why the group would not resume where it was; empty if it would.
+  std::string skipped_reason;
+};
+
+struct FailoverPreview {
+  // By the partition's name on the source.
+  std::map<TopicPartition, UncopiedRecords> partitions;
+  // By id.
+  std::vector<GroupPreview> groups;
+  // Whether the source has answered; if not, why.
+  absl::Status source;
+};
 
 }  // namespace mirror
 

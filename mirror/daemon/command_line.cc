@@ -2,6 +2,8 @@
 
 #include "mirror/daemon/command_line.h"
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -17,6 +19,10 @@ const char kHelp[] =
     "\n"
     "  mirror_maker FILE [--clusters ALIAS...] [OPTION...]\n"
     "  mirror_maker FILE.json... [--connect-worker FILE] [OPTION...]\n"
+    "  mirror_maker status|topics|groups --at HOST:PORT [--watch] [--json]\n"
+    "  mirror_maker preview-failover FILE... [--clusters ALIAS...] [--group "
+    "G]\n"
+    "                           [--json]\n"
     "\n"
     "  --connect-worker FILE    the properties of the Connect worker that ran "
     "the\n"
@@ -31,13 +37,25 @@ const char kHelp[] =
     "  --status-interval=SECS   a line of figures per flow this often;\n"
     "                           default 60, 0: never\n"
     "  --metrics-listen HOST:PORT\n"
-    "                           serve /metrics, /status, /livez, /readyz and\n"
-    "                           /health over HTTP\n"
+    "                           serve a status page, /metrics, /status,\n"
+    "                           /livez, /readyz and /health over HTTP\n"
     "  --metrics-allow-public   on an address that other machines reach, too\n"
     "  --metrics-level=LEVEL    a series per flow, topic or partition "
     "(default)\n"
     "  --metrics-groups         and one per group whose offsets are synced\n"
     "  --help, --version\n"
+    "\n"
+    "  status, topics, groups   ask the process that runs with\n"
+    "                           --metrics-listen HOST:PORT, and print how its\n"
+    "                           flows, topics or groups are; a FILE of such a "
+    "name\n"
+    "                           is ./status\n"
+    "  --watch                  every 2 s again, with rates\n"
+    "  preview-failover         ask the clusters of FILE what a failover would "
+    "lose\n"
+    "                           now, and where groups, or group G, would "
+    "resume\n"
+    "  --json                   for programs\n"
     "\n"
     "Logs to standard error. SIGTERM or SIGINT: stops in order.\n"
     "Exit codes: 0 stopped, checked or printed, 2 wrong arguments or "
@@ -73,6 +91,18 @@ absl::Status ParseMetricsLevel(const std::string& argument,
     return Wrong(argument, "must be flow, topic or partition");
   }
   return absl::OkStatus();
+}
+
+bool ParsePreviewOption(const std::string& argument, CommandLine* result) {
+  absl::string_view value = argument;
+  if (argument == "--json") {
+    result->json = true;
+  } else if (absl::ConsumePrefix(&value, "--group=") && !value.empty()) {
+    result->group = std::string(value);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 // Options of the form --name=value.
@@ -135,6 +165,45 @@ absl::Status ParseOption(const std::string& argument, CommandLine* result) {
   return absl::OkStatus();
 }
 
+// The words and options behind a command.
+absl::Status ParseStatusCommand(const std::vector<std::string>& arguments,
+                                CommandLine* result) {
+  result->action = CommandLine::Action::kStatus;
+  StatusCommand& command = result->status;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    absl::string_view value = argument;
+    if (argument == "--watch") {
+      command.watch = true;
+    } else if (argument == "--json") {
+      command.json = true;
+    } else if (argument == "--at" && i + 1 < arguments.size()) {
+      command.at = arguments[++i];
+    } else if (absl::ConsumePrefix(&value, "--at=")) {
+      command.at = std::string(value);
+    } else if (argument == "--help" || argument == "-h") {
+      result->action = CommandLine::Action::kHelp;
+      return absl::OkStatus();
+    } else if (argument != "--at") {
+      return Wrong(argument, absl::StrCat("unknown option of ", arguments[0]));
+    }
+  }
+  if (command.at.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(arguments[0],
+                     ": --at HOST:PORT is missing, the --metrics-listen of "
+                     "the process to ask"));
+  }
+  return absl::OkStatus();
+}
+
+std::optional<StatusCommand::View> ViewOf(absl::string_view word) {
+  if (word == "status") return StatusCommand::View::kStatus;
+  if (word == "topics") return StatusCommand::View::kTopics;
+  if (word == "groups") return StatusCommand::View::kGroups;
+  return std::nullopt;
+}
+
 bool IsJson(const std::string& file) { return absl::EndsWith(file, ".json"); }
 
 absl::Status CheckFiles(const CommandLine& result) {
@@ -175,12 +244,23 @@ bool CommandLine::HasConnectors() const {
 absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments) {
   CommandLine result;
+  const auto view = ViewOf(arguments.empty() ? "" : arguments.front());
+  if (view.has_value()) {
+    result.status.view = *view;
+    absl::Status status = ParseStatusCommand(arguments, &result);
+    if (!status.ok()) return status;
+    return result;
+  }
+  const bool preview =
+      !arguments.empty() && arguments.front() == "preview-failover";
+  if (preview) result.action = CommandLine::Action::kPreviewFailover;
   bool clusters_given = false;
   bool in_clusters = false;  // --clusters takes every word up to an option
-  for (size_t i = 0; i < arguments.size(); ++i) {
+  for (size_t i = preview ? 1 : 0; i < arguments.size(); ++i) {
     std::string argument = arguments[i];
     // The value may be the next word.
-    if (argument == "--metrics-listen" || argument == "--connect-worker") {
+    if (argument == "--metrics-listen" || argument == "--connect-worker" ||
+        (preview && argument == "--group")) {
       const bool last = ++i == arguments.size();
       absl::StrAppend(&argument, "=", last ? "" : arguments[i]);
     }
@@ -188,6 +268,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
       clusters_given = in_clusters = true;
     } else if (absl::StartsWith(argument, "-")) {
       in_clusters = false;
+      if (preview && ParsePreviewOption(argument, &result)) continue;
       absl::Status status = ParseOption(argument, &result);
       if (!status.ok()) return status;
     } else if (in_clusters) {
@@ -195,6 +276,14 @@ absl::StatusOr<CommandLine> ParseCommandLine(
     } else {
       result.files.push_back(argument);
     }
+  }
+  using Action = CommandLine::Action;
+  if (preview &&
+      (result.action == Action::kCheck || result.action == Action::kDryRun ||
+       result.action == Action::kPrintConfig)) {
+    return absl::InvalidArgumentError(
+        "preview-failover: does not go with --check, --dry-run or "
+        "--print-config");
   }
   absl::Status status = CheckComplete(result, clusters_given);
   if (!status.ok()) return status;

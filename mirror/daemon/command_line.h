@@ -4,6 +4,8 @@
 //
 //   mirror_maker FILE [--clusters ALIAS...] [--check] ...
 //   mirror_maker FILE.json... [--connect-worker FILE] ...
+//   mirror_maker status --at HOST:PORT ...
+//   mirror_maker preview-failover FILE ...
 
 #ifndef MIRROR_DAEMON_COMMAND_LINE_H_
 #define MIRROR_DAEMON_COMMAND_LINE_H_
@@ -13,13 +15,23 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mirror/daemon/status_command.h"
 #include "mirror/metrics/metrics_snapshot.h"
 #include "mirror/runtime/log.h"
 
 namespace mirror::internal {
 
 struct CommandLine {
-  enum class Action { kRun, kCheck, kDryRun, kPrintConfig, kHelp, kVersion };
+  enum class Action {
+    kRun,
+    kCheck,
+    kDryRun,
+    kPrintConfig,
+    kStatus,  // and topics, groups: see `status`
+    kPreviewFailover,
+    kHelp,
+    kVersion
+  };
 
   Action action = Action::kRun;
   // A properties file, or JSON files of MM2's connectors.
@@ -32,6 +44,10 @@ struct CommandLine {
   std::string metrics_listen;  // "HOST:PORT"; empty: nowhere
   bool metrics_allow_public = false;
   MetricsOptions metrics;
+  StatusCommand status;
+  // Of a preview.
+  std::string group;  // empty: all
+  bool json = false;
 
   // Whether `files` are those of connectors.
   bool HasConnectors() const;

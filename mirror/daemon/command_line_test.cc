@@ -67,6 +67,59 @@ TEST(CommandLineTest, MetricsAreAsWideAndAsFineAsAskedFor) {
             MetricsLevel::kTopic);
 }
 
+TEST(CommandLineTest, ACommandAsksAProcess) {
+  const auto line =
+      ParseCommandLine({"topics", "--at", "127.0.0.1:9404", "--watch"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->action, Action::kStatus);
+  EXPECT_EQ(line->status.view, StatusCommand::View::kTopics);
+  EXPECT_EQ(line->status.at, "127.0.0.1:9404");
+  EXPECT_TRUE(line->status.watch);
+  EXPECT_FALSE(line->status.json);
+  const auto groups = ParseCommandLine({"groups", "--json", "--at=x:1"});
+  ASSERT_THAT(groups, IsOk());
+  EXPECT_EQ(groups->status.view, StatusCommand::View::kGroups);
+  EXPECT_TRUE(groups->status.json);
+  EXPECT_EQ(ParseCommandLine({"status", "--help"})->action, Action::kHelp);
+  EXPECT_THAT(ParseCommandLine({"./status"})->files, ElementsAre("./status"));
+}
+
+TEST(CommandLineTest, APreviewIsOfAFile) {
+  const auto line = ParseCommandLine({"preview-failover", "f", "--clusters",
+                                      "B", "--group", "billing", "--json"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->action, Action::kPreviewFailover);
+  EXPECT_THAT(line->files, ElementsAre("f"));
+  EXPECT_THAT(line->clusters, ElementsAre("B"));
+  EXPECT_EQ(line->group, "billing");
+  EXPECT_TRUE(line->json);
+  EXPECT_EQ(ParseCommandLine({"preview-failover", "f", "--group=x"})->group,
+            "x");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"preview-failover"},
+        std::vector<std::string>{"preview-failover", "f", "--check"},
+        std::vector<std::string>{"preview-failover", "f", "--group"},
+        std::vector<std::string>{"f", "--json"},
+        std::vector<std::string>{"f", "--group=x"}}) {
+    EXPECT_THAT(ParseCommandLine(arguments),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("")));
+  }
+}
+
+TEST(CommandLineTest, ACommandNamesWhatIsMissingOrWrong) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"status"},
+        std::vector<std::string>{"status", "--at"},
+        std::vector<std::string>{"status", "--at="}}) {
+    EXPECT_THAT(ParseCommandLine(arguments),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("--at HOST:PORT is missing")));
+  }
+  EXPECT_THAT(ParseCommandLine({"groups", "--at=x:1", "--check"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--check: unknown option of groups")));
+}
+
 TEST(CommandLineTest, ConnectorsAreJsonFilesAndHaveAWorker) {
   for (const std::vector<std::string>& worker :
        {std::vector<std::string>{"--connect-worker", "w.properties"},

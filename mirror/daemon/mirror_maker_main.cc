@@ -25,6 +25,8 @@
 #include "mirror/daemon/command_line.h"
 #include "mirror/daemon/dry_run.h"
 #include "mirror/daemon/flow_summary.h"
+#include "mirror/daemon/preview_failover.h"
+#include "mirror/daemon/status_command.h"
 #include "mirror/flow.h"
 #include "mirror/http/engine_pages.h"
 #include "mirror/http/http_server.h"
@@ -55,6 +57,10 @@ int AwaitSignal(absl::Duration timeout) {
   const sigset_t signals = HandledSignals();
   const timespec wait = absl::ToTimespec(timeout);
   return std::max(sigtimedwait(&signals, nullptr, &wait), 0);
+}
+
+bool EndsTheProgram(int signal) {
+  return signal == SIGTERM || signal == SIGINT;
 }
 
 class WakeOnFailure final : public EngineListener {
@@ -153,7 +159,7 @@ class Daemon {
           AwaitSignal(summaries ? std::max(next - Clock::System()->Now(),
                                            absl::ZeroDuration())
                                 : absl::Hours(1));
-      if (signal == SIGTERM || signal == SIGINT) {
+      if (EndsTheProgram(signal)) {
         log_.Info("", absl::StrCat(signal == SIGTERM ? "SIGTERM" : "SIGINT",
                                    ": stopping"));
         return kOk;
@@ -232,6 +238,21 @@ int PrintDryRun(const std::vector<Flow>& flows, LogSink* sink) {
   return report.complete ? kOk : kCannotStart;
 }
 
+// The same.
+int PrintPreviews(const internal::CommandLine& line,
+                  const std::vector<Flow>& flows, LogSink* sink) {
+  std::vector<internal::FlowPreview> previews;
+  for (const Flow& flow : flows) {
+    if (!flow.replicate) continue;
+    previews.push_back(internal::PreviewFlowFailover(
+        flow, line.group, Logger(sink, Clock::System(), flow.name())));
+  }
+  std::fputs(line.json ? internal::PreviewsJson(previews).c_str()
+                       : internal::FormatPreviews(previews).c_str(),
+             stdout);
+  return internal::IsComplete(previews) ? kOk : kCannotStart;
+}
+
 absl::StatusOr<MirrorMakerConfig> LoadFiles(
     const internal::CommandLine& line, const PluginRegistry& plugins,
     std::vector<std::string>* warnings) {
@@ -271,7 +292,26 @@ int RunFiles(const internal::CommandLine& line, const PluginRegistry& plugins) {
   if (line.action == internal::CommandLine::Action::kDryRun) {
     return PrintDryRun(flows, &sink);
   }
+  if (line.action == internal::CommandLine::Action::kPreviewFailover) {
+    return PrintPreviews(line, flows, &sink);
+  }
   return Daemon(line, *config, &sink).Run(flows);
+}
+
+// The tables are the program's output.
+int RunStatus(const internal::StatusCommand& command) {
+  const auto asker = internal::StatusAsker::Create(command, Clock::System());
+  if (!asker.ok()) {
+    const std::string message(asker.status().message());
+    std::fprintf(stderr, "mirror_maker: --at: %s\n", message.c_str());
+    return kWrongConfiguration;
+  }
+  const auto wait = [](absl::Duration time) {
+    return !EndsTheProgram(AwaitSignal(time));
+  };
+  return internal::RunStatusCommand(command, asker->get(), wait, stdout, stderr)
+             ? kOk
+             : kCannotStart;
 }
 
 // --help and --version are answered here.
@@ -291,6 +331,9 @@ int RunCommandLine(const std::vector<std::string>& arguments,
   if (line->action == internal::CommandLine::Action::kVersion) {
     std::printf("mirror_maker %s\n", internal::kVersion);
     return kOk;
+  }
+  if (line->action == internal::CommandLine::Action::kStatus) {
+    return RunStatus(line->status);
   }
   return RunFiles(*line, plugins);
 }

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mirror/cluster/group_admin.h"
 #include "mirror/testing/matchers.h"
 #include "nlohmann/json.hpp"
 #include "tests/integration/test_cluster.h"
@@ -27,14 +28,17 @@
 namespace mirror::internal::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string Mm2File(const std::string& a, const std::string& b) {
   return absl::StrCat("clusters = A, B\nA.bootstrap.servers = ", a,
                       "\nB.bootstrap.servers = ", b,
                       "\nA->B.enabled = true\nA->B.topics = orders\n"
                       "replication.factor=1\n"
+                      "emit.checkpoints.interval.seconds=1\n"
                       "checkpoints.topic.replication.factor=1\n"
                       "heartbeats.topic.replication.factor=1\n"
                       "offset-syncs.topic.replication.factor=1\n"
@@ -80,16 +84,15 @@ class MetricsTest : public ::testing::Test {
   }
 
   void StartDaemon() {
-    daemon_ = StartMirrorMaker(
-        {WriteProperties(Mm2File(a_->servers(), b_->servers())),
-         "--metrics-listen", "127.0.0.1:0"});
+    file_ = WriteProperties(Mm2File(a_->servers(), b_->servers()));
+    daemon_ = StartMirrorMaker({file_, "--metrics-listen", "127.0.0.1:0"});
     ASSERT_TRUE(Eventually([this] {
       const std::string output = daemon_->Output();
       const size_t begin = output.find("http://127.0.0.1:");
       const size_t end = output.find("/metrics", begin);
       if (begin == std::string::npos || end == std::string::npos) return false;
-      client_ =
-          std::make_unique<httplib::Client>(output.substr(begin, end - begin));
+      url_ = output.substr(begin, end - begin);
+      client_ = std::make_unique<httplib::Client>(url_);
       return true;
     })) << daemon_->Output();
   }
@@ -132,6 +135,8 @@ class MetricsTest : public ::testing::Test {
 
   const std::unique_ptr<TestCluster> a_;
   const std::unique_ptr<TestCluster> b_;
+  std::string file_;
+  std::string url_;
   std::unique_ptr<ChildProcess> daemon_;
   std::unique_ptr<httplib::Client> client_;
 };
@@ -163,6 +168,70 @@ TEST_F(MetricsTest, ValuesAreWhatWasCopied) {
             before - 1);
   // B->A writes heartbeats, as in MM2.
   EXPECT_EQ(ValueOf(text, "kafka_connect_worker_connector_count"), "6");
+}
+
+// What a command prints to standard output; logs are lines of another form.
+nlohmann::json JsonOf(const Ended& ended) {
+  for (const absl::string_view line : absl::StrSplit(ended.output, '\n')) {
+    if (absl::StartsWith(line, "[")) {
+      return nlohmann::json::parse(line, nullptr, false);
+    }
+  }
+  return nullptr;
+}
+
+TEST_F(MetricsTest, ThePageAndTheCommandsShowWhatRuns) {
+  StartDaemon();
+  AwaitCopied();
+  EXPECT_THAT(Get("/?view=partitions&q=orders-1"),
+              AllOf(HasSubstr("A-&gt;B"), HasSubstr("orders-1<"),
+                    Not(HasSubstr("orders-0<"))));
+  const std::string address = url_.substr(url_.rfind('/') + 1);
+  const Ended status = RunMirrorMaker({"status", "--at", address});
+  EXPECT_EQ(status.exit_code, 0);
+  EXPECT_THAT(status.output, HasSubstr("A->B  running"));
+  const Ended topics = RunMirrorMaker({"topics", "--json", "--at", address});
+  EXPECT_EQ(topics.exit_code, 0);
+  int64_t copied = 0;
+  for (const auto& topic : JsonOf(topics)) {
+    if (topic["name"] == "orders") copied = topic["records"];
+  }
+  EXPECT_EQ(copied, 42) << topics.output;
+  EXPECT_EQ(RunMirrorMaker({"status", "--at", "127.0.0.1:1"}).exit_code, 3);
+}
+
+TEST_F(MetricsTest, APreviewFindsWhatIsNotCopiedAndWhereGroupsResume) {
+  StartDaemon();
+  AwaitCopied();
+  const auto groups = a_->cluster()->NewGroupAdmin("test").value();
+  ASSERT_THAT(groups->AlterGroupOffsets("billing", {{{"orders", 0}, {10, ""}}}),
+              IsOk());
+  const auto preview = [this] {
+    return RunMirrorMaker({"preview-failover", file_, "--json"});
+  };
+  ASSERT_TRUE(Eventually([&] {
+    const nlohmann::json flows = JsonOf(preview());
+    return flows.is_array() && !flows[0]["groups"].empty() &&
+           flows[0]["groups"][0]["exact"] == 1;
+  })) << preview().output;
+  ASSERT_THAT(daemon_->Signal(SIGTERM), IsOk());
+  ASSERT_THAT(daemon_->Wait(absl::Seconds(30)), IsOkAndHolds(0));
+  a_->AppendNumbers({"orders", 0}, 30, 5);
+  ASSERT_THAT(groups->AlterGroupOffsets("billing", {{{"orders", 0}, {12, ""}}}),
+              IsOk());
+  const Ended ended = preview();
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  const nlohmann::json flow = JsonOf(ended)[0];
+  EXPECT_EQ(flow["flow"], "A->B");
+  for (const auto& partition : flow["partitions"]) {
+    if (partition["topic"] != "orders") continue;
+    const bool behind = partition["partition"] == 0;
+    EXPECT_EQ(partition["records"], behind ? 5 : 0) << ended.output;
+    EXPECT_EQ(partition["oldest_age_ms"].is_null(), !behind) << ended.output;
+  }
+  EXPECT_EQ(flow["groups"][0]["group"], "billing");
+  EXPECT_EQ(flow["groups"][0]["rereads"], 2);
+  EXPECT_EQ(flow["groups"][0]["skipped_reason"], "");
 }
 
 TEST_F(MetricsTest, PromtoolFindsNoFaultWithOurFamilies) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "mirror/config/property_reader.h"
 #include "mirror/config/property_table.h"
 #include "mirror/java/java_client_settings.h"
 

@@ -15,6 +15,7 @@
 #include "absl/strings/strip.h"
 #include "absl/types/optional.h"
 #include "mirror/config/client_layers.h"
+#include "mirror/config/property_reader.h"
 #include "mirror/config/property_table.h"
 #include "mirror/java/java_client_settings.h"
 #include "mirror/java/nearest_name.h"

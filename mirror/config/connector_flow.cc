@@ -13,6 +13,7 @@
 #include "mirror/config/config_file.h"
 #include "mirror/config/connector_readers.h"
 #include "mirror/config/connector_transforms.h"
+#include "mirror/config/property_reader.h"
 #include "mirror/config/property_table.h"
 
 namespace mirror::internal {

@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "mirror/config/property_reader.h"
+#include "mirror/config/property_table.h"
 
 namespace mirror::internal {
 

@@ -15,7 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "mirror/config/config_file.h"
-#include "mirror/config/property_table.h"
+#include "mirror/config/property_spec.h"
 #include "mirror/flow_options.h"
 #include "mirror/java/config_value.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// The half of property_table.h that reads values; the other holds the rows.
+
+#include "mirror/config/property_reader.h"
 
 #include <limits>
 
@@ -11,7 +11,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "mirror/config/property_table.h"
 #include "mirror/policy/filters.h"
 
 namespace mirror::internal {

@@ -2,133 +2,17 @@
 
 #include "mirror/config/property_table.h"
 
-#include <limits>
-#include <utility>
+#include "mirror/config/property_row.h"
 
 namespace mirror::internal {
 namespace {
 
 using absl::string_view;
 
-constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
-constexpr int64_t kMaxLong = std::numeric_limits<int64_t>::max();
-// A century: beyond it, seconds of a Java long no longer fit a clock.
-constexpr int64_t kMaxSeconds = int64_t{100} * 365 * 86400;
-constexpr unsigned kTopAndFlow = kTopLevel | kFlow;
 // Topics of the Connect worker, which MM2 reads at the top level first.
 constexpr unsigned kStorage = kTopLevel | kTarget;
 // What MM2 gives to the Connect worker that serves the flow.
 constexpr unsigned kWorker = kTopLevel | kTarget | kFlow;
-
-PropertySpec Text(string_view name, unsigned scopes, string_view fallback,
-                  string_view meaning) {
-  PropertySpec spec;
-  spec.name = name;
-  spec.scopes = scopes;
-  spec.fallback = fallback;
-  spec.meaning = meaning;
-  return spec;
-}
-
-PropertySpec List(string_view name, unsigned scopes, string_view fallback,
-                  string_view meaning) {
-  PropertySpec spec = Text(name, scopes, fallback, meaning);
-  spec.type = PropertyType::kList;
-  return spec;
-}
-
-PropertySpec Patterns(string_view name, unsigned scopes, string_view fallback,
-                      string_view meaning) {
-  PropertySpec spec = Text(name, scopes, fallback, meaning);
-  spec.type = PropertyType::kPatterns;
-  return spec;
-}
-
-PropertySpec Bool(string_view name, unsigned scopes, string_view fallback,
-                  string_view meaning) {
-  PropertySpec spec = Text(name, scopes, fallback, meaning);
-  spec.type = PropertyType::kBool;
-  return spec;
-}
-
-PropertySpec Servers(string_view name, unsigned scopes, string_view meaning) {
-  PropertySpec spec = Text(name, scopes, "", meaning);
-  spec.type = PropertyType::kServers;
-  return spec;
-}
-
-PropertySpec Int(string_view name, unsigned scopes, string_view fallback,
-                 int64_t min, int64_t max, string_view meaning) {
-  PropertySpec spec = Text(name, scopes, fallback, meaning);
-  spec.type = PropertyType::kInt;
-  spec.min = min;
-  spec.max = max;
-  return spec;
-}
-
-PropertySpec Seconds(string_view name, string_view fallback,
-                     string_view meaning) {
-  PropertySpec spec = Int(name, kTopAndFlow, fallback, 1, kMaxSeconds, meaning);
-  spec.type = PropertyType::kSeconds;
-  return spec;
-}
-
-PropertySpec Millis(string_view name, unsigned scopes, string_view fallback,
-                    string_view meaning) {
-  PropertySpec spec = Int(name, scopes, fallback, 1, kMaxInt, meaning);
-  spec.type = PropertyType::kMillis;
-  return spec;
-}
-
-PropertySpec Choice(string_view name, unsigned scopes, string_view fallback,
-                    std::vector<string_view> choices, string_view meaning) {
-  PropertySpec spec = Text(name, scopes, fallback, meaning);
-  spec.type = PropertyType::kChoice;
-  spec.choices = std::move(choices);
-  return spec;
-}
-
-// Only the default is possible.
-PropertySpec Class(string_view name, unsigned scopes, string_view only,
-                   string_view meaning) {
-  PropertySpec spec = Choice(name, scopes, only, {only}, meaning);
-  spec.type = PropertyType::kClass;
-  return spec;
-}
-
-// The first of MM2's classes is the default.
-PropertySpec Plugin(string_view name, std::vector<string_view> mm2s,
-                    string_view meaning) {
-  PropertySpec spec = Choice(name, kTopAndFlow, mm2s.front(), mm2s, meaning);
-  spec.type = PropertyType::kPlugin;
-  return spec;
-}
-
-PropertySpec ReplicationFactor(string_view name, unsigned scopes,
-                               string_view mm2_fallback, string_view meaning) {
-  PropertySpec spec = Int(name, scopes, "-1", -1, 32767, meaning);
-  spec.mm2_fallback = mm2_fallback;
-  return spec;
-}
-
-PropertySpec Mm2Default(string_view fallback, PropertySpec spec) {
-  spec.mm2_fallback = fallback;
-  return spec;
-}
-
-PropertySpec Ignored(string_view name, unsigned scopes, string_view why) {
-  PropertySpec spec = Text(name, scopes, "", why);
-  spec.use = PropertyUse::kIgnored;
-  return spec;
-}
-
-PropertySpec Refused(string_view name, unsigned scopes, string_view replacement,
-                     string_view instead) {
-  PropertySpec spec = Text(name, scopes, "", instead);
-  spec.use = PropertyUse::kRefused;
-  spec.replacement = replacement;
-  return spec;
-}
 
 std::vector<PropertySpec> ClusterAndFlowProperties() {
   return {
@@ -170,7 +54,7 @@ std::vector<PropertySpec> ClusterAndFlowProperties() {
            "Not in MM2. Renames topics before the policy adds its prefix: "
            "FROM:TO, separated by commas. A source topic that already has "
            "the name TO is copied as TO-unrenamed."),
-      Millis("admin.timeout.ms", kTopAndFlow, "60000",
+      Millis("admin.timeout.ms", kTopAndFlow, "60000", 1,
              "How long one administrative request may take."),
       List("config.providers", kTopLevel, "",
            "Names of config providers. ${env:NAME}, ${file:/path:key} and "
@@ -333,7 +217,7 @@ std::vector<PropertySpec> OffsetProperties() {
 std::vector<PropertySpec> WorkerProperties() {
   return {
       Mm2Default("60000",
-                 Millis("offset.flush.interval.ms", kWorker, "1000",
+                 Millis("offset.flush.interval.ms", kWorker, "1000", 1,
                         "How often progress is committed: what a crash copies "
                         "again. MM2 reads it only as T.NAME.")),
       Int("offset.flush.bytes", kWorker, "16777216", 1, kMaxLong,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "mirror/config/property_reader.h"
 #include "mirror/java/config_value.h"
 
 namespace mirror::internal {

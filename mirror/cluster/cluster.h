@@ -18,6 +18,7 @@
 #include "mirror/cluster/group_membership.h"
 #include "mirror/cluster/record_sink.h"
 #include "mirror/cluster/record_source.h"
+#include "mirror/cluster/transactional_sink.h"
 
 namespace mirror {
 
@@ -53,6 +54,15 @@ struct MembershipOptions {
   std::string instance_id = {};
 };
 
+struct TransactionalSinkOptions {
+  std::string client_id;
+  // What one sink at a time owns.
+  std::string transactional_id;
+  // How long the cluster leaves a transaction open that no one ends.
+  absl::Duration transaction_timeout = absl::Seconds(10);
+  int64_t max_buffered_bytes = 16 << 20;
+};
+
 // Thread safety: thread-safe. Lifetime: must outlive what it makes.
 // Errors: InvalidArgument for settings the client library refuses, naming the
 // setting. No call waits for a broker.
@@ -69,6 +79,9 @@ class Cluster {
       const SinkOptions& options) = 0;
   virtual absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
       const MembershipOptions& options) = 0;
+  // Takes the transactional id over in the background.
+  virtual absl::StatusOr<std::unique_ptr<TransactionalSink>>
+  NewTransactionalSink(const TransactionalSinkOptions& options) = 0;
   // Admins with the same client id may share a connection; they wait for each
   // other no longer than a broker takes for a request.
   virtual absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(

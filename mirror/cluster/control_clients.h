@@ -51,6 +51,11 @@ class ControlClients final : public Cluster {
       const MembershipOptions& options) override {
     return cluster_->NewMembership(options);
   }
+  // Not shared: a transactional id has one owner.
+  absl::StatusOr<std::unique_ptr<TransactionalSink>> NewTransactionalSink(
+      const TransactionalSinkOptions& options) override {
+    return cluster_->NewTransactionalSink(options);
+  }
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& /*client_id*/) override {
     return cluster_->NewAdmin(client_id_);

@@ -13,6 +13,7 @@
 #include "mirror/kafka/kafka_group_membership.h"
 #include "mirror/kafka/kafka_record_sink.h"
 #include "mirror/kafka/kafka_record_source.h"
+#include "mirror/kafka/kafka_transactional_sink.h"
 #include "mirror/kafka/shared_client.h"
 
 namespace mirror {
@@ -85,6 +86,12 @@ absl::StatusOr<std::unique_ptr<GroupMembership>> KafkaCluster::NewMembership(
     const MembershipOptions& options) {
   return internal::KafkaGroupMembership::Create(
       SettingsFor(internal::ClientRole::kMember, options_), options);
+}
+
+absl::StatusOr<std::unique_ptr<TransactionalSink>>
+KafkaCluster::NewTransactionalSink(const TransactionalSinkOptions& options) {
+  return internal::KafkaTransactionalSink::Create(
+      SettingsFor(internal::ClientRole::kProducer, options_), options);
 }
 
 absl::StatusOr<std::unique_ptr<ClusterAdmin>> KafkaCluster::NewAdmin(

@@ -59,6 +59,8 @@ class KafkaCluster final : public Cluster {
       const SinkOptions& options) override;
   absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
       const MembershipOptions& options) override;
+  absl::StatusOr<std::unique_ptr<TransactionalSink>> NewTransactionalSink(
+      const TransactionalSinkOptions& options) override;
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) override;
   absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(

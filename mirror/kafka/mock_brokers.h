@@ -33,6 +33,7 @@ class MockBrokers {
   static constexpr int16_t kOffsetCommit = 8;
   static constexpr int16_t kJoinGroup = 11;
   static constexpr int16_t kHeartbeat = 12;
+  static constexpr int16_t kInitProducerId = 22;
 
   explicit MockBrokers(int brokers) : brokers_(brokers) {
     char why[256] = "";

@@ -104,7 +104,7 @@ absl::StatusOr<std::unique_ptr<ProducerLane>> ProducerLane::Create(
   return absl::WrapUnique(new ProducerLane(*std::move(client), load));
 }
 
-ProducerLane::ProducerLane(std::unique_ptr<Client> client, SinkLoad* load)
+ProducerLane::ProducerLane(std::shared_ptr<Client> client, SinkLoad* load)
     : client_(std::move(client)),
       reports_(rd_kafka_queue_get_main(client_->handle())),
       answers_(rd_kafka_queue_new(client_->handle())),
@@ -113,6 +113,10 @@ ProducerLane::ProducerLane(std::unique_ptr<Client> client, SinkLoad* load)
 ProducerLane::~ProducerLane() {
   rd_kafka_queue_cb_event_enable(reports_.get(), nullptr, nullptr);
   // What waits for a broker would otherwise hold up the end of the client.
+  Purge();
+}
+
+void ProducerLane::Purge() {
   rd_kafka_purge(client_->handle(), RD_KAFKA_PURGE_F_QUEUE |
                                         RD_KAFKA_PURGE_F_INFLIGHT |
                                         RD_KAFKA_PURGE_F_NON_BLOCKING);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One idempotent librdkafka producer of a KafkaRecordSink, which may have
-// several: a permanent rejection makes librdkafka wait for everything in flight
-// of its producer. Delivery reports carry the source offset in their opaque
-// pointer, so nothing of ours is allocated per record. Partitions are looked up
-// before the first record goes to them: the producer would take records for a
-// topic that may never exist.
+// One idempotent librdkafka producer: that of a KafkaTransactionalSink, or of a
+// KafkaRecordSink, which may have several, as a permanent rejection makes
+// librdkafka wait for everything in flight of its producer. Delivery reports
+// carry the source offset in their opaque pointer, so nothing of ours is
+// allocated per record. Partitions are looked up before the first record goes
+// to them: the producer would take records for a topic that may never exist.
 
 #ifndef MIRROR_KAFKA_PRODUCER_LANE_H_
 #define MIRROR_KAFKA_PRODUCER_LANE_H_
@@ -49,6 +49,11 @@ class ProducerLane {
   absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks);
   absl::Status TakeClusterStatus() { return client_->TakeError(); }
 
+  // Drops what was sent and is not acknowledged; Poll() says so.
+  void Purge();
+  // For calls on threads of their own, which may outlive the lane.
+  const std::shared_ptr<Client>& client() const { return client_; }
+
   // Makes Poll() of `other` return when there is something to poll here.
   void Wake(ProducerLane* other);
   // A number among librdkafka's settings.
@@ -65,7 +70,7 @@ class ProducerLane {
     absl::Time asked = absl::InfinitePast();
   };
 
-  ProducerLane(std::unique_ptr<Client> client, SinkLoad* load);
+  ProducerLane(std::shared_ptr<Client> client, SinkLoad* load);
 
   // Made on first use; null if the name is refused.
   Topic* FindTopic(const std::string& name);
@@ -90,7 +95,7 @@ class ProducerLane {
                             const TopicPartition& target);
 
   // Destroyed in reverse order: the client last.
-  const std::unique_ptr<Client> client_;
+  const std::shared_ptr<Client> client_;
   const QueuePtr reports_;
   const QueuePtr answers_;
   SinkLoad* const load_;

@@ -13,6 +13,7 @@
 #include "mirror/testing/fake_membership.h"
 #include "mirror/testing/fake_record_sink.h"
 #include "mirror/testing/fake_record_source.h"
+#include "mirror/testing/fake_transactional_sink.h"
 
 namespace mirror {
 namespace {
@@ -72,6 +73,12 @@ absl::StatusOr<std::unique_ptr<GroupMembership>> FakeCluster::NewMembership(
   return std::make_unique<internal::FakeMembership>(state_.get(), options);
 }
 
+absl::StatusOr<std::unique_ptr<TransactionalSink>>
+FakeCluster::NewTransactionalSink(const TransactionalSinkOptions& options) {
+  return std::make_unique<internal::FakeTransactionalSink>(state_.get(),
+                                                           options);
+}
+
 absl::StatusOr<std::unique_ptr<ClusterAdmin>> FakeCluster::NewAdmin(
     const std::string& client_id) {
   return std::make_unique<internal::FakeClusterAdmin>(state_.get());
@@ -105,6 +112,7 @@ void FakeCluster::Rebuild(const std::string& cluster_id) {
   MutexLock lock(&state_->mu);
   state_->topics.clear();
   state_->groups.clear();
+  state_->transactions.clear();
   state_->cluster_id = cluster_id;
 }
 
@@ -213,9 +221,10 @@ void FakeCluster::DeleteRecordsBefore(const TopicPartition& tp,
 
 std::vector<Record> FakeCluster::Records(const TopicPartition& tp) const {
   MutexLock lock(&state_->mu);
+  const internal::FakeLog& log = Partition(state_.get(), tp).log;
   std::vector<Record> records;
-  for (const internal::FakeLog::Entry& entry :
-       Partition(state_.get(), tp).log.entries()) {
+  for (const internal::FakeLog::Entry& entry : log.entries()) {
+    if (entry.record.offset.value() >= log.stable_end()) break;
     if (!entry.aborted) records.push_back(entry.record);
   }
   return records;
@@ -365,6 +374,16 @@ void FakeCluster::ReleaseAcks() {
 void FakeCluster::FenceSinks() {
   MutexLock lock(&state_->mu);
   ++state_->fence;
+}
+
+void FakeCluster::RefuseTransactions(absl::Status status) {
+  MutexLock lock(&state_->mu);
+  state_->transactions_refusal = std::move(status);
+}
+
+void FakeCluster::LoseNextCommit(bool committed) {
+  MutexLock lock(&state_->mu);
+  state_->lose_commit = committed;
 }
 
 void FakeCluster::SetMaxMessageBytes(const std::string& topic, int64_t bytes) {

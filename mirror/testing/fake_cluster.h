@@ -56,6 +56,10 @@ struct FakeClusterOptions {
 // prefix of seeded length per partition gets into the log (nothing if the
 // cluster is down). So a lost ack is HoldAcks(), Poll(), and a new sink.
 //
+// Transactions. A transactional sink is asked for its id, commits and aborts
+// when it is polled, and learns that it is fenced when it next writes or ends a
+// transaction. What a crash leaves open stays so until the id has a new owner.
+//
 // Groups are in FakeGroups.
 //
 // Admins answer at once, with Unavailable while the cluster is down. Deleting a
@@ -77,6 +81,8 @@ class FakeCluster final : public Cluster, public FakeGroups {
       const SinkOptions& options) override;
   absl::StatusOr<std::unique_ptr<GroupMembership>> NewMembership(
       const MembershipOptions& options) override;
+  absl::StatusOr<std::unique_ptr<TransactionalSink>> NewTransactionalSink(
+      const TransactionalSinkOptions& options) override;
   absl::StatusOr<std::unique_ptr<ClusterAdmin>> NewAdmin(
       const std::string& client_id) override;
   absl::StatusOr<std::unique_ptr<GroupAdmin>> NewGroupAdmin(
@@ -122,7 +128,8 @@ class FakeCluster final : public Cluster, public FakeGroups {
                          std::optional<int64_t> offset);
   // Loses records below `offset`, as retention does.
   void DeleteRecordsBefore(const TopicPartition& tp, int64_t offset);
-  // What a read_committed reader would get.
+  // What a read_committed reader would get: nothing of an open transaction, nor
+  // behind its first record.
   std::vector<Record> Records(const TopicPartition& tp) const;
   int64_t LogStart(const TopicPartition& tp) const;
   int64_t LogEnd(const TopicPartition& tp) const;
@@ -177,6 +184,11 @@ class FakeCluster final : public Cluster, public FakeGroups {
   void ReleaseAcks();
   // Sinks made before fail fatally; what the broker has not answered is lost.
   void FenceSinks();
+
+  // Transactions. Taking over a transactional id fails with this.
+  void RefuseTransactions(absl::Status status);
+  // The next commit fails with an unknown outcome: whether it was committed.
+  void LoseNextCommit(bool committed);
 
   // Limits. Bytes are of keys, values and headers. Larger than the topic
   // allows: the ack is InvalidArgument; than clients may send: Send() is.

@@ -70,6 +70,28 @@ FakePartition* FakeClusterState::Find(const TopicPartition& tp) {
   return &it->second.partitions[tp.partition];
 }
 
+absl::Status FakeClusterState::Owns(const std::string& transactional_id,
+                                    int64_t epoch) {
+  if (transactional_id.empty() ||
+      transactions[transactional_id].epoch == epoch) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kFailedPrecondition,
+               absl::StrCat("transactional id ", transactional_id),
+               "fenced by a newer owner; make a new sink");
+}
+
+void FakeClusterState::EndTransaction(FakeTransaction* transaction,
+                                      bool commit) {
+  for (const TopicPartition& tp : transaction->partitions) {
+    FakePartition* partition = Find(tp);
+    if (partition == nullptr) continue;
+    partition->log.EndTransaction(transaction->open, commit);
+  }
+  transaction->open = 0;
+  transaction->partitions.clear();
+}
+
 absl::Status FakeClusterState::Create(const NewTopic& topic) {
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   if (!LegalTopicName(topic.name)) {

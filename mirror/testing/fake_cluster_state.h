@@ -6,9 +6,11 @@
 #ifndef MIRROR_TESTING_FAKE_CLUSTER_STATE_H_
 #define MIRROR_TESTING_FAKE_CLUSTER_STATE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -36,7 +38,9 @@ struct FakePartition {
   std::optional<int64_t> open_from;
 
   // What a read_committed reader sees as the log's end.
-  int64_t StableEnd() const { return open_from.value_or(log.end()); }
+  int64_t StableEnd() const {
+    return std::min(open_from.value_or(log.end()), log.stable_end());
+  }
 };
 
 struct FakeTopic {
@@ -47,6 +51,16 @@ struct FakeTopic {
   // The config max.message.bytes, or Kafka's default.
   int64_t MaxMessageBytes() const;
   bool Compacted() const;
+};
+
+// What the cluster knows of a transactional id.
+struct FakeTransaction {
+  // Of the owner: sinks with a lower one are fenced.
+  int64_t epoch = 0;
+  // The number of the transaction that is open, and where it has records; 0:
+  // there is none.
+  int64_t open = 0;
+  std::set<TopicPartition> partitions;
 };
 
 // The more common ones, at Kafka's defaults.
@@ -75,6 +89,12 @@ struct FakeClusterState {
   bool hold_sessions ABSL_GUARDED_BY(mu) = false;
   bool coordinator_down ABSL_GUARDED_BY(mu) = false;
   std::function<void()> on_group_offsets_listed ABSL_GUARDED_BY(mu);
+  // By transactional id.
+  std::map<std::string, FakeTransaction> transactions ABSL_GUARDED_BY(mu);
+  int64_t transactions_begun ABSL_GUARDED_BY(mu) = 0;
+  absl::Status transactions_refusal ABSL_GUARDED_BY(mu);
+  // The answer to the next commit is lost; whether it is committed.
+  std::optional<bool> lose_commit ABSL_GUARDED_BY(mu);
   int64_t topics_created ABSL_GUARDED_BY(mu) = 0;
   std::mt19937_64 random ABSL_GUARDED_BY(mu);
 
@@ -114,6 +134,14 @@ struct FakeClusterState {
 
   // Null if there is no such topic or partition.
   FakePartition* Find(const TopicPartition& tp)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // OK, or that the id has a newer owner than that of `epoch`; OK without an
+  // id.
+  absl::Status Owns(const std::string& transactional_id, int64_t epoch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Writes the markers of the open transaction, if there is one.
+  void EndTransaction(FakeTransaction* transaction, bool commit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // What broker and controller do with a topic; the codes of ClusterAdmin.

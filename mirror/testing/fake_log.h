@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,15 +28,22 @@ class FakeLog {
     bool aborted = false;
     // In which it was appended.
     size_t epoch = 0;
+    // Of which it is, while that is open; 0: none.
+    int64_t transaction = 0;
   };
 
   int64_t start() const { return start_; }
   // The offset that the next record gets.
   int64_t end() const { return end_; }
+  // The last stable offset: a read_committed reader gets what is below it.
+  int64_t stable_end() const;
   const std::deque<Entry>& entries() const { return entries_; }
 
-  // Gives the record its offset and returns it.
-  int64_t Append(Record record, bool aborted = false);
+  // Gives the record its offset and returns it. `transaction` is the number of
+  // an open one.
+  int64_t Append(Record record, bool aborted = false, int64_t transaction = 0);
+  // Writes the transaction's marker.
+  void EndTransaction(int64_t transaction, bool commit);
   // Uses up `count` offsets without records.
   void Skip(int64_t count) { end_ += count; }
   // Loses everything at and above `offset`, as an unclean leader election does.
@@ -57,6 +65,8 @@ class FakeLog {
   int64_t end_ = 0;
   std::deque<Entry> entries_;
   std::vector<int64_t> truncations_;
+  // The first offset of each transaction that is open.
+  std::map<int64_t, int64_t> open_;
 };
 
 }  // namespace mirror::internal

@@ -30,8 +30,11 @@ constexpr int64_t kBatchSize = 1000000;
 }  // namespace
 
 FakeRecordSink::FakeRecordSink(FakeClusterState* state,
-                               const SinkOptions& options)
-    : state_(state), options_(options) {
+                               const SinkOptions& options,
+                               std::string transactional_id)
+    : state_(state),
+      options_(options),
+      transactional_id_(std::move(transactional_id)) {
   MutexLock lock(&state_->mu);
   fence_ = state_->fence;
   ++state_->open_sinks;
@@ -40,7 +43,10 @@ FakeRecordSink::FakeRecordSink(FakeClusterState* state,
 FakeRecordSink::~FakeRecordSink() {
   MutexLock lock(&state_->mu);
   --state_->open_sinks;
-  if (state_->down || !Usable().ok()) return;
+  if (state_->down || !Usable().ok() ||
+      !state_->Owns(transactional_id_, epoch_).ok()) {
+    return;
+  }
   std::map<TopicPartition, std::vector<Record>> unanswered;
   for (Produce& produce : produces_) {
     FakePartition* partition = state_->Find(produce.target);
@@ -56,9 +62,18 @@ FakeRecordSink::~FakeRecordSink() {
     records.resize(state_->random() % (records.size() + 1));
     for (Record& record : records) {
       Retime(&record);
-      state_->Find(target)->log.Append(std::move(record));
+      Append(target, std::move(record));
     }
   }
+}
+
+int64_t FakeRecordSink::Append(const TopicPartition& target, Record record) {
+  FakeLog& log = state_->Find(target)->log;
+  if (transactional_id_.empty()) return log.Append(std::move(record));
+  FakeTransaction& transaction = state_->transactions[transactional_id_];
+  if (transaction.open == 0) transaction.open = ++state_->transactions_begun;
+  transaction.partitions.insert(target);
+  return log.Append(std::move(record), false, transaction.open);
 }
 
 void FakeRecordSink::AddRecord(const TopicPartition& target, Record record,
@@ -135,7 +150,7 @@ absl::Status FakeRecordSink::TakeClusterStatus() {
 }
 
 absl::Status FakeRecordSink::Usable() {
-  if (fence_ == state_->fence) return absl::OkStatus();
+  if (fence_ == state_->fence) return fenced_;
   return absl::FailedPreconditionError(absl::StrCat(
       "cluster ", state_->alias,
       ": this producer is fenced by a newer one; make a new sink"));
@@ -150,26 +165,35 @@ bool FakeRecordSink::Knows(const TopicPartition& target) {
 }
 
 void FakeRecordSink::Deliver() {
-  if (state_->down) return;
+  if (state_->down || produces_.empty()) return;
+  fenced_ = state_->Owns(transactional_id_, epoch_);
+  if (!fenced_.ok()) return;
   std::deque<Produce> stuck;
   for (Produce& produce : produces_) {
     const FakePartition* partition = state_->Find(produce.target);
     if (partition != nullptr && partition->down) {
       stuck.push_back(std::move(produce));
     } else {
-      Answer(std::move(produce));
+      const Verdict verdict = Decide(produce);
+      Answer(std::move(produce), verdict);
     }
   }
   produces_ = std::move(stuck);
 }
 
-void FakeRecordSink::Answer(Produce produce) {
-  Verdict verdict = Judge(produce);
-  if (state_->fail_next_produces > 0) {
-    --state_->fail_next_produces;
-    verdict = Failed(state_->next_produce_failure);
-  }
-  FakePartition* partition = state_->Find(produce.target);
+void FakeRecordSink::Drop(const absl::Status& status) {
+  MutexLock lock(&state_->mu);
+  for (Produce& produce : produces_) Answer(std::move(produce), {status});
+  produces_.clear();
+}
+
+FakeRecordSink::Verdict FakeRecordSink::Decide(const Produce& produce) {
+  if (state_->fail_next_produces == 0) return Judge(produce);
+  --state_->fail_next_produces;
+  return Failed(state_->next_produce_failure);
+}
+
+void FakeRecordSink::Answer(Produce produce, const Verdict& verdict) {
   bool first = true;
   for (Record& record : produce.records) {
     const UpstreamOffset upstream = record.offset;
@@ -181,7 +205,7 @@ void FakeRecordSink::Answer(Produce produce) {
       rejection = Rejection::kNeighbour;
     }
     const int64_t offset =
-        verdict.status.ok() ? partition->log.Append(std::move(record)) : 0;
+        verdict.status.ok() ? Append(produce.target, std::move(record)) : 0;
     // One ack covers records without a gap; the log has none here.
     if (first || rejection != pending_.back().ack.rejection ||
         upstream != pending_.back().ack.first + pending_.back().ack.count) {

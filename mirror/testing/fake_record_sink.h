@@ -20,7 +20,10 @@ namespace mirror::internal {
 
 class FakeRecordSink final : public RecordSink {
  public:
-  FakeRecordSink(FakeClusterState* state, const SinkOptions& options);
+  // With a transactional id it writes to that one's transaction, once
+  // set_epoch() was called; see FakeTransactionalSink.
+  FakeRecordSink(FakeClusterState* state, const SinkOptions& options,
+                 std::string transactional_id = "");
   // A crash: see FakeCluster.
   ~FakeRecordSink() override;
 
@@ -30,6 +33,10 @@ class FakeRecordSink final : public RecordSink {
   absl::Status Poll(absl::Duration timeout, std::vector<Ack>* acks) override;
   int64_t in_flight() const override { return in_flight_; }
   absl::Status TakeClusterStatus() override;
+
+  void set_epoch(int64_t epoch) { epoch_ = epoch; }
+  // What the broker has not answered gets this answer.
+  void Drop(const absl::Status& status);
 
  private:
   // A batch in flight to the broker.
@@ -53,21 +60,32 @@ class FakeRecordSink final : public RecordSink {
   // Whether this client knows of the partition.
   bool Knows(const TopicPartition& target)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // Returns the offset that the record gets.
+  int64_t Append(const TopicPartition& target, Record record)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
   // Lets the broker answer what it can.
   void Deliver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
-  void Answer(Produce produce) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  void Answer(Produce produce, const Verdict& verdict)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
   // Adds the record to the last batch of `*batches`, or begins another.
   static void AddRecord(const TopicPartition& target, Record record,
                         int64_t max_batch_bytes, std::deque<Produce>* batches);
   // One that a test asked for.
   static Verdict Failed(absl::Status status);
-  // FailNextProduces() aside.
+  // With FailNextProduces().
+  Verdict Decide(const Produce& produce)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+  // Without it.
   Verdict Judge(const Produce& produce)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
 
   FakeClusterState* const state_;
   const SinkOptions options_;
+  const std::string transactional_id_;
   int64_t fence_ = 0;
+  int64_t epoch_ = 0;
+  // Set when a broker has refused records of an old epoch.
+  absl::Status fenced_;
   std::set<std::string> known_topics_;
   std::deque<Produce> produces_;
   std::vector<Pending> pending_;

@@ -157,7 +157,7 @@ bool FakeRecordSource::CollectFrom(const TopicPartition& tp, Reader* reader,
                                         reader->position, " is corrupt"))));
     return true;
   }
-  const int64_t end = EndOf(*partition);
+  const int64_t end = std::max(EndOf(*partition), reader->position);
   if (reader->position == end && reader->reported_end != end) {
     reader->reported_end = end;
     fetched->events.push_back({tp, PartitionEvent::Kind::kEnd,

@@ -142,6 +142,21 @@ class ClusterContract
 
 class RecordSourceContract : public ClusterContract {};
 class RecordSinkContract : public ClusterContract {};
+class TransactionalSinkContract : public ClusterContract {
+ protected:
+  std::unique_ptr<TransactionalSink> NewSink(const std::string& id);
+  // One that has taken the transactional id over.
+  std::unique_ptr<TransactionalSink> NewOwner(const std::string& id);
+  // Polls until the sink is in this state.
+  std::vector<Ack> Await(TransactionalSink* sink,
+                         TransactionalSink::State state);
+  // Polls until the sink fails.
+  absl::Status AwaitFailure(TransactionalSink* sink);
+  // The log's end, or what a read_committed reader gets, once the markers of
+  // transactions that have ended are in the log, which may be a little later.
+  int64_t SettledEnd(const TopicPartition& tp);
+  std::vector<Record> ReadSettled(const TopicPartition& tp);
+};
 class ClusterAdminContract : public ClusterContract {};
 class GroupAdminContract : public ClusterContract {};
 class AclAdminContract : public ClusterContract {};

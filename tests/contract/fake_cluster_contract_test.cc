@@ -72,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(FakeCluster, RecordSinkContract,
                          ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(ControlClients, RecordSinkContract,
                          ::testing::Values(&Shared));
+INSTANTIATE_TEST_SUITE_P(FakeCluster, TransactionalSinkContract,
+                         ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, ClusterAdminContract,
                          ::testing::Values(&Fake));
 INSTANTIATE_TEST_SUITE_P(FakeCluster, GroupAdminContract,

@@ -110,6 +110,8 @@ std::unique_ptr<ContractEnvironment> Kafka() {
 INSTANTIATE_TEST_SUITE_P(Kafka, RecordSourceContract,
                          ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, RecordSinkContract, ::testing::Values(&Kafka));
+INSTANTIATE_TEST_SUITE_P(Kafka, TransactionalSinkContract,
+                         ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, ClusterAdminContract,
                          ::testing::Values(&Kafka));
 INSTANTIATE_TEST_SUITE_P(Kafka, GroupAdminContract, ::testing::Values(&Kafka));

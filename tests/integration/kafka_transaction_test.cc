@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transactions of the adapter where a cluster denies a topic or does not
+// answer; the rest is in tests/contract.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mirror/kafka/kafka_cluster.h"
+#include "mirror/testing/matchers.h"
+#include "tests/support/kafka_broker.h"
+#include "tests/support/raw_client.h"
+
+namespace mirror::internal {
+namespace {
+
+using absl::StatusCode;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using testing::KafkaBroker;
+using State = TransactionalSink::State;
+
+class KafkaTransactionTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    absl::StatusOr<std::unique_ptr<KafkaBroker>> broker = KafkaBroker::Start(
+        {"authorizer.class.name="
+         "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+         "allow.everyone.if.no.acl.found=true"});
+    ASSERT_THAT(broker, IsOk());
+    broker_ = broker->release();
+  }
+  static void TearDownTestSuite() { delete broker_; }
+
+  KafkaTransactionTest() {
+    KafkaClusterOptions options;
+    options.alias = "backup";
+    options.properties = {{"bootstrap.servers", broker_->bootstrap_servers()}};
+    cluster_ = KafkaCluster::Create(std::move(options)).value();
+    NewTopic orders;
+    orders.name =
+        ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    EXPECT_THAT(cluster_->NewAdmin("t").value()->CreateTopics({orders}),
+                Each(IsOk()));
+    tp_ = {orders.name, 0};
+    TransactionalSinkOptions sink_options;
+    sink_options.transactional_id = "shard-0";
+    sink_options.transaction_timeout = absl::Seconds(5);
+    sink_ = cluster_->NewTransactionalSink(sink_options).value();
+  }
+
+  // Polls until `done`, or until the sink fails.
+  absl::Status PollUntil(const std::function<bool()>& done) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(40);
+    absl::Status status;
+    while (status.ok() && !done()) {
+      status = sink_->Poll(absl::Milliseconds(20), &acks_);
+      if (absl::Now() > deadline) return absl::DeadlineExceededError("40 s");
+    }
+    return status;
+  }
+  absl::Status Await(State state) {
+    return PollUntil([&] { return sink_->state() == state; });
+  }
+  // Begins a transaction with a record.
+  void BeginAndSend() {
+    ASSERT_THAT(Await(State::kReady), IsOk());
+    sink_->Begin();
+    OwnedRecordBatch batch(tp_, std::vector<Record>(1));
+    int64_t next = 0;
+    ASSERT_THAT(PollUntil([&] {
+                  sink_->Send(tp_, &batch, &next).IgnoreError();
+                  return next > 0;
+                }),
+                IsOk());
+  }
+
+  static KafkaBroker* broker_;
+  std::unique_ptr<KafkaCluster> cluster_;
+  TopicPartition tp_;
+  std::unique_ptr<TransactionalSink> sink_;
+  std::vector<Ack> acks_;
+};
+
+KafkaBroker* KafkaTransactionTest::broker_ = nullptr;
+
+TEST_F(KafkaTransactionTest, ATopicThatIsDeniedFailsItsRecords) {
+  testing::Deny(broker_->bootstrap_servers(), tp_.topic,
+                testing::AclOperation::kWrite);
+  BeginAndSend();
+  EXPECT_THAT(Await(State::kMustAbort), IsOk());
+  sink_->Abort();
+  EXPECT_THAT(Await(State::kReady), IsOk());
+  ASSERT_EQ(acks_.size(), 1u);
+  EXPECT_THAT(acks_[0].status, StatusIs(StatusCode::kPermissionDenied,
+                                        AllOf(HasSubstr("cluster backup"),
+                                              HasSubstr(tp_.ToString()))));
+
+  testing::AllowAll(broker_->bootstrap_servers(), tp_.topic);
+  acks_.clear();
+  BeginAndSend();
+  sink_->Commit();
+  EXPECT_THAT(Await(State::kReady), IsOk());
+  ASSERT_EQ(acks_.size(), 1u);
+  EXPECT_THAT(acks_[0].status, IsOk());
+}
+
+TEST_F(KafkaTransactionTest, ACommitWithoutAnAnswerIsInDoubt) {
+  BeginAndSend();
+  EXPECT_THAT(PollUntil([&] { return sink_->in_flight() == 0; }), IsOk());
+  ASSERT_THAT(broker_->Pause(), IsOk());
+  sink_->Commit();
+  EXPECT_THAT(Await(State::kReady),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("transactional id shard-0"),
+                             HasSubstr("no answer within 5s"),
+                             HasSubstr("may or may not be committed"))));
+  const absl::Time start = absl::Now();
+  sink_.reset();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+  EXPECT_THAT(broker_->Resume(), IsOk());
+}
+
+}  // namespace
+}  // namespace mirror::internal

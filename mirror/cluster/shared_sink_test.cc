@@ -162,18 +162,19 @@ TEST_F(SharedSinkTest, AFailedSinkIsReplacedOnceForAll) {
 TEST_F(SharedSinkTest, AWriterWritesAgainAfterAnotherPortFoundTheSinkFailed) {
   SharingCluster sharing(&cluster_, shared_);
   auto port = NewPort();
-  auto writer =
-      InternalTopicWriter::Create(&sharing, "topic",
-                                  InternalTopicKind::kHeartbeats, 1, "test",
-                                  Clock::System())
-          .value();
+  auto writer = InternalTopicWriter::Create(&sharing, "topic",
+                                            InternalTopicKind::kHeartbeats, 1,
+                                            "test", Clock::System())
+                    .value();
   cluster_.FenceSinks();
   std::vector<Ack> acks;
   ASSERT_THAT(port->Poll(absl::ZeroDuration(), &acks),
               StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(writer->Write(std::vector<Record>(1)),
+  std::vector<Record> records(1);
+  records[0].key = "key";
+  EXPECT_THAT(writer->Write(records),
               StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(writer->Write(std::vector<Record>(1)), IsOk());
+  EXPECT_THAT(writer->Write(records), IsOk());
   EXPECT_EQ(cluster_.LogEnd({"topic", 0}), 1);
 }
 

@@ -354,7 +354,8 @@ TEST_F(TopicFollowerToTheEndTest, WaitsForATransactionThatHasOnlyItsMarker) {
   cluster_.OpenTransactionAt({"notes", 0}, 0);
   bool closed = false;
   ticking_.on_tick = [&] {
-    if (!std::exchange(closed, true)) cluster_.OpenTransactionAt({"notes", 0}, std::nullopt);
+    if (!std::exchange(closed, true))
+      cluster_.OpenTransactionAt({"notes", 0}, std::nullopt);
   };
   ASSERT_THAT(CatchUpToTheEnd(), IsOk());
   EXPECT_TRUE(closed);

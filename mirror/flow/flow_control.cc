@@ -13,6 +13,7 @@
 #include "mirror/model/offset.h"
 #include "mirror/progress/shard_of.h"
 #include "mirror/replication/partition_event.h"
+#include "mirror/replication/shards.h"
 
 namespace mirror::internal {
 namespace {
@@ -54,7 +55,13 @@ absl::StatusOr<std::unique_ptr<FlowControl>> FlowControl::Create(
   control->first_look_ = control->NewFirstLook();
   control->limits_ =
       std::make_unique<TargetLimits>(control->target_admin_.get());
+  control->target_ends_ = std::make_unique<TargetEnds>(
+      control->options_.target_check_interval, control->loops_,
+      control->target_admin_.get(), clock);
   control->deleted_ = control->NewDeletedTopics();
+  if (control->options_.owner != nullptr) {
+    control->handover_ = control->NewHandover();
+  }
   return control;
 }
 
@@ -76,7 +83,29 @@ FlowControl::FlowControl(FlowControlOptions options, Cluster* source,
       topic_problems_(options_.flow, options_.topics.refresh_topics_interval,
                       options_.on_event),
       source_identity_(source->alias()),
-      target_identity_(target->alias()) {}
+      target_identity_(target->alias()),
+      condition_(options_.flow, options_.on_event) {}
+
+std::unique_ptr<ShardHandover> FlowControl::NewHandover() {
+  ShardHandoverHooks hooks;
+  hooks.release = [this](int32_t shard) {
+    for (const TopicPartition& source : AddedOf(shard)) {
+      if (leaving_.insert(source).second) LoopFor(source)->Release(source);
+    }
+  };
+  hooks.has_partitions = [this](int32_t shard) {
+    return !AddedOf(shard).empty();
+  };
+  hooks.may_run = [this] { return leads() || first_look_->done(); };
+  hooks.on_gone = [this](int32_t shard) { OnShardGone(shard); };
+  hooks.on_running = [this](int32_t /*shard*/) {
+    created_.clear();  // others may have copied to them since
+    deleted_->RememberStored();
+    next_refresh_ = absl::InfinitePast();
+  };
+  return std::make_unique<ShardHandover>(std::move(hooks), options_.owner,
+                                         &memory_, loops_, clock_);
+}
 
 std::unique_ptr<FirstLook> FlowControl::NewFirstLook() {
   FirstLookOptions options;
@@ -90,24 +119,25 @@ std::unique_ptr<FirstLook> FlowControl::NewFirstLook() {
 }
 
 absl::Duration FlowControl::RunOnce() {
-  FlowState state;
-  {
-    MutexLock lock(&mu_);
-    state = state_;
-  }
+  const FlowState state = condition_.state();
   if (state == FLOW_FAILED || cancelled_) return absl::InfiniteDuration();
   if (state == FLOW_STARTING) {
     const absl::Status status = Start();
     if (source_identity_.known() &&
         source_identity_.id() == target_identity_.id()) {
-      SetState(FLOW_FAILED, status);
+      condition_.Set(FLOW_FAILED, status);
       return absl::InfiniteDuration();
     }
-    SetState(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
+    condition_.Set(status.ok() ? FLOW_RUNNING : FLOW_STARTING, status);
     return status.ok() ? absl::ZeroDuration() : kRetry;
   }
   TakeUpdate();
   writer_.Step();
+  if (handover_ != nullptr) {
+    handover_status_ =
+        AtCluster(handover_->Step(source_admin_.get(), target_admin_.get()),
+                  *target_cluster_);
+  }
   ForgetDeleted();
   // A plan is carried out before the next is made, or would never be.
   if (clock_->Now() >= next_refresh_ && !rollout_->creating()) {
@@ -128,8 +158,10 @@ absl::Duration FlowControl::RunOnce() {
                          "asking where partitions begin and end"));
   status.Update(first_look_->error());
   status.Update(writer_.status());
-  SetState(FLOW_RUNNING, status);
-  if (refresh_status_.ok()) CheckTargetEnds();
+  status.Update(handover_status_);
+  if (options_.owner != nullptr) status.Update(options_.owner->error());
+  condition_.Set(FLOW_RUNNING, status);
+  if (refresh_status_.ok()) target_ends_->Check();
   return refresh_status_.ok() && rollout_->creating() ? absl::ZeroDuration()
                                                       : kTurn;
 }
@@ -151,6 +183,7 @@ void FlowControl::TakeUpdate() {
 
 void FlowControl::Cancel() {
   cancelled_ = true;
+  condition_.Silence();
   memory_.Cancel();
   source_admin_->Cancel();
   target_admin_->Cancel();
@@ -201,30 +234,33 @@ absl::Status FlowControl::Connect() {
 }
 
 absl::Status FlowControl::Prepare() {
-  {
-    MutexLock lock(&mu_);
-    if (prepared_) return absl::OkStatus();
-  }
-  if (absl::Status status = memory_.Load(target_admin_.get()); !status.ok()) {
-    return status;
-  }
+  if (condition_.prepared()) return absl::OkStatus();
+  absl::Status status = handover_ == nullptr
+                            ? memory_.Load(target_admin_.get())
+                            : memory_.Prepare(target_admin_.get());
+  if (!status.ok()) return status;
   for (CopyLoop* loop : loops_) {
-    loop->SetPartitions(memory_.offset_storage_partitions(),
-                        memory_.index_partitions());
+    loop->WithShards([this](Shards* shards) {
+      shards->SetPartitions(memory_.offset_storage_partitions(),
+                            memory_.index_partitions());
+    });
   }
   for (const SupersededProgress& old : memory_.superseded_progress()) {
-    LoopFor(old.source)->DeleteProgress(old.source, old.progress_partition);
+    LoopFor(old.source)->WithShards([&old](Shards* shards) {
+      shards->DeleteProgress(old.source, old.progress_partition);
+    });
   }
-  MutexLock lock(&mu_);
-  prepared_ = true;
+  if (options_.owner != nullptr) {
+    options_.owner->Start(memory_.index_partitions());
+  }
+  condition_.SetPrepared();
   return absl::OkStatus();
 }
 
 absl::Status FlowControl::CheckClusterIds() {
   absl::Status status = source_identity_.Check(source_admin_.get());
   status.Update(target_identity_.Check(target_admin_.get()));
-  MutexLock lock(&mu_);
-  cluster_replaced_ = absl::IsFailedPrecondition(status);
+  condition_.SetClusterReplaced(absl::IsFailedPrecondition(status));
   return status;
 }
 
@@ -248,12 +284,16 @@ absl::Status FlowControl::Refresh() {
   if (same_clusters.ok()) Resume(plan);
   CheckTargetTopics(survey->on_target, &plan.create);
   if (!same_clusters.ok()) return same_clusters;
-  first_look_->Look(selected);
-  const TopicCreator::Outcome extended = creator_->Apply({}, plan.add);
-  NoteOutcome(extended);
-  if (CreateDeadLetterTopic(survey->on_target) || extended.changed ||
-      first_look_->HoldsAny()) {
-    next_refresh_ = clock_->Now() + kRecheck;
+  if (leads()) {
+    first_look_->Look(selected);
+    const TopicCreator::Outcome extended = creator_->Apply({}, plan.add);
+    NoteOutcome(extended);
+    if (CreateDeadLetterTopic(survey->on_target) || extended.changed ||
+        first_look_->HoldsAny()) {
+      next_refresh_ = clock_->Now() + kRecheck;
+    }
+  } else {
+    plan.create.clear();  // another process creates them
   }
   rollout_->Plan(std::move(plan.create),
                  NoteReady(plan.ready, survey->on_target));
@@ -277,8 +317,10 @@ std::vector<MirroredTopic> FlowControl::NoteReady(
     if (target_id != on_target.end() && !target_id->second.empty()) {
       known.target_id = target_id->second;
     }
-    const auto added = std::count(known.added.begin(), known.added.end(), true);
-    if (added < topic.partitions) incomplete.push_back(topic);
+    const bool lacks = known_.Lacks(
+        topic.source, topic.partitions,
+        [this](const TopicPartition& source) { return Owns(source); });
+    if (lacks) incomplete.push_back(topic);
   }
   return incomplete;
 }
@@ -294,7 +336,9 @@ void FlowControl::Apply(const MirroredTopic& topic,
       false);
   for (int32_t i = 0; i < topic.partitions; ++i) {
     const TopicPartition source{topic.source, i};
-    if (known.added[i] || first_look_->Holds(source)) continue;
+    if (known.added[i] || !Owns(source) || first_look_->Holds(source)) {
+      continue;
+    }
     PartitionPlan plan = PlanPartition(source, topic.target, known.id,
                                        memory_.stored(), *options_.store);
     plan.is_heartbeats =
@@ -313,25 +357,31 @@ void FlowControl::Resume(const TopicPlan& plan) {
 }
 
 void FlowControl::ResumeTopic(const std::string& topic, const std::string& id) {
-  const auto it = known_.find(topic);
-  if (it == known_.end() || !it->second.missing || deleted_->Holds(topic)) {
-    return;
-  }
-  it->second.missing = false;
+  KnownTopic* const known = known_.Find(topic);
+  if (known == nullptr || !known->missing || deleted_->Holds(topic)) return;
+  known->missing = false;
   if (NoteSourceId(topic, id)) return;
-  for (const TopicPartition& source : AddedPartitions(topic)) {
+  for (const TopicPartition& source : known_.Added(topic)) {
     LoopFor(source)->Handle(source, event::SourceBack{});
   }
 }
 
-std::vector<TopicPartition> FlowControl::AddedPartitions(
-    const std::string& topic) const {
-  const std::vector<bool>& added = known_.at(topic).added;
-  std::vector<TopicPartition> partitions;
-  for (size_t i = 0; i < added.size(); ++i) {
-    if (added[i]) partitions.push_back({topic, static_cast<int32_t>(i)});
+std::vector<TopicPartition> FlowControl::AddedOf(int32_t shard) const {
+  return known_.Added([this, shard](const TopicPartition& source) {
+    return ShardOf(source, memory_.index_partitions()) == shard;
+  });
+}
+
+void FlowControl::OnShardGone(int32_t shard) {
+  for (const TopicPartition& source : AddedOf(shard)) {
+    KnownTopic& known = known_[source.topic];
+    known.added[source.partition] = false;
+    created_.erase(known.target);
+    leaving_.erase(source);
+    deleted_->OnReleased(source);
   }
-  return partitions;
+  deleted_->ForgetAllBut(
+      [this](const TopicPartition& source) { return Owns(source); });
 }
 
 void FlowControl::Add(PartitionPlan plan) {
@@ -372,7 +422,7 @@ bool FlowControl::NoteSourceId(const std::string& topic,
     for (CopyLoop* loop : loops_) loop->OnTopicRecreated(topic);
   }
   bool recreated = false;
-  for (const TopicPartition& source : AddedPartitions(topic)) {
+  for (const TopicPartition& source : known_.Added(topic)) {
     if (is_first) {
       recreated |= CompareWithIndex(source);
     } else {
@@ -389,10 +439,10 @@ void FlowControl::OnRecreated(const TopicPartition& source) {
 }
 
 void FlowControl::SuspendMissing(const std::set<std::string>& present) {
-  for (auto& [name, known] : known_) {
+  for (auto& [name, known] : known_.all()) {
     if (known.missing || present.count(name) > 0) continue;
     known.missing = true;
-    for (const TopicPartition& source : AddedPartitions(name)) {
+    for (const TopicPartition& source : known_.Added(name)) {
       LoopFor(source)->Handle(
           source,
           event::Suspended{
@@ -452,45 +502,15 @@ CopyLoop* FlowControl::LoopFor(const TopicPartition& source) const {
   return loops_[ShardOf(source, memory_.index_partitions()) % loops_.size()];
 }
 
-bool FlowControl::running() const {
-  MutexLock lock(&mu_);
-  return state_ == FLOW_RUNNING && !cluster_replaced_;
-}
-
-bool FlowControl::target_ready() const {
-  MutexLock lock(&mu_);
-  return prepared_ && !cluster_replaced_;
-}
-
-void FlowControl::SetState(FlowState state, const absl::Status& error) {
-  absl::Status before;
-  {
-    MutexLock lock(&mu_);
-    state_ = state;
-    before = std::exchange(trouble_, error);
-  }
-  if (cancelled_ || error == before) return;
-  if (state == FLOW_FAILED) {
-    Report(EngineEvent(EngineEvent::Kind::kFlowFailed, LogLevel::kError,
-                       options_.flow, std::string(error.message()))
-               .WithCause(error));
-  } else if (!error.ok()) {
-    Report(EngineEvent(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
-                       options_.flow,
-                       absl::StrCat(error.message(), "; retried"))
-               .WithCause(error));
-  } else if (!before.ok()) {
-    Report({EngineEvent::Kind::kClusterRecovered, LogLevel::kInfo,
-            options_.flow, "both clusters answer"});
-  }
-}
-
 void FlowControl::FillStatus(FlowStatus* status) const {
+  condition_.FillStatus(status);
   const std::string doing = memory_.Doing();
-  MutexLock lock(&mu_);
-  status->set_state(state_);
-  status->set_reason(doing.empty() ? std::string(trouble_.message()) : doing);
+  if (!doing.empty()) status->set_reason(doing);
   topic_problems_.FillStatus(status);
+  if (options_.owner == nullptr) return;
+  options_.owner->FillStatus(status);
+  const bool running = status->state() == FLOW_RUNNING;
+  if (running && status->shards().empty()) status->set_state(FLOW_STANDBY);
 }
 
 void FlowControl::Report(EngineEvent event) {

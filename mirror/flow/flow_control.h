@@ -13,7 +13,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,8 +31,13 @@
 #include "mirror/flow/cluster_identity.h"
 #include "mirror/flow/deleted_topics.h"
 #include "mirror/flow/first_look.h"
+#include "mirror/flow/flow_condition.h"
 #include "mirror/flow/flow_memory.h"
+#include "mirror/flow/known_topics.h"
 #include "mirror/flow/memory_writer.h"
+#include "mirror/flow/shard_handover.h"
+#include "mirror/flow/shard_owner.h"
+#include "mirror/flow/target_ends.h"
 #include "mirror/flow/target_limits.h"
 #include "mirror/flow/topic_problems.h"
 #include "mirror/flow/topic_rollout.h"
@@ -67,6 +71,8 @@ struct FlowControlOptions {
   // Between two looks whether target logs end where the copies do.
   absl::Duration target_check_interval = absl::Seconds(10);
   FlowMemoryOptions memory;
+  // Whose shards are copied; null: all are. Must outlive the control.
+  ShardOwner* owner = nullptr;
   // Filled from the memory; learns what the source topics are.
   OffsetSyncStore* store = nullptr;
   // These are called by the control's thread with no lock held; they may be
@@ -102,26 +108,15 @@ class FlowControl {
   // Whether both clusters answered and the memory is read. False while a
   // cluster has another id than at the start: then nothing may be written to
   // the target but what partitions do themselves.
-  bool running() const;
+  bool running() const { return condition_.running(); }
   // The same of the target alone: the index tells what it can. The source may
   // not have answered yet.
-  bool target_ready() const;
+  bool target_ready() const { return condition_.target_ready(); }
 
   // State, reason and topic problems.
   void FillStatus(FlowStatus* status) const;
 
  private:
-  struct KnownTopic {
-    std::string id;
-    // By partition: whether a loop has it.
-    std::vector<bool> added;
-    bool missing = false;
-    // Of the topic on the target; empty while it is not there.
-    std::string target;
-    std::string target_id;
-    bool target_missing = false;  // at the last look
-    bool target_gone = false;
-  };
   // Ids by the name of the topic.
   using TopicIds = std::map<std::string, std::string>;
 
@@ -129,6 +124,7 @@ class FlowControl {
               std::vector<CopyLoop*> loops, Clock* clock);
 
   std::unique_ptr<TopicCreator> NewCreator() const;
+  std::unique_ptr<ShardHandover> NewHandover();
   void TakeUpdate();
   absl::Status Start();
   std::unique_ptr<FirstLook> NewFirstLook();
@@ -155,8 +151,9 @@ class FlowControl {
   void ReleaseDeselected();
   void NoteReleased(const ReleasedPartition& released);
   void Add(PartitionPlan plan);
-  // Those of a known topic that a loop has.
-  std::vector<TopicPartition> AddedPartitions(const std::string& topic) const;
+  // The partitions of the shard that a loop has.
+  std::vector<TopicPartition> AddedOf(int32_t shard) const;
+  void OnShardGone(int32_t shard);
   // Takes note of a source topic's id. True: it was recreated, and its
   // partitions were informed.
   bool NoteSourceId(const std::string& topic, const std::string& id);
@@ -171,12 +168,19 @@ class FlowControl {
                          std::vector<TopicToCreate>* create);
   void TellTargetDeleted(const std::string& topic, const std::string& target);
   bool IsUndecided(const std::string& topic) const;
+  // Whether this process does what exactly one does.
+  bool leads() const {
+    return options_.owner == nullptr || options_.owner->Runs(0);
+  }
+  // Whether the source partition is this process's to copy, at present.
+  bool Owns(const TopicPartition& source) const {
+    return options_.owner == nullptr || options_.owner->Owns(source);
+  }
   // Whether the target was asked for it.
   bool CreateDeadLetterTopic(const TopicIds& on_target);
   // Which target topics hold the copies, for the index to keep.
   void NoteTargetIds();
   void NoteTargetId(const TopicPartition& source);
-  void CheckTargetEnds();
   // Asks what target topics take that is not known or doubted.
   void UpdateLimits();
   // Takes partitions of recreated topics off the list.
@@ -188,7 +192,6 @@ class FlowControl {
   absl::Status ResolveBounds();
 
   CopyLoop* LoopFor(const TopicPartition& source) const;
-  void SetState(FlowState state, const absl::Status& error);
   void Report(EngineEvent event);
 
   const FlowControlOptions options_;
@@ -202,6 +205,7 @@ class FlowControl {
   std::unique_ptr<TopicRollout> rollout_;
   std::unique_ptr<BoundsResolver> resolver_;
   std::unique_ptr<TargetLimits> limits_;
+  std::unique_ptr<TargetEnds> target_ends_;
 
   // Used by the control's thread only, but for Doing() and Cancel().
   TopicOptions topics_;
@@ -210,27 +214,23 @@ class FlowControl {
   MemoryWriter writer_;
   std::unique_ptr<FirstLook> first_look_;
   std::unique_ptr<DeletedTopics> deleted_;
+  std::unique_ptr<ShardHandover> handover_;  // null: there is no owner
+  absl::Status handover_status_;
   TopicProblems topic_problems_;
-  std::map<std::string, KnownTopic> known_;
+  KnownTopics known_;
   // Loops are asked to release them, as their topics are no longer selected.
   std::set<TopicPartition> leaving_;
   // Target topics that this control created: they were empty.
   std::set<std::string> created_;
-  // Where target logs should end, still to be compared.
-  std::deque<std::pair<CopyLoop*, CopyLoop::TargetEnd>> target_ends_;
   absl::Time next_refresh_ = absl::InfinitePast();
   absl::Status refresh_status_;  // of the last one
-  absl::Time next_target_check_ = absl::InfinitePast();
   bool connected_ = false;
   ClusterIdentity source_identity_;
   ClusterIdentity target_identity_;
 
   std::atomic<bool> cancelled_{false};
-  mutable Mutex mu_;
-  FlowState state_ ABSL_GUARDED_BY(mu_) = FLOW_STARTING;
-  bool prepared_ ABSL_GUARDED_BY(mu_) = false;
-  bool cluster_replaced_ ABSL_GUARDED_BY(mu_) = false;
-  absl::Status trouble_ ABSL_GUARDED_BY(mu_);
+  FlowCondition condition_;
+  Mutex mu_;
   std::optional<std::pair<TopicOptions, DeliveryOptions>> update_
       ABSL_GUARDED_BY(mu_);
 };

@@ -20,8 +20,6 @@ namespace {
 
 // After topics were created, which brokers learn of one by one.
 constexpr absl::Duration kRecheck = absl::Milliseconds(200);
-// Of one turn: some 10 ms.
-constexpr size_t kEndsPerTurn = 1000;
 
 }  // namespace
 
@@ -65,9 +63,9 @@ void FlowControl::ForgetDeleted() {
 }
 
 void FlowControl::ReleaseDeselected() {
-  for (auto& [topic, known] : known_) {
+  for (auto& [topic, known] : known_.all()) {
     if (ShouldReplicateTopic(options_.selection, topic)) continue;
-    for (const TopicPartition& source : AddedPartitions(topic)) {
+    for (const TopicPartition& source : known_.Added(topic)) {
       if (leaving_.insert(source).second) LoopFor(source)->Release(source);
     }
   }
@@ -75,11 +73,11 @@ void FlowControl::ReleaseDeselected() {
 
 void FlowControl::NoteReleased(const ReleasedPartition& released) {
   const TopicPartition& source = released.source;
-  const auto known = known_.find(source.topic);
-  if (leaving_.erase(source) == 0 || known == known_.end()) return;
+  KnownTopic* const known = known_.Find(source.topic);
+  if (leaving_.erase(source) == 0 || known == nullptr) return;
   // If it is selected again, it continues as after a restart.
-  known->second.added[source.partition] = false;
-  created_.erase(known->second.target);
+  known->added[source.partition] = false;
+  created_.erase(known->target);
   if (released.committed.has_value()) {
     memory_.stored().SetCopied(source, *released.committed);
   }
@@ -87,13 +85,16 @@ void FlowControl::NoteReleased(const ReleasedPartition& released) {
 
 void FlowControl::OnForgotten(const std::string& topic,
                               const std::set<int32_t>& partitions) {
-  const auto known = known_.find(topic);
-  if (known != known_.end()) {
-    const std::string& target = known->second.target;
+  const KnownTopic* const known = known_.Find(topic);
+  if (known != nullptr) {
+    const std::string& target = known->target;
     created_.erase(target);
     limits_->Forget(target);
-    for (CopyLoop* loop : loops_) loop->ForgetLimits(target);
-    known_.erase(known);
+    for (CopyLoop* loop : loops_) {
+      loop->WithLimits(
+          [&target](KnownLimits* limits) { limits->Forget(target); });
+    }
+    known_.all().erase(topic);
   }
   if (options_.on_forgotten) options_.on_forgotten(topic, partitions);
 }
@@ -129,12 +130,12 @@ void FlowControl::RollOut() {
 void FlowControl::CheckTargetTopics(const TopicIds& on_target,
                                     std::vector<TopicToCreate>* create) {
   std::set<std::string> unlisted;
-  for (const auto& [topic, known] : known_) {
+  for (const auto& [topic, known] : known_.all()) {
     if (on_target.count(known.target) == 0) unlisted.insert(known.target);
   }
   const std::set<std::string> gone = NotFound(target_admin_.get(), unlisted);
   std::set<std::string> wait;  // not to be created now
-  for (auto& [topic, known] : known_) {
+  for (auto& [topic, known] : known_.all()) {
     // A broker that has just started may be behind, so it is asked twice.
     const bool missing = gone.count(known.target) > 0;
     const bool is_gone =
@@ -166,7 +167,7 @@ void FlowControl::CheckTargetTopics(const TopicIds& on_target,
 
 void FlowControl::TellTargetDeleted(const std::string& topic,
                                     const std::string& target) {
-  for (const TopicPartition& source : AddedPartitions(topic)) {
+  for (const TopicPartition& source : known_.Added(topic)) {
     LoopFor(source)->Handle(
         source, event::TargetChanged{TargetDeleted({target, source.partition},
                                                    target_cluster_->alias())});
@@ -174,7 +175,7 @@ void FlowControl::TellTargetDeleted(const std::string& topic,
 }
 
 bool FlowControl::IsUndecided(const std::string& topic) const {
-  const std::vector<TopicPartition> partitions = AddedPartitions(topic);
+  const std::vector<TopicPartition> partitions = known_.Added(topic);
   return std::any_of(partitions.begin(), partitions.end(),
                      [this](const TopicPartition& source) {
                        return LoopFor(source)->TargetIsUndecided(source);
@@ -198,35 +199,9 @@ bool FlowControl::CreateDeadLetterTopic(const TopicIds& on_target) {
   return status.ok();
 }
 
-void FlowControl::CheckTargetEnds() {
-  if (target_ends_.empty() && clock_->Now() >= next_target_check_) {
-    next_target_check_ = clock_->Now() + options_.target_check_interval;
-    for (CopyLoop* loop : loops_) {
-      for (CopyLoop::TargetEnd& end : loop->TargetEnds()) {
-        target_ends_.emplace_back(loop, std::move(end));
-      }
-    }
-  }
-  std::vector<std::pair<CopyLoop*, CopyLoop::TargetEnd>> turn;
-  std::vector<TopicPartition> targets;
-  while (!target_ends_.empty() && turn.size() < kEndsPerTurn) {
-    targets.push_back(target_ends_.front().second.target);
-    turn.push_back(std::move(target_ends_.front()));
-    target_ends_.pop_front();
-  }
-  const auto ends = target_admin_->ListOffsets(targets, OffsetSpec::kLogEnd);
-  for (size_t i = 0; i < turn.size(); ++i) {
-    if (!ends[i].ok()) continue;
-    const CopyLoop::TargetEnd& asked = turn[i].second;
-    turn[i].first->Handle(
-        asked.source,
-        event::TargetEndSeen{asked.end, DownstreamOffset(*ends[i])});
-  }
-}
-
 void FlowControl::NoteTargetIds() {
-  for (const auto& [topic, known] : known_) {
-    for (const TopicPartition& source : AddedPartitions(topic)) {
+  for (const auto& [topic, known] : known_.all()) {
+    for (const TopicPartition& source : known_.Added(topic)) {
       NoteTargetId(source);
     }
   }
@@ -241,9 +216,10 @@ void FlowControl::NoteTargetId(const TopicPartition& source) {
 
 void FlowControl::UpdateLimits() {
   for (CopyLoop* loop : loops_) {
-    for (const std::string& topic : loop->TakeDoubtedLimits()) {
-      limits_->Doubt(topic);
-    }
+    std::set<std::string> doubted;
+    loop->WithLimits(
+        [&doubted](KnownLimits* limits) { doubted = limits->TakeDoubted(); });
+    for (const std::string& topic : doubted) limits_->Doubt(topic);
   }
   const auto limits = limits_->Ask(clock_->Now());
   if (limits.empty()) return;

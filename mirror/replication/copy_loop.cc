@@ -2,21 +2,18 @@
 
 #include "mirror/replication/copy_loop.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "mirror/replication/loop_read_backs.h"
-#include "mirror/replication/skip_status.h"
 #include "mirror/replication/transform_turn.h"
 
 namespace mirror::internal {
 namespace {
 
 constexpr absl::Duration kPollTimeout = absl::Milliseconds(20);
-// What is acknowledged is committed at a stop, however late it is: the index is
-// sent, the progress is sent, and that is answered; then, of a new topic, which
-// one it is.
-constexpr int kCommitTurns = 5;
 constexpr absl::Duration kSweepInterval = absl::Milliseconds(20);
 // Settings that were good at Create() are good later, so making another client
 // hardly ever fails.
@@ -41,11 +38,13 @@ CopyLoop::CopyLoop(CopyLoopOptions options, Cluster* source, Cluster* target,
       sources_(source, options_.source),
       bounds_watch_(options_.partition.delivery.offset_flush_interval),
       target_reader_(options_.target_reader, target),
+      wake_guard_(options_.owned),
       partitions_(&options_, clock),
+      commits_(&partitions_),
+      drain_(absl::StrCat("flow ", options_.flow, ", loop ", options_.index),
+             target->alias(), &commits_),
       source_report_(options_.flow, source->alias()),
       target_report_(options_.flow, target->alias()) {}
-
-CopyLoop::~CopyLoop() = default;
 
 absl::Status CopyLoop::MakeSink() {
   absl::StatusOr<std::unique_ptr<RecordSink>> sink =
@@ -56,6 +55,7 @@ absl::Status CopyLoop::MakeSink() {
 }
 
 absl::Duration CopyLoop::RunOnce() {
+  if (!wake_guard_.MayCopy(clock_->Now())) return kPollTimeout;
   if (sink_ == nullptr && !MakeSink().ok()) return kClientRetry;
   bool blocked;
   {
@@ -69,6 +69,7 @@ absl::Duration CopyLoop::RunOnce() {
   const absl::Status sink_state =
       sink_->Poll(blocked ? kPollTimeout : absl::ZeroDuration(), &acks);
   const absl::Status sink_cluster = sink_->TakeClusterStatus();
+  const std::vector<WriterAnswer> answers = PollWriters(Writers());
   bounds_watch_.Look(
       [this](const TopicPartition& source) { return sources_.Bounds(source); });
   std::vector<event::Read> reads = Transform(&fetched);
@@ -83,6 +84,9 @@ absl::Duration CopyLoop::RunOnce() {
       if (event.has_value()) partitions_.Report(*event);
     }
     partitions_.OnAcks(acks, now);
+    commits_.OnAnswers(answers);
+    // Before anything is sent: another process may copy them already.
+    DropShards(now);
     partitions_.OnFetched(
         std::move(reads), fetched.events,
         [this](const TopicPartition& tp) { return sources_.Bounds(tp); }, now);
@@ -93,8 +97,12 @@ absl::Duration CopyLoop::RunOnce() {
     }
     if (!source_state.ok()) sources_lost_ = true;
     if (!sink_state.ok()) {
-      OnSinkLost(sink_state, now);
-    } else {
+      partitions_.Report(target_report_.Event(
+          LogLevel::kError, sink_state,
+          absl::StrCat("the producer failed fatally and is replaced: ",
+                       sink_state.message())));
+      ReplaceSink(now);
+    } else if (sink_ != nullptr) {
       blocked_ = sources_lost_ || partitions_.SendHeld(sink_.get(), now);
       partitions_.StepLetters(sink_.get(), now);
     }
@@ -102,12 +110,12 @@ absl::Duration CopyLoop::RunOnce() {
       changes = Sweep(now);
     }
     PassReadBacks(&partitions_, &target_reader_, now);
-    partitions_.BeginCommits(now);
-    if (sink_ != nullptr) partitions_.StepCommits(sink_.get(), now);
+    commits_.Begin(now);
+    commits_.Step(sink_.get(), now);
     bounds_watch_.PlanNext(partitions_.entries(), now);
     in_flight_ = sink_ == nullptr ? 0 : sink_->in_flight();
   }
-  lost_sink_.reset();
+  ended_sinks_.clear();
   if (changes.has_value()) ChangeSources(*changes);
   target_reader_.Step(clock_->Now());
   DeliverEvents();
@@ -123,33 +131,26 @@ std::vector<event::Read> CopyLoop::Transform(Fetched* fetched) {
   return turn.Run();
 }
 
+std::vector<ShardWriter> CopyLoop::Writers() {
+  MutexLock lock(&mu_);
+  return partitions_.shards().Writers();
+}
+
 std::optional<absl::Status> CopyLoop::DrainOnce(absl::Time deadline) {
   if (sink_ == nullptr) return absl::OkStatus();
   std::vector<Ack> acks;
   std::optional<absl::Status> result;
-  if (absl::Status status = sink_->Poll(kPollTimeout, &acks); !status.ok()) {
-    result = status;
-  }
+  const absl::Status sink_state = sink_->Poll(kPollTimeout, &acks);
+  const std::vector<WriterAnswer> answers = PollWriters(Writers());
   {
     MutexLock lock(&mu_);
     const absl::Time now = clock_->Now();
     partitions_.OnAcks(acks, now);
-    partitions_.StepCommits(sink_.get(), now);
-    // At any time, as a partition that is stuck must not hold up the others.
-    const bool rest = partitions_.CommitRest(now);
-    partitions_.StepCommits(sink_.get(), now);
-    if (!result.has_value() && !rest && sink_->in_flight() == 0) {
-      result = absl::OkStatus();
-    }
-    if (!result.has_value() && ++drain_turns_ > kCommitTurns &&
-        now >= deadline) {
-      result = absl::DeadlineExceededError(absl::StrCat(
-          "flow ", options_.flow, ", loop ", options_.index, ": ",
-          sink_->in_flight(), " records are not acknowledged by cluster ",
-          target_cluster_->alias(),
-          "; what is not committed is copied again at the next start"));
-    }
+    commits_.OnAnswers(answers);
+    DropShards(now);
+    if (sink_ != nullptr) result = drain_.Step(sink_.get(), now, deadline);
   }
+  if (!sink_state.ok()) result = sink_state;
   if (result.has_value()) DeliverEvents();
   return result;
 }
@@ -170,7 +171,23 @@ SourceChanges CopyLoop::Sweep(absl::Time now) {
         },
         now);
   }
-  return partitions_.Sweep(now);
+  SourceChanges changes = partitions_.Sweep(now);
+  std::move(dropped_.begin(), dropped_.end(),
+            std::back_inserter(changes.unassign));
+  dropped_.clear();
+  return changes;
+}
+
+void CopyLoop::DropShards(absl::Time now) {
+  DroppedShards dropped = commits_.DropShards(&dropped_);
+  for (const TopicPartition& source : dropped.sources) {
+    target_reader_.Forget(source);
+  }
+  std::move(dropped.writers.begin(), dropped.writers.end(),
+            std::back_inserter(ended_sinks_));
+  // What the client still has of them goes with it, and that of others is sent
+  // again.
+  if (dropped.in_flight && sink_ != nullptr) ReplaceSink(now);
 }
 
 void CopyLoop::ChangeSources(const SourceChanges& changes) {
@@ -186,13 +203,9 @@ void CopyLoop::ChangeSources(const SourceChanges& changes) {
   partitions_.WantSweep();
 }
 
-void CopyLoop::OnSinkLost(const absl::Status& status, absl::Time now) {
-  partitions_.Report(target_report_.Event(
-      LogLevel::kError, status,
-      absl::StrCat("the producer failed fatally and is replaced: ",
-                   status.message())));
+void CopyLoop::ReplaceSink(absl::Time now) {
   partitions_.OnSinkLost(now);
-  lost_sink_ = std::move(sink_);
+  ended_sinks_.push_back(std::move(sink_));
 }
 
 void CopyLoop::DeliverEvents() {
@@ -205,16 +218,10 @@ void CopyLoop::DeliverEvents() {
   for (EngineEvent& event : events) options_.on_event(std::move(event));
 }
 
-void CopyLoop::SetPartitions(int32_t progress, int32_t index) {
+void CopyLoop::WithShards(absl::FunctionRef<void(Shards*)> use) {
   MutexLock lock(&mu_);
-  partitions_.shards().SetPartitions(progress, index);
-}
-
-void CopyLoop::DeleteProgress(const TopicPartition& source,
-                              int32_t progress_partition) {
-  MutexLock lock(&mu_);
-  partitions_.shards().For(source)->DeleteProgress(source, progress_partition,
-                                                   clock_->Now());
+  use(&partitions_.shards());
+  if (!partitions_.shards().dropping().empty()) partitions_.WantSweep();
 }
 
 void CopyLoop::Add(std::vector<PartitionPlan> plans) {
@@ -229,14 +236,9 @@ void CopyLoop::SetLimits(const std::map<std::string, TopicLimits>& limits) {
   partitions_.SetLimits(limits);
 }
 
-void CopyLoop::ForgetLimits(const std::string& topic) {
+void CopyLoop::WithLimits(absl::FunctionRef<void(KnownLimits*)> use) {
   MutexLock lock(&mu_);
-  partitions_.limits().Forget(topic);
-}
-
-std::set<std::string> CopyLoop::TakeDoubtedLimits() {
-  MutexLock lock(&mu_);
-  return partitions_.limits().TakeDoubted();
+  use(&partitions_.limits());
 }
 
 bool CopyLoop::Release(const TopicPartition& source) {
@@ -325,12 +327,7 @@ void CopyLoop::FillStatus(WorkerStatus* status) const {
   MutexLock lock(&mu_);
   status->set_index(options_.index);
   status->set_records_in_flight(in_flight_);
-  const absl::Time now = clock_->Now();
-  for (const auto& [source, entry] : partitions_.entries()) {
-    PartitionStatus* const partition = status->add_partitions();
-    entry.partition->FillStatus(now, partition);
-    FillSkipped(*options_.store, source, partition);
-  }
+  partitions_.FillStatus(clock_->Now(), status);
 }
 
 }  // namespace mirror::internal

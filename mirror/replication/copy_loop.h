@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -34,11 +35,16 @@
 #include "mirror/replication/cluster_report.h"
 #include "mirror/replication/copy_loop_options.h"
 #include "mirror/replication/gap_policy.h"
+#include "mirror/replication/known_limits.h"
+#include "mirror/replication/loop_commits.h"
+#include "mirror/replication/loop_drain.h"
 #include "mirror/replication/loop_entry.h"
 #include "mirror/replication/loop_partitions.h"
 #include "mirror/replication/partition_event.h"
+#include "mirror/replication/shards.h"
 #include "mirror/replication/source_clients.h"
 #include "mirror/replication/target_reader.h"
+#include "mirror/replication/wake_guard.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/runtime/mutex.h"
 #include "mirror/telemetry/engine_event.h"
@@ -55,7 +61,6 @@ class CopyLoop {
   // Makes the clients; InvalidArgument for settings that they refuse.
   static absl::StatusOr<std::unique_ptr<CopyLoop>> Create(
       CopyLoopOptions options, Cluster* source, Cluster* target, Clock* clock);
-  ~CopyLoop();
 
   // One turn of the loop; waits at most some 20 ms. Returns how long to wait
   // until the next: zero, unless there is no client to work with.
@@ -68,19 +73,12 @@ class CopyLoop {
   // again.
   std::optional<absl::Status> DrainOnce(absl::Time deadline);
 
-  // How many partitions the progress and the index topic have; before the first
-  // Add().
-  void SetPartitions(int32_t progress, int32_t index);
+  // Lets `use` look at the loop's shards and change them, with the lock held.
+  void WithShards(absl::FunctionRef<void(Shards*)> use);
   // What target topics take, by name, from now on.
   void SetLimits(const std::map<std::string, TopicLimits>& limits);
-  // Nothing is copied into the target topic any more.
-  void ForgetLimits(const std::string& topic);
-  // Target topics that rejected what by their limits they should have taken,
-  // since the last call.
-  std::set<std::string> TakeDoubtedLimits();
-  // Deletes what this partition of the progress topic has kept of a source
-  // partition since the topic had fewer partitions.
-  void DeleteProgress(const TopicPartition& source, int32_t progress_partition);
+  // The same for these limits.
+  void WithLimits(absl::FunctionRef<void(KnownLimits*)> use);
   // Adds partitions; those that are there already are left alone.
   void Add(std::vector<PartitionPlan> plans);
   // Asks a partition to drain, to commit, and to go. TakeReleased() tells when
@@ -128,10 +126,11 @@ class CopyLoop {
 
   // What was read, through the flow's transforms.
   std::vector<event::Read> Transform(Fetched* fetched) ABSL_LOCKS_EXCLUDED(mu_);
+  std::vector<ShardWriter> Writers() ABSL_LOCKS_EXCLUDED(mu_);
   SourceChanges Sweep(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void DropShards(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ChangeSources(const SourceChanges& changes) ABSL_LOCKS_EXCLUDED(mu_);
-  void OnSinkLost(const absl::Status& status, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ReplaceSink(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void DeliverEvents() ABSL_LOCKS_EXCLUDED(mu_);
 
   CopyLoopOptions options_;  // .partition: guarded by mu_
@@ -145,12 +144,16 @@ class CopyLoop {
   std::unique_ptr<RecordSink> sink_;
   BoundsWatch bounds_watch_;
   TargetReader target_reader_;
-  std::unique_ptr<RecordSink> lost_sink_;  // until the turn ends
-  int drain_turns_ = 0;
+  std::vector<std::unique_ptr<RecordSink>> ended_sinks_;  // of this turn
+  WakeGuard wake_guard_;
 
   mutable Mutex mu_;
   LoopPartitions partitions_ ABSL_GUARDED_BY(mu_);
+  LoopCommits commits_ ABSL_GUARDED_BY(mu_);
+  LoopDrain drain_ ABSL_GUARDED_BY(mu_);
   bool blocked_ ABSL_GUARDED_BY(mu_) = false;  // nothing is read
+  // Of dropped shards; to be read no more.
+  std::vector<TopicPartition> dropped_ ABSL_GUARDED_BY(mu_);
   bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
   std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();

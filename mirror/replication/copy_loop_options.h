@@ -14,6 +14,7 @@
 #include "mirror/replication/copy_recorder.h"
 #include "mirror/replication/partition_options.h"
 #include "mirror/replication/target_reader.h"
+#include "mirror/replication/wake_guard.h"
 #include "mirror/sync/offset_sync_store.h"
 #include "mirror/telemetry/engine_event.h"
 
@@ -35,6 +36,11 @@ struct CopyLoopOptions {
   // See ProgressOptions.
   std::string offset_storage_connector;
   std::string index_topic;
+  // Whether only shards are copied that CopyLoop::GiveShard() gives. Else all
+  // are, and the loop's own sink writes what they commit.
+  bool shards_are_given = false;
+  // See WakeGuard; null unless shards are given.
+  WakeGuard::Owned owned;
   // Is given every copy, and must outlive the loop.
   OffsetSyncStore* store = nullptr;
   // Called by the loop's thread under its lock.

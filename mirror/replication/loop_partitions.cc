@@ -7,6 +7,8 @@
 #include <optional>
 #include <variant>
 
+#include "mirror/replication/skip_status.h"
+
 namespace mirror::internal {
 LoopPartitions::LoopPartitions(const CopyLoopOptions* options, Clock* clock)
     : options_(options),
@@ -22,6 +24,8 @@ LoopEntry* LoopPartitions::Find(const TopicPartition& source) {
 }
 
 void LoopPartitions::Add(PartitionPlan plan, absl::Time now) {
+  CommitCycle* const commits = shards_.For(plan.source);
+  if (commits == nullptr) return;
   const auto [it, is_new] = entries_.try_emplace(plan.source);
   if (!is_new) return;
   LoopEntry& entry = it->second;
@@ -33,7 +37,7 @@ void LoopPartitions::Add(PartitionPlan plan, absl::Time now) {
       std::move(plan), &options_->partition, &recorder_, clock_);
   entry.partition = entry.owned.get();
   if (limits != nullptr) entry.partition->SetLimits(*limits);
-  entry.commits = shards_.For(it->first);
+  entry.commits = commits;
   entry.commits->Add(&entry);
   Handle(&entry, event::Added{paused}, now);
 }
@@ -49,7 +53,7 @@ bool LoopPartitions::Release(const TopicPartition& source, absl::Time now) {
 
 void LoopPartitions::RemoveLeft() {
   std::vector<TopicPartition> staying;
-  for (TopicPartition& source : leaving_) {
+  for (TopicPartition& source : std::exchange(leaving_, {})) {
     LoopEntry* const entry = Find(source);
     std::optional<UpstreamOffset> committed;
     if (entry != nullptr) {
@@ -57,20 +61,46 @@ void LoopPartitions::RemoveLeft() {
         staying.push_back(std::move(source));
         continue;
       }
-      for (auto* list : {&holding_, &touched_, &changes_}) {
-        list->erase(std::remove(list->begin(), list->end(), entry),
-                    list->end());
-      }
-      asking_.erase(source);
       committed = entry->partition->committed();
-      entry->commits->Remove(entry);
-      by_target_.erase(entry->partition->target());
-      by_source_.erase(source);
-      entries_.erase(source);
+      Remove(entry);
     }
     released_.push_back({std::move(source), committed});
   }
   leaving_ = std::move(staying);
+}
+
+void LoopPartitions::Remove(LoopEntry* entry) {
+  const TopicPartition source = entry->partition->source();
+  for (auto* list : {&holding_, &touched_, &changes_}) {
+    list->erase(std::remove(list->begin(), list->end(), entry), list->end());
+  }
+  leaving_.erase(std::remove(leaving_.begin(), leaving_.end(), source),
+                 leaving_.end());
+  sink_budget_.Note(0, &entry->sink_bytes);
+  asking_.erase(source);
+  entry->commits->Remove(entry);
+  by_target_.erase(entry->partition->target());
+  by_source_.erase(source);
+  entries_.erase(source);
+}
+
+std::vector<LoopEntry*> LoopPartitions::OfShard(int32_t shard) {
+  const Shard* const found = shards_.Find(shard);
+  std::vector<LoopEntry*> entries;
+  for (auto& [source, entry] : entries_) {
+    if (found != nullptr && entry.commits == &found->commits) {
+      entries.push_back(&entry);
+    }
+  }
+  return entries;
+}
+
+void LoopPartitions::FillStatus(absl::Time now, WorkerStatus* status) const {
+  for (const auto& [source, entry] : entries_) {
+    PartitionStatus* const partition = status->add_partitions();
+    entry.partition->FillStatus(now, partition);
+    FillSkipped(*options_->store, source, partition);
+  }
 }
 
 void LoopPartitions::SetPaused(const std::optional<std::string>& topic,
@@ -135,7 +165,7 @@ void LoopPartitions::CarryOne(LoopEntry* entry, Effect& effect,
   } else if (const auto* run = std::get_if<effect::BeginRun>(&effect)) {
     recorder_.BeginRun(source, *run);
   } else if (auto* commit = std::get_if<effect::CommitThrough>(&effect)) {
-    answers_.push_back({entry, std::move(*commit)});
+    commit_answers_.push_back({entry, std::move(*commit)});
   } else if (std::holds_alternative<effect::DoubtLimits>(effect)) {
     limits_.Doubt(entry->partition->target().topic);
   } else if (auto* report = std::get_if<effect::Report>(&effect)) {
@@ -246,7 +276,9 @@ void LoopPartitions::OnSourceClientLost(
 }
 
 void LoopPartitions::OnSinkLost(absl::Time now) {
-  for (auto& [shard, cycle] : shards_.all()) cycle.OnSinkLost();
+  for (auto& [number, shard] : shards_.all()) {
+    if (shard.writer == nullptr) shard.commits.OnSinkLost();
+  }
   dead_letters_.Clear();
   for (auto& [source, entry] : entries_) {
     Handle(&entry, event::SinkLost{}, now);
@@ -257,53 +289,11 @@ void LoopPartitions::OnSinkLost(absl::Time now) {
   wants_sweep_ = true;
 }
 
-void LoopPartitions::BeginCommits(absl::Time now) {
-  for (auto& [shard, cycle] : shards_.all()) {
-    BeginCommit(&cycle, cycle.Due(now), now, /*last=*/false);
-  }
-}
-
-bool LoopPartitions::CommitRest(absl::Time now) {
-  bool rest = false;
-  for (auto& [shard, cycle] : shards_.all()) {
-    const std::vector<CommitMember*> uncommitted = cycle.Uncommitted();
-    rest |= !uncommitted.empty() || !cycle.idle();
-    if (cycle.ready()) BeginCommit(&cycle, uncommitted, now, /*last=*/true);
-  }
-  return rest;
-}
-
-void LoopPartitions::BeginCommit(CommitCycle* cycle,
-                                 const std::vector<CommitMember*>& members,
-                                 absl::Time now, bool last) {
-  answers_.clear();
-  for (CommitMember* member : members) {
-    // Only entries are members here.
-    Handle(static_cast<LoopEntry*>(member), event::CommitDue{}, now);
-  }
-  cycle->Begin(answers_, now, last);
-}
-
 void LoopPartitions::StepLetters(RecordSink* sink, absl::Time now) {
   for (const auto& [source, status] : dead_letters_.Step(sink, now)) {
     LoopEntry* const entry = Find(source);
     if (entry != nullptr) Handle(entry, event::DeadLettered{status}, now);
     wants_sweep_ = true;
-  }
-}
-
-void LoopPartitions::StepCommits(RecordSink* sink, absl::Time now) {
-  for (auto& [shard, cycle] : shards_.all()) {
-    for (const CopiedThrough& stored : cycle.Step(sink, now)) {
-      LoopEntry* const entry = Find(stored.source);
-      if (entry == nullptr) continue;
-      Handle(entry, event::Committed{stored.offset}, now);
-    }
-    for (const absl::Status& error : cycle.TakeErrors()) {
-      Report(EngineEvent(EngineEvent::Kind::kClusterTrouble, LogLevel::kWarning,
-                         options_->flow, std::string(error.message()))
-                 .WithCause(error));
-    }
   }
 }
 

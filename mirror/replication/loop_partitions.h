@@ -40,6 +40,7 @@
 #include "mirror/replication/target_reader.h"
 #include "mirror/runtime/clock.h"
 #include "mirror/telemetry/engine_event.h"
+#include "mirror/telemetry/status.pb.h"
 
 namespace mirror::internal {
 
@@ -56,7 +57,7 @@ class LoopPartitions {
   LoopEntry* Find(const TopicPartition& source);
   Shards& shards() { return shards_; }
 
-  // Nothing happens if it is there already.
+  // Nothing happens if it is there already, or if its shard is not given.
   void Add(PartitionPlan plan, absl::Time now);
   // Has a partition leave: it is removed by a Sweep() once it has drained and
   // committed. Returns whether it waited for an operator.
@@ -96,13 +97,12 @@ class LoopPartitions {
     return std::exchange(read_backs_, {});
   }
 
-  // Begins the commits that are due.
-  void BeginCommits(absl::Time now);
-  // Begins all that a stop needs; whether there are any.
-  bool CommitRest(absl::Time now);
-  // Moves dead letters, and commits, forward.
+  // What partitions have answered to event::CommitDue since the last call.
+  std::vector<CommitCycle::Answer> TakeCommitAnswers() {
+    return std::exchange(commit_answers_, {});
+  }
+  // Moves dead letters forward.
   void StepLetters(RecordSink* sink, absl::Time now);
-  void StepCommits(RecordSink* sink, absl::Time now);
 
   // Whether a sweep should not wait for its time.
   bool wants_sweep() const { return wants_sweep_; }
@@ -110,6 +110,12 @@ class LoopPartitions {
   // Lets time pass, and returns what partitions want of the source clients. The
   // clients must be given it before anything else is read.
   SourceChanges Sweep(absl::Time now);
+  // Those of a shard.
+  std::vector<LoopEntry*> OfShard(int32_t shard);
+  // Removes a partition as it is.
+  void Remove(LoopEntry* entry);
+
+  void FillStatus(absl::Time now, WorkerStatus* status) const;
 
   void Report(EngineEvent event);  // for the host, in order
   std::vector<EngineEvent> TakeEvents() { return std::exchange(events_, {}); }
@@ -125,9 +131,6 @@ class LoopPartitions {
   void CarryOne(LoopEntry* entry, Effect& effect, absl::Time now);
   void Change(LoopEntry* entry, std::optional<StartPosition> assign);
   void Touch(LoopEntry* entry);
-  void BeginCommit(CommitCycle* cycle,
-                   const std::vector<CommitMember*>& members, absl::Time now,
-                   bool last);
   void RemoveLeft();
 
   const CopyLoopOptions* const options_;
@@ -154,9 +157,8 @@ class LoopPartitions {
   std::vector<TargetReader::Request> read_backs_;
   bool wants_sweep_ = true;
   std::vector<EngineEvent> events_;
-  // Reused from call to call.
-  Effects effects_;
-  std::vector<CommitCycle::Answer> answers_;
+  Effects effects_;  // reused from call to call
+  std::vector<CommitCycle::Answer> commit_answers_;
 };
 
 }  // namespace mirror::internal

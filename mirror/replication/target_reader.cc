@@ -22,6 +22,22 @@ void TargetReader::Add(std::vector<Request> requests, absl::Time now) {
   }
 }
 
+void TargetReader::Forget(const TopicPartition& source) {
+  const auto is_of = [&source](const auto& item) {
+    return item.source == source;
+  };
+  waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(),
+                                [&](const Waiting& waiting) {
+                                  return is_of(waiting.request);
+                                }),
+                 waiting_.end());
+  answers_.erase(std::remove_if(answers_.begin(), answers_.end(), is_of),
+                 answers_.end());
+  for (auto it = reading_.begin(); it != reading_.end();) {
+    it = is_of(it->second.request) ? reading_.erase(it) : std::next(it);
+  }
+}
+
 void TargetReader::Step(absl::Time now) {
   if (idle()) return;
   if (absl::Status status = Begin(now); !status.ok()) FinishAll(status);

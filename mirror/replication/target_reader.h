@@ -67,6 +67,8 @@ class TargetReader {
       : options_(std::move(options)), cluster_(target) {}
 
   void Add(std::vector<Request> requests, absl::Time now);
+  // The source partition is another process's business now.
+  void Forget(const TopicPartition& source);
   // Whether something is to be read.
   bool idle() const { return waiting_.empty() && reading_.empty(); }
   // So many records of earlier answers are kept still.

@@ -51,6 +51,22 @@ void DeletedTopics::RememberStored() {
   }
 }
 
+void DeletedTopics::ForgetAllBut(
+    absl::FunctionRef<bool(const TopicPartition&)> owned) {
+  for (auto it = remembered_.begin(); it != remembered_.end();) {
+    std::set<int32_t>& partitions = it->second.partitions;
+    for (auto at = partitions.begin(); at != partitions.end();) {
+      at = owned({it->first, *at}) ? std::next(at) : partitions.erase(at);
+    }
+    if (!partitions.empty()) {
+      ++it;
+      continue;
+    }
+    gone_.erase(it->first);
+    it = remembered_.erase(it);
+  }
+}
+
 void DeletedTopics::Look(const std::set<std::string>& listed) {
   if (options_.after == absl::InfiniteDuration()) return;
   if (!std::exchange(looked_, true)) RememberStored();

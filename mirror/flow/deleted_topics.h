@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mirror/cluster/cluster_admin.h"
@@ -62,6 +63,11 @@ class DeletedTopics {
 
   // A loop has the partition.
   void Remember(const TopicPartition& source);
+  // Takes over what is stored and not known yet: that of shards which were
+  // taken since the first Look().
+  void RememberStored();
+  // Other partitions belong to other processes now.
+  void ForgetAllBut(absl::FunctionRef<bool(const TopicPartition&)> owned);
   // Call at each look at the source, with all topics that it lists, and only if
   // both clusters are known to be those of the start.
   void Look(const std::set<std::string>& listed);
@@ -101,8 +107,6 @@ class DeletedTopics {
     bool undecided = false;
   };
 
-  // Takes over what the flow's memory had at the start.
-  void RememberStored();
   void NoteListed(const std::set<std::string>& listed);
   std::vector<std::string> Due(const std::set<std::string>& listed);
   void OnAnswer(const std::string& topic, const absl::Status& answer,

@@ -71,21 +71,24 @@ absl::Status FlowMemory::Load(ClusterAdmin* target_admin) {
   return absl::OkStatus();
 }
 
-absl::Status FlowMemory::LoadShard(ClusterAdmin* target_admin, int32_t shard) {
+absl::Status FlowMemory::LoadShards(ClusterAdmin* target_admin,
+                                    const std::set<int32_t>& shards) {
   absl::Status status = Prepare(target_admin);
   if (status.ok()) status = ReadProgress();
   if (!status.ok()) return status;
-  const auto [index, is_new] = shard_indexes_.try_emplace(
-      shard, StoredTopic{options_.index_topic, {{shard}, true}});
-  status = reader_.Read(target_, &index->second, [] {});
+  if (loading_ != shards) {
+    loading_ = shards;
+    loading_index_ = {options_.index_topic, {shards, true}};
+  }
+  status = reader_.Read(target_, &loading_index_, [] {});
   if (!status.ok()) return status;
-  Apply({shard}, &index->second);
-  shard_indexes_.erase(index);
+  Apply(shards, &loading_index_);
+  loading_.clear();
   return absl::OkStatus();
 }
 
 void FlowMemory::ForgetShard(int32_t shard) {
-  shard_indexes_.erase(shard);
+  if (loading_.count(shard) > 0) loading_.clear();
   shards_.erase(shard);
   without_syncs_.erase(shard);
   Forget({shard});

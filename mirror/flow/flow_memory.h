@@ -13,7 +13,7 @@
 // Of several processes that share a flow, each reads what its shards need, when
 // it takes them, and forgets it when it has released them:
 //
-//   absl::Status status = memory.LoadShard(admin, 3);
+//   absl::Status status = memory.LoadShards(admin, {3});
 //   ... the shard is copied ...
 //   memory.ForgetShard(3);
 
@@ -66,7 +66,7 @@ struct FlowMemoryOptions {
 // error that says so.
 // Thread safety: Cancel() and Doing() are thread-safe, the rest belongs to one
 // thread. The index is thread-safe, but has only a part of a shard until
-// LoadShard() has returned.
+// LoadShards() has returned.
 // Lifetime: all that the constructor takes must outlive it.
 class FlowMemory {
  public:
@@ -83,11 +83,13 @@ class FlowMemory {
   // The same, and reads both for all shards, however long that takes. After an
   // error the next call continues where this one stopped.
   absl::Status Load(ClusterAdmin* target_admin);
-  // The same for one shard that no loop has: reads its partition of the index
+  // The same for shards that no loop has: reads their partitions of the index
   // and what was added to the progress since the last call. Both replace what
-  // was known of the shard's source partitions. What the shard's previous owner
-  // can still write is not seen, so it must be fenced or gone.
-  absl::Status LoadShard(ClusterAdmin* target_admin, int32_t shard);
+  // was known of the shards' source partitions. What a shard's previous owner
+  // can still write is not seen, so it must be fenced or gone. After an error a
+  // call with the same shards continues where this one stopped.
+  absl::Status LoadShards(ClusterAdmin* target_admin,
+                          const std::set<int32_t>& shards);
   // No loop has the shard, and nothing of it is being written: what is known of
   // its source partitions is dropped. The topics keep it.
   void ForgetShard(int32_t shard);
@@ -164,7 +166,9 @@ class FlowMemory {
   // They live on between attempts, and that of the progress between shards.
   StoredTopic stored_progress_;
   StoredTopic stored_index_;
-  std::map<int32_t, StoredTopic> shard_indexes_;
+  // Partitions of the index for these shards, which are being loaded.
+  StoredTopic loading_index_;
+  std::set<int32_t> loading_;
   StoredTopic stored_syncs_;
 };
 

@@ -89,7 +89,7 @@ class FlowMemoryShardTest : public testing::Test {
   }
 
   absl::Status LoadShard(int32_t shard) {
-    return memory_->LoadShard(admin_.get(), shard);
+    return memory_->LoadShards(admin_.get(), {shard});
   }
 
   static void Put(FakeCluster* cluster, const TopicPartition& tp,

@@ -60,6 +60,7 @@ struct Flow : CopyOptions,
               DeliveryOptions,
               TopicOptions,
               ProgressOptions,
+              OwnershipOptions,
               MemoryOptions {
   Flow(std::string source_alias, std::string target_alias) {
     source.alias = std::move(source_alias);

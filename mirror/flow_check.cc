@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "mirror/cluster/errors.h"
 #include "mirror/flow_cluster.h"
@@ -39,6 +40,26 @@ absl::Status CheckAlias(const Flow& flow) {
                             flow.source.alias, "\" in \"", remote,
                             "\" again; the alias must not contain the "
                             "separator"));
+}
+
+absl::Status CheckOwnership(const Flow& flow) {
+  if (flow.session_timeout < absl::Seconds(1)) {
+    return Wrong(flow, "session_timeout", "must be at least 1 s");
+  }
+  if (flow.heartbeat_interval <= absl::ZeroDuration() ||
+      flow.heartbeat_interval >= flow.session_timeout) {
+    return Wrong(flow, "heartbeat_interval",
+                 "must be above zero and shorter than session_timeout");
+  }
+  return absl::OkStatus();
+}
+
+// Whether one group would divide the shards of both.
+bool ShareGroup(const Flow& a, const Flow& b) {
+  return a.replicate && b.replicate && a.ownership == Ownership::kGroup &&
+         b.ownership == Ownership::kGroup &&
+         a.target.cluster_name() == b.target.cluster_name() &&
+         WorkerGroup(a) == WorkerGroup(b);
 }
 
 // Whether both keep their checkpoints and offset index in the same topics.
@@ -75,6 +96,17 @@ absl::Status CheckSame(const Flow& flow, absl::Span<const Field> fields) {
                  "add it again");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckSameOwnership(const Flow& now, const Flow& next) {
+  return CheckSame(
+      now,
+      {{"ownership", now.ownership == next.ownership},
+       {"group_id", WorkerGroup(now) == WorkerGroup(next)},
+       {"group_instance_id", now.group_instance_id == next.group_instance_id},
+       {"session_timeout", now.session_timeout == next.session_timeout},
+       {"heartbeat_interval",
+        now.heartbeat_interval == next.heartbeat_interval}});
 }
 
 absl::Status CheckSameCluster(const Flow& flow, const std::string& side,
@@ -152,7 +184,9 @@ absl::Status CheckFlow(const Flow& flow) {
   if (flow.offset_storage_partitions < 1) {
     return Wrong(flow, "offset_storage_partitions", "must be at least 1");
   }
-  return CheckAlias(flow);
+  absl::Status status = CheckOwnership(flow);
+  status.Update(CheckAlias(flow));
+  return status;
 }
 
 // Whether both give their copies of a topic the same name in the same cluster.
@@ -166,6 +200,14 @@ bool ShareTopics(const Flow& a, const Flow& b) {
 absl::Status CheckBeside(const Flow& flow, const Flow& other) {
   if (flow.name() == other.name()) {
     return Wrong(flow, "source and target", "duplicate flow");
+  }
+  if (ShareGroup(flow, other)) {
+    return Wrong(flow, "group_id",
+                 absl::StrCat("\"", WorkerGroup(flow),
+                              "\" is also the group of flow ", other.name(),
+                              " on the same target, so each would fence the "
+                              "other's producers; each flow needs a group of "
+                              "its own"));
   }
   if (!ShareBookkeeping(flow, other)) return absl::OkStatus();
   return Wrong(flow, "source.alias",
@@ -211,6 +253,7 @@ absl::Status CheckUpdate(const Flow& now, const Flow& next) {
   absl::Status status =
       CheckSameCluster(now, "source", now.source, next.source);
   status.Update(CheckSameCluster(now, "target", now.target, next.target));
+  status.Update(CheckSameOwnership(now, next));
   if (!status.ok()) return status;
   const CheckpointOptions& checkpoints = next.checkpoints;
   return CheckSame(

@@ -27,11 +27,14 @@ using Kind = EngineEvent::Kind;
 class HeartbeatJob final : public FlowJob {
  public:
   HeartbeatJob(std::unique_ptr<HeartbeatEmitter> emitter,
-               absl::Duration interval)
+               const FlowJobContext& context)
       : FlowJob("heartbeats", "heartbeats", Kind::kClusterTrouble),
         emitter_(std::move(emitter)),
-        interval_(interval) {}
+        interval_(context.flow->heartbeats.interval),
+        // Alone they tell that the cluster is reached, whatever is copied.
+        leads_(context.owner == nullptr ? nullptr : context.leads) {}
 
+  bool ready() const override { return leads_ == nullptr || leads_(); }
   absl::Status Run() override { return emitter_->RunOnce(); }
   absl::Duration TimeToNextRun() const override { return interval_.Get(); }
   void Cancel() override { emitter_->Cancel(); }
@@ -46,6 +49,7 @@ class HeartbeatJob final : public FlowJob {
  private:
   const std::unique_ptr<HeartbeatEmitter> emitter_;
   LiveValue<absl::Duration> interval_;
+  const std::function<bool()> leads_;  // null: always
 };
 
 class OffsetSyncJob final : public FlowJob {
@@ -139,7 +143,7 @@ class TopicConfigJob final : public TimedJob<TopicConfigSyncer> {
   TopicConfigJob(std::unique_ptr<TopicConfigSyncer> syncer,
                  const FlowJobContext& context)
       : TimedJob("topic-configs", "topic configs", Kind::kClusterTrouble,
-                 std::move(syncer), context.running),
+                 std::move(syncer), context.leads),
         flow_(context.flow) {}
 
   void FillStatus(FlowStatus* status) const override {
@@ -212,8 +216,7 @@ NewFlowJob NewHeartbeatJob(const FlowJobContext& context) {
                                           flow.policy->HeartbeatsTopic(),
                                           flow.heartbeats, context.clock);
   if (!emitter.ok()) return emitter.status();
-  return std::make_unique<HeartbeatJob>(*std::move(emitter),
-                                        flow.heartbeats.interval);
+  return std::make_unique<HeartbeatJob>(*std::move(emitter), context);
 }
 
 NewFlowJob NewOffsetSyncJob(const FlowJobContext& context,
@@ -252,6 +255,7 @@ NewFlowJob NewControlJob(const FlowJobContext& context,
   options.topics = flow;
   options.topic_configs = flow.topic_configs;
   options.store = context.store;
+  options.owner = context.owner;
   options.memory.flow = flow.name();
   options.memory.progress = flow;
   options.memory.progress.offset_storage_topic = ProgressTopic(flow);
@@ -310,7 +314,7 @@ NewFlowJob NewAclJob(const FlowJobContext& context) {
   if (!syncer.ok()) return syncer.status();
   // Not before it is certain that these are two clusters.
   return std::make_unique<AclJob>("acls", "ACLs", Kind::kAclRefused,
-                                  *std::move(syncer), context.running);
+                                  *std::move(syncer), context.leads);
 }
 
 NewFlowJob NewCheckpointJob(const FlowJobContext& context,
@@ -323,6 +327,7 @@ NewFlowJob NewCheckpointJob(const FlowJobContext& context,
   options.topics = flow.topics;
   options.client_id = absl::StrCat(flow.name(), "|checkpoints");
   options.source_is_ready = context.running;
+  options.owns = context.owns;
   options.on_event = context.on_event;
   auto made = CheckpointEmitter::Create(context.source, context.target,
                                         std::move(options), context.store,

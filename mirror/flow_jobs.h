@@ -18,8 +18,10 @@
 #include "mirror/cluster/cluster.h"
 #include "mirror/flow.h"
 #include "mirror/flow/flow_control.h"
+#include "mirror/flow/shard_owner.h"
 #include "mirror/flow_job.h"
 #include "mirror/metadata/topic_creator.h"
+#include "mirror/model/topic_partition.h"
 #include "mirror/replication/copy_loop.h"
 #include "mirror/replication/copy_recorder.h"
 #include "mirror/runtime/clock.h"
@@ -34,12 +36,17 @@ struct FlowJobContext {
   Cluster* source = nullptr;
   Cluster* target = nullptr;
   OffsetSyncStore* store = nullptr;
+  ShardOwner* owner = nullptr;  // null: the flow is not shared
   Clock* clock = nullptr;
   // Called with no lock held.
   std::function<void(EngineEvent)> on_event;
   // See FlowControl::running() and target_ready().
   std::function<bool()> running;
   std::function<bool()> target_ready;
+  // The first, and this process does what exactly one does.
+  std::function<bool()> leads;
+  // See FlowControl::Owns(); null: all are owned.
+  std::function<bool(const TopicPartition&)> owns;
 };
 
 using NewFlowJob = absl::StatusOr<std::unique_ptr<FlowJob>>;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every option of a flow, once: what MM2's properties say per flow, in six
-// groups: what to copy, delivery, topics, groups, internal topics, memory.
+// Every option of a flow, once: what MM2's properties say per flow, in seven
+// groups: what to copy, delivery, topics, groups, internal topics, several
+// processes, memory.
 // Flow (mirror/flow.h) has them all; a job takes the groups that concern it.
 // Each field names its property and its unit; where it says nothing else, the
 // default is right for most flows. docs/configuration.md lists the properties.
@@ -262,6 +263,37 @@ struct ProgressOptions {
   // if MM2 ran on a Connect cluster; that of others is not read. Empty: written
   // as MirrorSourceConnector, MM2's dedicated mode, and read of any connector.
   std::string offset_storage_connector;
+};
+
+// -- Several processes --
+
+enum class Ownership {
+  // This process copies all of the flow, and no other may run it meanwhile.
+  kAlone,
+  // Processes that run the same flow share its shards, and take over those of a
+  // process that ends. A shard is written by one of them at a time: the others
+  // are fenced, by a transactional producer per shard.
+  kGroup,
+};
+
+// How processes share a flow, as Connect's workers share MM2's tasks.
+struct OwnershipOptions {
+  // mirror.ownership, not in MM2, whose workers always form a group.
+  Ownership ownership = Ownership::kAlone;
+  // group.id: the consumer group on the target that divides the shards. Empty:
+  // S-mm2, that of MM2's workers, so that MM2 and this library never run a flow
+  // at the same time.
+  std::string group_id;
+  // group.instance.id, not in MM2: a name that only this process has. If it
+  // restarts within the session, its shards wait for it and nothing moves.
+  // Empty: its shards move when it stops.
+  std::string group_instance_id;
+  // session.timeout.ms: how long after a process has died its shards move. At
+  // least 1 s, and group.min.session.timeout.ms of the brokers, 6 s by default.
+  absl::Duration session_timeout = absl::Seconds(10);
+  // No property: how soon a process learns that shards move. Shorter than the
+  // session.
+  absl::Duration heartbeat_interval = absl::Milliseconds(500);
 };
 
 // -- Memory and threads --

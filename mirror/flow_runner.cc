@@ -3,11 +3,14 @@
 #include "mirror/flow_runner.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "mirror/flow_topics.h"
 #include "mirror/model/utf8.h"
+#include "mirror/replication/shards.h"
 #include "mirror/sync/index_segment.h"
 
 namespace mirror::internal {
@@ -50,6 +53,32 @@ void FlowRunner::InstallFilters() {
 
 FlowRunner::~FlowRunner() { StopLoops(); }
 
+void FlowRunner::AddOwner() {
+  if (flow_.ownership != Ownership::kGroup || !flow_.replicate) return;
+  ShardOwnerOptions options;
+  options.flow = name_;
+  options.membership.group = WorkerGroup(flow_);
+  options.membership.topic = OffsetIndexTopic(flow_.source.alias);
+  options.membership.client_id = absl::StrCat(name_, "|shards");
+  options.membership.session_timeout = flow_.session_timeout;
+  options.membership.heartbeat_interval = flow_.heartbeat_interval;
+  options.membership.instance_id = flow_.group_instance_id;
+  options.transactional_id_prefix =
+      absl::StrCat(options.membership.group, "-MirrorSourceConnector-");
+  options.client_id = absl::StrCat(name_, "|shard");
+  options.on_event = [this](EngineEvent event) { Report(std::move(event)); };
+  options.on_lost = [this](const std::set<int32_t>& lost) {
+    for (const auto& loop : loops_) {
+      loop->WithShards([&lost](Shards* shards) {
+        for (const int32_t shard : lost) shards->Drop(shard);
+      });
+    }
+  };
+  owner_ = std::make_unique<ShardOwner>(std::move(options),
+                                        flow_.target.cluster.get(), clock_);
+  AddWorker("shards", [this] { return owner_->RunOnce(); });
+}
+
 FlowJobContext FlowRunner::JobContext() {
   FlowJobContext context;
   context.flow = &flow_;
@@ -60,10 +89,20 @@ FlowJobContext FlowRunner::JobContext() {
   context.on_event = [this](EngineEvent event) { Report(std::move(event)); };
   context.running = [this] { return control_->running(); };
   context.target_ready = [this] { return control_->target_ready(); };
+  context.leads = [this] {
+    return control_->running() && (owner_ == nullptr || owner_->Runs(0));
+  };
+  context.owner = owner_.get();
+  if (owner_ != nullptr) {
+    context.owns = [this](const TopicPartition& source) {
+      return owner_->Owns(source);
+    };
+  }
   return context;
 }
 
 absl::Status FlowRunner::Build() {
+  AddOwner();
   const FlowJobContext context = JobContext();
   absl::Status status;
   if (flow_.heartbeats.enabled) {
@@ -115,6 +154,12 @@ absl::Status FlowRunner::AddLoops(const CopyRecorder::OnCopied& on_copied) {
   options.offset_storage_connector = flow_.offset_storage_connector;
   options.index_topic = OffsetIndexTopic(flow_.source.alias);
   options.store = &store_;
+  if (owner_ != nullptr) {
+    options.shards_are_given = true;
+    options.owned = [this](absl::Time since) {
+      return owner_->OwnedSince(since);
+    };
+  }
   options.source.read_committed = flow_.read_committed;
   // Half for what is read ahead, half for what is not acknowledged.
   const int clients =
@@ -177,7 +222,10 @@ std::optional<absl::Status> FlowRunner::DrainOnce(absl::Time deadline) {
     done &= drained_[i].has_value();
     all.Update(drained_[i].value_or(absl::OkStatus()));
   }
-  return done ? std::make_optional(all) : std::nullopt;
+  if (!done) return std::nullopt;
+  // What the loops had is committed, or will be copied again.
+  if (owner_ != nullptr) owner_->Leave();
+  return all;
 }
 
 void FlowRunner::SetPaused(const std::optional<std::string>& topic,

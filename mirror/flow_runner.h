@@ -20,6 +20,7 @@
 #include "mirror/cluster/control_clients.h"
 #include "mirror/flow.h"
 #include "mirror/flow/flow_control.h"
+#include "mirror/flow/shard_owner.h"
 #include "mirror/flow_job.h"
 #include "mirror/flow_jobs.h"
 #include "mirror/live_filters.h"
@@ -70,6 +71,7 @@ class FlowRunner {
   FlowRunner(Flow flow, Clock* clock, OnEvent on_event);
   void InstallFilters();
   absl::Status Build();
+  void AddOwner();
   FlowJobContext JobContext();
   absl::Status AddLoops(const CopyRecorder::OnCopied& on_copied);
   absl::Status AddJob(NewFlowJob job);
@@ -97,6 +99,7 @@ class FlowRunner {
   ControlClients source_;
   ControlClients target_;
   OffsetSyncStore store_;
+  std::unique_ptr<ShardOwner> owner_;  // null: the flow is not shared
   std::vector<std::unique_ptr<CopyLoop>> loops_;
   std::atomic<bool> paused_{false};  // all topics
   // How the drain of each went; none while it lasts.

@@ -58,6 +58,12 @@ std::string OffsetSyncsTopic(const Flow& flow) {
                                                            : flow.source.alias);
 }
 
+std::string WorkerGroup(const Flow& flow) {
+  return flow.group_id.empty()
+             ? absl::StrCat(flow.source.cluster_name(), "-mm2")
+             : flow.group_id;
+}
+
 std::string DeadLetterTopicOf(const Flow& flow) {
   return flow.on_rejected_record == RejectedRecordPolicy::kDeadLetter
              ? NameOfDeadLetterTopic(flow)

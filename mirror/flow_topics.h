@@ -28,6 +28,8 @@ std::string ProgressTopic(const Flow& flow);
 // MM2-style offset syncs; on the source if SyncsOnSource().
 std::string OffsetSyncsTopic(const Flow& flow);
 bool SyncsOnSource(const Flow& flow);
+// The group of the processes that share the flow: that of MM2's workers.
+std::string WorkerGroup(const Flow& flow);
 // What the target refuses; empty: nothing is put there.
 std::string DeadLetterTopicOf(const Flow& flow);
 

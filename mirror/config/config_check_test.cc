@@ -82,8 +82,8 @@ TEST(ConfigWarningTest, PropertiesWithoutEffectAreNotedAndNeverSuggested) {
         "rest.port=1\n", "plugin.path=/p\n",
         "task.shutdown.graceful.timeout.ms=1\n", "worker.sync.timeout.ms=1\n",
         "topic.creation.default.replication.factor=1\n",
-        "A->B.errors.log.enable=true\n", "A->B.rest.port=1\n",
-        "name=mirror\n"}) {
+        "B.heartbeat.interval.ms=3000\n", "A->B.errors.log.enable=true\n",
+        "A->B.rest.port=1\n", "name=mirror\n"}) {
     const auto config = Parse(absl::StrCat(kTwoClusters, text));
     ASSERT_TRUE(config.ok()) << config.status();
     EXPECT_THAT(config->warnings(), IsEmpty()) << text;

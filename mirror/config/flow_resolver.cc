@@ -79,6 +79,15 @@ void ReadTopicOptions(const FlowReader& read, Flow* flow) {
   flow->acls.remove = read.Bool("sync.topic.acls.remove.enabled");
 }
 
+void ReadOwnershipOptions(const FlowReader& read, Flow* flow) {
+  flow->ownership = read.Text("mirror.ownership") == "group"
+                        ? Ownership::kGroup
+                        : Ownership::kAlone;
+  flow->group_id = read.Text("group.id");
+  flow->group_instance_id = read.Text("group.instance.id");
+  flow->session_timeout = read.Duration("session.timeout.ms");
+}
+
 void ReadGroupOptions(const FlowReader& read, CheckpointOptions* checkpoints) {
   ReadJob(read, "emit.checkpoints", &checkpoints->enabled,
           &checkpoints->interval);
@@ -290,6 +299,7 @@ ResolvedFlow ResolveFlow(const ConfigFile& file, const ConfigSources& sources,
   ReadTopicOptions(read, &flow);
   ReadGroupOptions(read, &flow.checkpoints);
   ReadInternalTopics(read, &flow);
+  ReadOwnershipOptions(read, &flow);
   flow.shards = static_cast<int>(std::min(read.Int("tasks.max"), kMaxShards));
   ReadAliases(read, &flow, &findings->errors);
   if (plugins != nullptr) {

@@ -40,6 +40,7 @@ TEST(PropertyPrecedenceTest, InternalTopicsAndGroupCanBeRenamed) {
   EXPECT_EQ(AToB(text).offset_storage_topic, "o");
   EXPECT_EQ(EffectiveInAToB(text, "config.storage.topic"), "c");
   EXPECT_EQ(EffectiveInAToB(text, "status.storage.topic"), "s");
+  EXPECT_EQ(AToB(text).group_id, "g");
   EXPECT_EQ(EffectiveInAToB(text, "group.id"), "g");
 }
 
@@ -139,6 +140,8 @@ TEST(PropertyPrecedenceTest, OurOwnPropertiesHaveSafeDefaults) {
   EXPECT_EQ(flow.on_target_change, LossPolicy::kStop);
   EXPECT_EQ(flow.on_rejected_record, RejectedRecordPolicy::kStop);
   EXPECT_EQ(flow.dead_letter_topic, "mm2-dead-letters.A.internal");
+  EXPECT_EQ(flow.ownership, Ownership::kAlone);
+  EXPECT_EQ(AToB("mirror.ownership=group\n").ownership, Ownership::kGroup);
   EXPECT_EQ(AToB("on.target.change=skip\n").on_target_change,
             LossPolicy::kSkip);
   EXPECT_EQ(AToB("on.rejected.record=dead-letter\n").on_rejected_record,

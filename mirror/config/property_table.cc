@@ -245,8 +245,29 @@ std::vector<PropertySpec> WorkerProperties() {
            "replicated."),
       Text("status.storage.topic", kStorage, "mm2-status.S.internal",
            "MM2's topic of task states, which is never replicated."),
+  };
+}
+
+std::vector<PropertySpec> OwnershipProperties() {
+  return {
+      Choice("mirror.ownership", kTopAndFlow, "alone", {"alone", "group"},
+             "Not in MM2, whose workers always form a group. `alone`: this "
+             "process copies the whole flow, and no other may run it. `group`: "
+             "processes with the same flow share its shards, and take over "
+             "those of a process that ends."),
       Text("group.id", kTarget, "S-mm2",
-           "The group of MM2's Connect workers on the target."),
+           "The consumer group on the target that divides the shards if "
+           "mirror.ownership = group. The default is the group of MM2's "
+           "Connect workers, so that MM2 and the mirror never run a flow at "
+           "the same time."),
+      Text("group.instance.id", kTopAndFlow, "",
+           "Not in MM2. A name that only this process has in the group, such "
+           "as ${env:HOSTNAME}: its shards wait for it if it is back within "
+           "session.timeout.ms. Without it they move when it stops."),
+      Millis("session.timeout.ms", kWorker, "10000", 1000,
+             "How long after a process of the group has died its shards move. "
+             "At least group.min.session.timeout.ms of the target's brokers, "
+             "which is 6000 by default. MM2 reads it only as T.NAME."),
   };
 }
 
@@ -276,6 +297,8 @@ std::vector<PropertySpec> IgnoredWorkerProperties() {
       Ignored("metrics.*", kAnywhere, "Metrics are read from the engine."),
       Ignored("task.*", kAnywhere, "There are no Connect tasks."),
       Ignored("worker.*", kAnywhere, "There are no Connect workers."),
+      Ignored("heartbeat.interval.ms", kTopLevel | kTarget,
+              "Every half second, in a group of processes."),
       Ignored("scheduled.rebalance.max.delay.ms", kTopLevel | kTarget,
               "Shards move at once."),
       Ignored("offset.flush.timeout.ms", kTopLevel | kTarget,
@@ -355,10 +378,11 @@ std::vector<PropertySpec> RefusedProperties() {
 const std::vector<PropertySpec>& AllProperties() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<PropertySpec>;
-    for (auto rows : {ClusterAndFlowProperties(), LossProperties(),
-                      TopicProperties(), AclProperties(), OffsetProperties(),
-                      WorkerProperties(), IgnoredWorkerProperties(),
-                      IgnoredProperties(), RefusedProperties()}) {
+    for (auto rows :
+         {ClusterAndFlowProperties(), LossProperties(), TopicProperties(),
+          AclProperties(), OffsetProperties(), WorkerProperties(),
+          OwnershipProperties(), IgnoredWorkerProperties(), IgnoredProperties(),
+          RefusedProperties()}) {
       all->insert(all->end(), rows.begin(), rows.end());
     }
     return all;

@@ -100,6 +100,8 @@ TEST(PropertyTableTest, ErrorsNamePlaceValueAndWhatIsAllowed) {
             where +
                 "offset-syncs.topic.location = both: must be one of: "
                 "source, target");
+  EXPECT_EQ(Problem("mirror.ownership", "shared"),
+            where + "mirror.ownership = shared: must be one of: alone, group");
   EXPECT_EQ(Problem("enabled", "yes"),
             where + "enabled = yes: must be true or false");
   EXPECT_EQ(Problem("topics.blacklist", "a"),
@@ -142,6 +144,9 @@ TEST(PropertyTableTest, IntervalOfZeroIsRefusedAndNegativeMeansNever) {
   }
   EXPECT_NE(Problem("offset.flush.interval.ms", "0"), "");
   EXPECT_NE(Problem("offset.flush.interval.ms", "-1"), "");
+  EXPECT_EQ(Problem("session.timeout.ms", "999"),
+            "mm2.properties:12: session.timeout.ms = 999: must be at least "
+            "1000 (milliseconds)");
 }
 
 TEST(PropertyTableTest, ReadsClassesByFullAndSimpleName) {

@@ -55,6 +55,10 @@ TEST(ResolvedFlowTest, NothingWrittenGivesTheEnginesOwnDefaults) {
             fresh.forget_deleted_topics_after);
   EXPECT_EQ(flow.offset_storage_topic, "mm2-offsets.A.internal");
   EXPECT_EQ(flow.offset_storage_partitions, fresh.offset_storage_partitions);
+  EXPECT_EQ(flow.ownership, fresh.ownership);
+  EXPECT_EQ(flow.group_id, "A-mm2");
+  EXPECT_EQ(flow.group_instance_id, fresh.group_instance_id);
+  EXPECT_EQ(flow.session_timeout, fresh.session_timeout);
   EXPECT_EQ(flow.heartbeats.interval, fresh.heartbeats.interval);
   EXPECT_EQ(flow.offset_syncs.location, fresh.offset_syncs.location);
   EXPECT_EQ(flow.offset_syncs.lag_max, fresh.offset_syncs.lag_max);
@@ -147,6 +151,18 @@ TEST(ResolvedFlowTest, RunningAndBookkeepingAreTheConfiguredOnes) {
   EXPECT_EQ(flow.offset_storage_topic, "offsets");
   EXPECT_EQ(flow.offset_storage_partitions, 3);
   EXPECT_EQ(flow.offset_storage_replication_factor, 1);
+}
+
+TEST(ResolvedFlowTest, OwnershipIsTheConfiguredOne) {
+  const Flow flow = AToB(
+      "A->B.mirror.ownership = group\n"
+      "B.group.id = mirrors\n"
+      "group.instance.id = host-1\n"
+      "B.session.timeout.ms = 30000\n");
+  EXPECT_EQ(flow.ownership, Ownership::kGroup);
+  EXPECT_EQ(flow.group_id, "mirrors");
+  EXPECT_EQ(flow.group_instance_id, "host-1");
+  EXPECT_EQ(flow.session_timeout, absl::Seconds(30));
 }
 
 TEST(ResolvedFlowTest, CheckpointsAndGroupOffsetsAreTakenOver) {

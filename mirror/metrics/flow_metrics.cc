@@ -22,8 +22,8 @@ class FlowMetrics {
         builder_(builder) {}
 
   void AddState() {
-    for (const FlowState state :
-         {FLOW_STARTING, FLOW_RUNNING, FLOW_FAILED, FLOW_STOPPED}) {
+    for (const FlowState state : {FLOW_STARTING, FLOW_RUNNING, FLOW_STANDBY,
+                                  FLOW_FAILED, FLOW_STOPPED}) {
       Add(Metric::kFlowState, "state", StateName(state),
           flow_.state() == state);
     }

@@ -123,8 +123,8 @@ const MetricInfo kMetricTable[kMetricCount] = {
      "Times that a partition was reset by an error."},
 
     {Metric::kFlowState, OURS("flow_state"), kGauge, FLOW ", state",
-     "1 for the state that the flow is in: starting, running, failed or "
-     "stopped."},
+     "1 for the state that the flow is in: starting, running, standby, failed "
+     "or stopped."},
     {Metric::kFlowHealth, OURS("flow_health"), kGauge, FLOW ", health",
      "1 for the health of the flow: ok, degraded or failed."},
     {Metric::kPartitions, OURS("partitions"), kGauge, FLOW ", state",

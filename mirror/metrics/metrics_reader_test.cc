@@ -252,12 +252,19 @@ TEST_F(MetricsReaderTest, OnlyFlowsThatAreNotStoppedHaveConnectors) {
 }
 
 TEST_F(MetricsReaderTest, ExactlyOneStateOfAFlowIsOne) {
-  const MetricsSnapshot snapshot = Read(CopyingStatus(1));
-  for (const std::string state : {"starting", "running", "failed", "stopped"}) {
-    EXPECT_THAT(ValueOf(snapshot, "kafka_mirror_flow_state",
-                        FlowLabelsAnd({{"state", state}})),
-                Optional(state == "running" ? 1 : 0))
-        << state;
+  EngineStatus status = CopyingStatus(1);
+  const std::map<std::string, FlowState> states = {{"running", FLOW_RUNNING},
+                                                   {"standby", FLOW_STANDBY}};
+  for (const auto& [name, now] : states) {
+    status.mutable_flows(0)->set_state(now);
+    const MetricsSnapshot snapshot = Read(status);
+    for (const std::string state :
+         {"starting", "running", "standby", "failed", "stopped"}) {
+      EXPECT_THAT(ValueOf(snapshot, "kafka_mirror_flow_state",
+                          FlowLabelsAnd({{"state", state}})),
+                  Optional(state == name ? 1 : 0))
+          << state;
+    }
   }
 }
 

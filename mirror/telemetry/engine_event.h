@@ -65,7 +65,12 @@ struct EngineEvent {
     kTopicConfigRefused,  // cannot be read, or set on the target; topic
     kTimestampChanged,    // of copies: librdkafka cannot write 0; partition
     // Deleted on the source for long: progress and index, too; topic.
-    kTopicForgotten
+    kTopicForgotten,
+    // Of processes that share a flow: this one copies a shard from now on, has
+    // given it up, or must have lost it.
+    kShardTaken,
+    kShardReleased,
+    kShardLost
   };
 
   EngineEvent() = default;

@@ -17,6 +17,7 @@ std::vector<Grant> GrantsOfFlow(const std::vector<std::string>& topics,
   grants.erase(std::remove_if(grants.begin(), grants.end(),
                               [](const Grant& grant) {
                                 return grant.side == kApplication ||
+                                       grant.feature == "several processes" ||
                                        grant.feature ==
                                            "offset syncs on the source";
                               }),

@@ -96,23 +96,26 @@ void ShardOwner::OnAssigned(const std::set<int32_t>& shards) {
 }
 
 void ShardOwner::OnRevoked(const std::set<int32_t>& shards) {
+  std::vector<std::unique_ptr<RecordSink>> ended;  // may take a moment to end
   MutexLock lock(&mu_);
   for (const int32_t shard : shards) {
     fencing_.erase(shard);
     Shard& revoked = shards_[shard];
     const bool in_use = revoked.state >= State::kLoading;
     if (!in_use) released_.insert(shard);
-    if (!in_use) revoked.writer.reset();
+    ended.push_back(std::move(revoked.writer));
     revoked.state = in_use ? State::kReleasing : State::kNone;
   }
 }
 
 void ShardOwner::OnLost(const std::set<int32_t>& shards) {
   if (options_.on_lost) options_.on_lost(shards);
+  std::vector<std::unique_ptr<RecordSink>> ended;  // may take a moment to end
   {
     MutexLock lock(&mu_);
     for (const int32_t shard : shards) {
       fencing_.erase(shard);
+      ended.push_back(std::move(shards_[shard].writer));
       shards_[shard] = Shard();
       released_.erase(shard);
     }

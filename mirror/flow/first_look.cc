@@ -40,15 +40,22 @@ void FirstLook::Look(const std::vector<TopicPartition>& selected) {
   if (done() || ending_) return;
   if (!std::exchange(began_, true)) {
     // MirrorMaker 2, or a version without first looks, ran the flow before.
-    late_ = !progress_->offsets().empty();
+    late_ = !progress_->offsets().empty() ||
+            (options_.others != nullptr && !options_.others->offsets().empty());
     for (const TopicPartition& source : selected) {
       if (options_.delivery.start_at == StartAt::kEarliest) break;
-      if (progress_->offsets().count(source) == 0) pending_.insert(source);
+      if (!HasProgress(source)) pending_.insert(source);
     }
   }
   Store(AskForStarts());
   late_ = true;
   if (pending_.empty()) StoreTheEnd();
+}
+
+bool FirstLook::HasProgress(const TopicPartition& source) const {
+  return progress_->offsets().count(source) > 0 ||
+         (options_.others != nullptr &&
+          options_.others->offsets().count(source) > 0);
 }
 
 std::vector<FirstLook::Start> FirstLook::AskForStarts() {

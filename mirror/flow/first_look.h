@@ -38,6 +38,9 @@ struct FirstLookOptions {
   std::string flow;
   std::string source_alias;
   DeliveryOptions delivery;
+  // Progress of shards that other processes have; must outlive the look. May be
+  // null.
+  const ProgressStore* others = nullptr;
   // Called by Look(); may be null.
   std::function<void(EngineEvent)> on_event;
 };
@@ -73,6 +76,7 @@ class FirstLook {
     UpstreamOffset at;
   };
 
+  bool HasProgress(const TopicPartition& source) const;
   // Asks the source about those that wait.
   std::vector<Start> AskForStarts();
   void Store(const std::vector<Start>& starts);

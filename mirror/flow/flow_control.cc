@@ -112,6 +112,7 @@ std::unique_ptr<FirstLook> FlowControl::NewFirstLook() {
   options.flow = options_.flow;
   options.source_alias = source_cluster_->alias();
   options.delivery = options_.delivery;
+  options.others = &memory_.of_all_shards();
   options.on_event = options_.on_event;
   return std::make_unique<FirstLook>(std::move(options), source_admin_.get(),
                                      clock_, &memory_.stored(), options_.store,

@@ -166,6 +166,7 @@ class World {
         member->session_ended = true;
         EndSession(member->process->name());
         for (int i = 0; i < 280; ++i) Step();
+        if (Chance(70)) Wake(member);
         break;
       case 12:
         if (member != nullptr) Wake(member);

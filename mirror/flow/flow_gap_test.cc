@@ -287,6 +287,7 @@ TEST_F(FlowGapTest, ASourceRecreatedBeforeItsIdIsKnownIsNoticedOnceItIs) {
 
 TEST_F(FlowGapTest, AnOpenTransactionIsNoTruncationToWhoReadsUncommitted) {
   flow_.control_options().delivery.read_committed = false;
+  flow_.loop_options().source.read_committed = false;
   StartWithTen();
   a().OpenTransactionAt(kOrders0, 6);
   LoseAndRegainTheSource();

@@ -48,11 +48,13 @@ absl::Status FencedSink::Send(const TopicPartition& target, RecordBatch* batch,
 absl::Status FencedSink::Poll(absl::Duration timeout, std::vector<Ack>* acks) {
   EndWhenDue();
   sent_ = false;
-  if (absl::Status status = sink_->Poll(timeout, &held_); !status.ok()) {
-    return status;
-  }
-  if (sink_->state() == State::kReady) HandOut(acks);
-  return absl::OkStatus();
+  absl::Status status = sink_->Poll(timeout, &held_);
+  const State state = sink_->state();
+  // What is not to be committed never will be, and says best why the sink
+  // failed.
+  aborted_ |= state == State::kMustAbort;
+  if (status.ok() ? state == State::kReady : aborted_) HandOut(acks);
+  return status;
 }
 
 void FencedSink::EndWhenDue() {
@@ -63,8 +65,8 @@ void FencedSink::EndWhenDue() {
     if (!sent_) sink_->Commit();
   } else if (sink_->state() == State::kMustAbort ||
              (open && clock_->Now() > begun_ + kPatience)) {
-    sink_->Abort();
     aborted_ = true;
+    sink_->Abort();
   }
 }
 

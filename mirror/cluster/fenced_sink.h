@@ -35,8 +35,9 @@ namespace mirror::internal {
 //     transaction is aborted, and all of its records are answered with errors:
 //     a rejected one with its own, the others with Aborted.
 // Thread safety, lifetime: as RecordSink; `clock` must outlive it.
-// Errors: as RecordSink, and Poll() also those of TransactionalSink. Then what
-// is unacknowledged may or may not be committed.
+// Errors: as RecordSink, and Poll() also those of TransactionalSink, with
+// acknowledgements if its transaction was to be aborted. What is unacknowledged
+// then may or may not be committed.
 class FencedSink final : public RecordSink {
  public:
   // The transaction timeout of `sink` is longer than 5 s.

@@ -229,6 +229,19 @@ TEST_F(FencedSinkTest, WhatAFencedOwnerSendsIsNeverRead) {
   EXPECT_THAT(cluster_.Records(kIndex), SizeIs(1));
 }
 
+TEST_F(FencedSinkTest, AFencedAbortSaysWhatWasRejected) {
+  cluster_.SetMaxMessageBytes("progress", 100);
+  auto sink = NewOwner();
+  Send(sink.get(), kProgress, 1, 1000);
+  EXPECT_THAT(Poll(sink.get()), IsEmpty());
+  NewOwner();
+  std::vector<Ack> acks;
+  EXPECT_THAT(sink->Poll(absl::ZeroDuration(), &acks),
+              StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_THAT(acks, ElementsAre(Failed(
+                        kProgress, StatusIs(StatusCode::kInvalidArgument))));
+}
+
 TEST_F(FencedSinkTest, AnUnknownOutcomeAcknowledgesNothing) {
   for (const bool committed : {false, true}) {
     auto sink = NewOwner();

@@ -60,7 +60,9 @@ class TransactionalSink : public RecordSink {
   // From kOpen or kMustAbort to kAborting, then to kReady. Records in flight
   // are dropped; each record has been answered when it is kReady. Of those that
   // are dropped the error is Aborted, or PermissionDenied if the transaction
-  // failed for that.
+  // failed for that. After a rejected record the next transaction may have to
+  // be aborted, too: the client has skipped a sequence number. After a topic
+  // that is denied the abort may fail.
   virtual void Abort() = 0;
 };
 

@@ -288,6 +288,12 @@ void KafkaTransactionalSink::Fail(const absl::Status& cause) {
           "; the transaction may or may not be committed: make a new sink and "
           "read what is there"));
       return;
+    case State::kAborting:
+      // An abort of what the coordinator has refused to begin fails, too.
+      failed_ = absl::FailedPreconditionError(absl::StrCat(
+          cause.message(),
+          "; make a new sink. Aborted because: ", reason_.message()));
+      return;
     default:
       failed_ = absl::FailedPreconditionError(
           absl::StrCat(cause.message(), "; make a new sink"));

@@ -46,12 +46,12 @@ class KafkaTransactionTest : public ::testing::Test {
     options.alias = "backup";
     options.properties = {{"bootstrap.servers", broker_->bootstrap_servers()}};
     cluster_ = KafkaCluster::Create(std::move(options)).value();
-    NewTopic orders;
-    orders.name =
-        ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    EXPECT_THAT(cluster_->NewAdmin("t").value()->CreateTopics({orders}),
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    tp_ = {test->name(), 0};
+    NewTopic topic;
+    topic.name = tp_.topic;
+    EXPECT_THAT(cluster_->NewAdmin("t").value()->CreateTopics({topic}),
                 Each(IsOk()));
-    tp_ = {orders.name, 0};
     TransactionalSinkOptions sink_options;
     sink_options.transactional_id = "shard-0";
     sink_options.transaction_timeout = absl::Seconds(5);
@@ -71,17 +71,21 @@ class KafkaTransactionTest : public ::testing::Test {
   absl::Status Await(State state) {
     return PollUntil([&] { return sink_->state() == state; });
   }
-  // Begins a transaction with a record.
-  void BeginAndSend() {
+  void Begin() {
     ASSERT_THAT(Await(State::kReady), IsOk());
     sink_->Begin();
-    OwnedRecordBatch batch(tp_, std::vector<Record>(1));
+  }
+  void Send(const TopicPartition& tp) {
+    OwnedRecordBatch batch({"upstream", 0}, std::vector<Record>(1));
     int64_t next = 0;
     ASSERT_THAT(PollUntil([&] {
-                  sink_->Send(tp_, &batch, &next).IgnoreError();
+                  sink_->Send(tp, &batch, &next).IgnoreError();
                   return next > 0;
                 }),
                 IsOk());
+  }
+  absl::Status AwaitAcks() {
+    return PollUntil([&] { return sink_->in_flight() == 0; });
   }
 
   static KafkaBroker* broker_;
@@ -94,9 +98,17 @@ class KafkaTransactionTest : public ::testing::Test {
 KafkaBroker* KafkaTransactionTest::broker_ = nullptr;
 
 TEST_F(KafkaTransactionTest, ATopicThatIsDeniedFailsItsRecords) {
+  NewTopic open;
+  open.name = "open";
+  ASSERT_THAT(cluster_->NewAdmin("t").value()->CreateTopics({open}),
+              Each(IsOk()));
   testing::Deny(broker_->bootstrap_servers(), tp_.topic,
                 testing::AclOperation::kWrite);
-  BeginAndSend();
+  Begin();
+  Send({"open", 0});
+  ASSERT_THAT(AwaitAcks(), IsOk());
+  acks_.clear();
+  Send(tp_);
   EXPECT_THAT(Await(State::kMustAbort), IsOk());
   sink_->Abort();
   EXPECT_THAT(Await(State::kReady), IsOk());
@@ -107,16 +119,33 @@ TEST_F(KafkaTransactionTest, ATopicThatIsDeniedFailsItsRecords) {
 
   testing::AllowAll(broker_->bootstrap_servers(), tp_.topic);
   acks_.clear();
-  BeginAndSend();
+  Begin();
+  Send(tp_);
   sink_->Commit();
   EXPECT_THAT(Await(State::kReady), IsOk());
   ASSERT_EQ(acks_.size(), 1u);
   EXPECT_THAT(acks_[0].status, IsOk());
 }
 
+// librdkafka asks the coordinator to abort what that has not begun.
+TEST_F(KafkaTransactionTest, ATopicThatIsDeniedAloneCostsTheSink) {
+  testing::Deny(broker_->bootstrap_servers(), tp_.topic,
+                testing::AclOperation::kWrite);
+  Begin();
+  Send(tp_);
+  EXPECT_THAT(Await(State::kMustAbort), IsOk());
+  ASSERT_EQ(acks_.size(), 1u);
+  EXPECT_THAT(acks_[0].status, StatusIs(StatusCode::kPermissionDenied));
+  sink_->Abort();
+  EXPECT_THAT(Await(State::kReady),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("TOPIC_AUTHORIZATION_FAILED")));
+}
+
 TEST_F(KafkaTransactionTest, ACommitWithoutAnAnswerIsInDoubt) {
-  BeginAndSend();
-  EXPECT_THAT(PollUntil([&] { return sink_->in_flight() == 0; }), IsOk());
+  Begin();
+  Send(tp_);
+  EXPECT_THAT(AwaitAcks(), IsOk());
   ASSERT_THAT(broker_->Pause(), IsOk());
   sink_->Commit();
   EXPECT_THAT(Await(State::kReady),

@@ -85,7 +85,9 @@ const Counts& CountMemory::Total(const SeriesKey& key) const {
 }
 
 std::optional<Rates> CountMemory::RatesOf(const SeriesKey& key) const {
-  const Series& series = series_.find(key)->second;
+  const auto it = series_.find(key);
+  if (it == series_.end()) return std::nullopt;
+  const Series& series = it->second;
   const std::optional<Point>& since =
       series.previous.has_value() ? series.previous : series.current;
   if (!since.has_value() || since->time >= now_) return std::nullopt;

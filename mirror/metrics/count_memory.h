@@ -74,7 +74,7 @@ class CountMemory {
   // After End(), of a series that was counted or kept since Begin().
   const Counts& Total(const SeriesKey& key) const;
   // Over the last 30 to 60 seconds, or since the reading before that; nullopt
-  // in the first reading of a series.
+  // in the first reading of a series, and of one that was not counted.
   std::optional<Rates> RatesOf(const SeriesKey& key) const;
 
  private:

@@ -223,6 +223,13 @@ class FailoverTest : public ::testing::Test {
     return true;
   }
 
+  bool IsRecord(const TopicPartition& tp, int64_t offset) {
+    const std::vector<Record>& records = records_[tp.topic][tp.partition];
+    return std::any_of(records.begin(), records.end(),
+                       [offset](const Record& record) {
+                         return record.offset.value() == offset;
+                       });
+  }
   // Expects it to resume where the client says, and where it was committed.
   void ExpectResumes(const std::string& group, MirrorClient* client,
                      GroupAdmin* groups) {
@@ -233,8 +240,12 @@ class FailoverTest : public ::testing::Test {
     for (const auto& [tp, stood] : positions_[group]) {
       const TopicPartition copy{"A." + tp.topic, tp.partition};
       const GroupPosition& position = translated->at(copy);
-      EXPECT_EQ(position.exactness, Exactness::kExact)
-          << group << " " << tp.ToString() << " at " << stood.offset;
+      // Between the records of transactions a killed mirror may have passed
+      // what the next one does not read again, so that one is not certain.
+      if (tp.topic != "transactional" || IsRecord(tp, stood.offset)) {
+        EXPECT_EQ(position.exactness, Exactness::kExact)
+            << group << " " << tp.ToString() << " at " << stood.offset;
+      }
       ExpectResumes(group, tp, position.offset.value());
       ExpectResumes(group, tp, committed->at(copy).offset);
     }

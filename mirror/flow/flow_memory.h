@@ -113,7 +113,8 @@ class FlowMemory {
   }
   // The same with the flow's notes; to be kept up to date by who writes them.
   ProgressStore& stored() { return progress_; }
-  // The same of all shards, whoever has them, as far as LoadShards() has read.
+  // The same of all shards, those of other processes too, as far as
+  // LoadShards() has read.
   const ProgressStore& of_all_shards() const { return topic_progress_; }
   // Progress that counts no more, as the topic got more partitions.
   std::vector<SupersededProgress> superseded_progress() const {

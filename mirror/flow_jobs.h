@@ -45,7 +45,7 @@ struct FlowJobContext {
   std::function<bool()> target_ready;
   // The first, and this process does what exactly one does.
   std::function<bool()> leads;
-  // See FlowControl::Owns(); null: all are owned.
+  // See ShardOwner::Owns(); null: all are owned.
   std::function<bool(const TopicPartition&)> owns;
 };
 

@@ -375,9 +375,7 @@ std::vector<TopicPartition> FlowControl::AddedOf(int32_t shard) const {
 
 void FlowControl::OnShardGone(int32_t shard) {
   for (const TopicPartition& source : AddedOf(shard)) {
-    KnownTopic& known = known_[source.topic];
-    known.added[source.partition] = false;
-    created_.erase(known.target);
+    known_[source.topic].added[source.partition] = false;
     leaving_.erase(source);
     deleted_->OnReleased(source);
   }

@@ -132,6 +132,7 @@ std::vector<event::Read> CopyLoop::Transform(Fetched* fetched) {
 }
 
 std::vector<ShardWriter> CopyLoop::Writers() {
+  if (!options_.shards_are_given) return {};
   MutexLock lock(&mu_);
   return partitions_.shards().Writers();
 }
@@ -172,8 +173,8 @@ SourceChanges CopyLoop::Sweep(absl::Time now) {
         now);
   }
   SourceChanges changes = partitions_.Sweep(now);
-  std::move(dropped_.begin(), dropped_.end(),
-            std::back_inserter(changes.unassign));
+  changes.unassign.insert(changes.unassign.end(), dropped_.begin(),
+                          dropped_.end());
   dropped_.clear();
   return changes;
 }

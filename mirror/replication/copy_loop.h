@@ -151,9 +151,8 @@ class CopyLoop {
   LoopPartitions partitions_ ABSL_GUARDED_BY(mu_);
   LoopCommits commits_ ABSL_GUARDED_BY(mu_);
   LoopDrain drain_ ABSL_GUARDED_BY(mu_);
-  bool blocked_ ABSL_GUARDED_BY(mu_) = false;  // nothing is read
-  // Of dropped shards; to be read no more.
-  std::vector<TopicPartition> dropped_ ABSL_GUARDED_BY(mu_);
+  bool blocked_ ABSL_GUARDED_BY(mu_) = false;                 // nothing is read
+  std::vector<TopicPartition> dropped_ ABSL_GUARDED_BY(mu_);  // to unassign
   bool sources_lost_ ABSL_GUARDED_BY(mu_) = false;
   std::set<std::string> recreated_topics_ ABSL_GUARDED_BY(mu_);
   absl::Time last_sweep_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();

@@ -84,7 +84,7 @@ class Shards {
     Make(number)->writer = std::move(*writer);
     return true;
   }
-  // What the shard has is to be dropped: see Dropping(). Nothing of it is
+  // What the shard has is to be dropped: see dropping(). Nothing of it is
   // committed any more.
   void Drop(int32_t number) {
     if (shards_.count(number) > 0) dropping_.insert(number);

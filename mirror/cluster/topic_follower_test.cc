@@ -2,20 +2,17 @@
 
 #include "mirror/cluster/topic_follower.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mirror/runtime/clock.h"
-#include "mirror/runtime/mutex.h"
+#include "mirror/cluster/ticking_clock.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
 #include "mirror/testing/simulated_clock.h"
@@ -25,27 +22,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-// Advances by a second with each call, and says so.
-class TickingClock final : public Clock {
- public:
-  absl::Time Now() override {
-    now_ += absl::Seconds(1);
-    on_tick();
-    return now_;
-  }
-  absl::Time WallTime() override { return now_; }
-  bool AwaitUntil(Mutex* mu, absl::Time /*deadline*/,
-                  absl::FunctionRef<bool()> done)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
-    return done();
-  }
-
-  std::function<void()> on_tick = [] {};
-
- private:
-  absl::Time now_ = absl::FromUnixSeconds(1700000000);
-};
 
 class TopicFollowerTest : public testing::Test {
  protected:

@@ -16,6 +16,7 @@
 #include "mirror/flow_cluster.h"
 #include "mirror/flow_topics.h"
 #include "mirror/http/value_text.h"
+#include "mirror/model/format_count.h"
 #include "mirror/model/utf8.h"
 #include "mirror/policy/filters.h"
 #include "mirror/policy/topic_selection.h"

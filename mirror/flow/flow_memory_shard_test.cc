@@ -3,24 +3,21 @@
 // FlowMemory in one of several processes that share a flow: what it reads when
 // it takes a shard. `other_` is the memory of the process that had it.
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mirror/cluster/internal_topic_config.h"
 #include "mirror/cluster/record_batch.h"
+#include "mirror/cluster/ticking_clock.h"
 #include "mirror/flow/flow_memory.h"
 #include "mirror/progress/connect_offset.h"
 #include "mirror/progress/flow_note.h"
 #include "mirror/progress/shard_of.h"
-#include "mirror/runtime/clock.h"
-#include "mirror/runtime/mutex.h"
 #include "mirror/sync/offset_sync.h"
 #include "mirror/testing/fake_cluster.h"
 #include "mirror/testing/matchers.h"
@@ -45,27 +42,6 @@ const int32_t kNextShard = ShardOf(kOrders4, kShards);
 constexpr char kProgressTopic[] = "mm2-offsets.A.internal";
 constexpr char kIndexTopic[] = "mm2-offset-index.A.internal";
 constexpr char kSyncsTopic[] = "mm2-offset-syncs.B.internal";
-
-// Advances by a second with each call, and says so.
-class TickingClock final : public Clock {
- public:
-  absl::Time Now() override {
-    now_ += absl::Seconds(1);
-    on_tick();
-    return now_;
-  }
-  absl::Time WallTime() override { return now_; }
-  bool AwaitUntil(Mutex* mu, absl::Time /*deadline*/,
-                  absl::FunctionRef<bool()> done)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) override {
-    return done();
-  }
-
-  std::function<void()> on_tick = [] {};
-
- private:
-  absl::Time now_ = absl::FromUnixSeconds(1700000000);
-};
 
 class FlowMemoryShardTest : public testing::Test {
  protected:

@@ -2,26 +2,13 @@
 
 #include "mirror/flow/memory_reader.h"
 
-#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "mirror/cluster/errors.h"
+#include "mirror/model/format_count.h"
 
 namespace mirror::internal {
-namespace {
-
-// "1,200,000".
-std::string WithCommas(int64_t number) {
-  std::string text = absl::StrCat(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<size_t>(at), ",");
-  }
-  return text;
-}
-
-}  // namespace
-
 MemoryReader::MemoryReader(std::string client_id, Clock* clock)
     : client_id_(std::move(client_id)), clock_(clock) {}
 
@@ -76,8 +63,8 @@ std::string MemoryReader::Doing() const {
   MutexLock lock(&mu_);
   if (follower_ == nullptr) return "";
   const FollowerPosition position = follower_->position();
-  return absl::StrCat("reading ", topic_, ": ", WithCommas(position.read),
-                      " of ", WithCommas(position.total), " records");
+  return absl::StrCat("reading ", topic_, ": ", FormatCount(position.read),
+                      " of ", FormatCount(position.total), " records");
 }
 
 }  // namespace mirror::internal

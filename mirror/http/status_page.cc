@@ -13,6 +13,7 @@
 #include "mirror/http/row_columns.h"
 #include "mirror/http/value_text.h"
 #include "mirror/metrics/state_names.h"
+#include "mirror/model/format_count.h"
 
 namespace mirror::internal {
 namespace {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "mirror/http/value_text.h"
 #include "mirror/metrics/state_names.h"
+#include "mirror/model/format_count.h"
 #include "mirror/telemetry/health.h"
 
 namespace mirror::internal {

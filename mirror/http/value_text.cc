@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "mirror/metrics/state_names.h"
+#include "mirror/model/format_count.h"
 
 namespace mirror::internal {
 namespace {
@@ -22,15 +23,6 @@ std::string TwoUnits(int64_t large, const char* large_unit, int64_t small,
 }
 
 }  // namespace
-
-std::string FormatCount(int64_t count) {
-  std::string text = absl::StrCat(count);
-  const int64_t first = count < 0 ? 1 : 0;
-  for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > first; i -= 3) {
-    text.insert(static_cast<size_t>(i), ",");
-  }
-  return text;
-}
 
 std::string FormatMs(int64_t milliseconds) {
   const int64_t ms = std::max<int64_t>(milliseconds, 0);

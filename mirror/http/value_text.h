@@ -12,7 +12,6 @@
 
 namespace mirror::internal {
 
-std::string FormatCount(int64_t count);      // "1,234,567"
 std::string FormatMs(int64_t milliseconds);  // "0.4 s", "3 m 20 s", "2 d 5 h"
 std::string FormatRate(double per_second);   // "0.4/s", "20,000/s"
 

@@ -7,15 +7,6 @@
 namespace mirror::internal {
 namespace {
 
-TEST(ValueTextTest, CountsHaveCommas) {
-  EXPECT_EQ(FormatCount(0), "0");
-  EXPECT_EQ(FormatCount(999), "999");
-  EXPECT_EQ(FormatCount(1000), "1,000");
-  EXPECT_EQ(FormatCount(1234567), "1,234,567");
-  EXPECT_EQ(FormatCount(-123), "-123");
-  EXPECT_EQ(FormatCount(-123456), "-123,456");
-}
-
 TEST(ValueTextTest, TimesHaveTwoUnitsAtMost) {
   EXPECT_EQ(FormatMs(-5), "0 s") << "clocks of two machines differ";
   EXPECT_EQ(FormatMs(0), "0 s");

@@ -23,6 +23,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "mirror/kafka/kafka_cluster.h"
+#include "mirror/model/format_count.h"
 #include "tools/demo_data/loader.h"
 #include "tools/demo_data/sample.h"
 #include "tools/demo_data/verifier.h"
@@ -95,7 +96,8 @@ absl::Status Load(const std::string& server) {
   if (!status.ok()) return status;
   absl::PrintF(
       "  %s records in %d topics, and %s of aborted transactions, in %.1f s\n",
-      WithCommas(records), topics.size(), WithCommas(aborted),
+      internal::FormatCount(records), topics.size(),
+      internal::FormatCount(aborted),
       absl::ToDoubleSeconds(absl::Now() - start));
   Summarize(absl::StrCat("ABORTED=", aborted, "\n"));
   return absl::OkStatus();
@@ -135,7 +137,7 @@ absl::Status Verify(const std::string& source, const std::string& target) {
                        " records instead of ", topic.records));
     }
     absl::PrintF("  %-12s%12s records equal\n", topic.name,
-                 WithCommas(result->records));
+                 internal::FormatCount(result->records));
     std::fflush(stdout);
     total.records += result->records;
     total.bytes += result->bytes;

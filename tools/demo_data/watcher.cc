@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "mirror/model/format_count.h"
 
 namespace mirror::demo {
 namespace {
@@ -34,14 +35,6 @@ int64_t SumOfEnds(ClusterAdmin* admin, const std::string& topic,
 }
 
 }  // namespace
-
-std::string WithCommas(int64_t number) {
-  std::string text = absl::StrCat(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) {
-    if (text[at - 1] != '-') text.insert(at, ",");
-  }
-  return text;
-}
 
 absl::StatusOr<std::unique_ptr<Watcher>> Watcher::Create(
     Cluster* source, Cluster* target, std::vector<SampleTopic> topics,
@@ -119,7 +112,7 @@ absl::StatusOr<WatchResult> Watcher::AwaitCopies() {
     if (now - last_news >= options_.patience) {
       return absl::DeadlineExceededError(absl::StrCat(
           "no record for ", absl::FormatDuration(options_.patience), ", and ",
-          WithCommas(expected_ - copied), " are missing"));
+          internal::FormatCount(expected_ - copied), " are missing"));
     }
     absl::SleepFor(first.has_value() ? kInterval : kFirstRecordInterval);
   }
@@ -153,19 +146,21 @@ void Watcher::PrintTable() {
   absl::FPrintF(out_, "  %-12s%12s%12s%12s%12s\x1b[K\n", "topic", "source end",
                 "copied", "lag", "records/s");
   for (const Row& row : rows_) {
-    absl::FPrintF(
-        out_, "  %-12s%12s%12s%12s%12s\x1b[K\n", row.topic.name,
-        WithCommas(row.source_end), WithCommas(row.copied),
-        WithCommas(std::max<int64_t>(0, row.topic.records - row.copied)),
-        WithCommas(static_cast<int64_t>(row.rate)));
+    absl::FPrintF(out_, "  %-12s%12s%12s%12s%12s\x1b[K\n", row.topic.name,
+                  internal::FormatCount(row.source_end),
+                  internal::FormatCount(row.copied),
+                  internal::FormatCount(
+                      std::max<int64_t>(0, row.topic.records - row.copied)),
+                  internal::FormatCount(static_cast<int64_t>(row.rate)));
   }
 }
 
 void Watcher::PrintLine(absl::Time now) {
   absl::FPrintF(out_, "  %5.1f s", absl::ToDoubleSeconds(now - options_.start));
   for (const Row& row : rows_) {
-    absl::FPrintF(out_, "  %s %s/%s", row.topic.name, WithCommas(row.copied),
-                  WithCommas(row.topic.records));
+    absl::FPrintF(out_, "  %s %s/%s", row.topic.name,
+                  internal::FormatCount(row.copied),
+                  internal::FormatCount(row.topic.records));
   }
   absl::FPrintF(out_, "\n");
 }

@@ -83,9 +83,6 @@ class Watcher {
   absl::Time printed_ = absl::InfinitePast();
 };
 
-// 1234567 -> "1,234,567".
-std::string WithCommas(int64_t number);
-
 }  // namespace mirror::demo
 
 #endif  // TOOLS_DEMO_DATA_WATCHER_H_
